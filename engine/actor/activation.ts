@@ -1,0 +1,99 @@
+/**
+ * An activation: one actor in memory. It is made by the actor's first record, filled with the stored fields, kept while
+ * busy and dropped (passivated) when memory is needed; nothing is lost by dropping a clean one.
+ */
+import { decodeValue, encodeValue } from '../record/pack.js'
+import { isTable, type Cell, type CellWriter, type Journal, type TableRows } from '../state/index.js'
+import type { ActorType } from './actor.js'
+
+const parkedField = '~parked'
+const activationOverheadBytes = 512
+
+/** Changed fields of one hash: what a commit writes. */
+export class FieldChanges implements CellWriter {
+  /** field, value, field, value … */
+  readonly puts: (string | Buffer)[] = []
+  readonly removals: string[] = []
+
+  put(field: string, packed: Uint8Array): void {
+    this.puts.push(field, packed as Buffer)
+  }
+
+  remove(field: string): void {
+    this.removals.push(field)
+  }
+
+  get isEmpty(): boolean {
+    return this.puts.length === 0 && this.removals.length === 0
+  }
+}
+
+/** One actor in memory. */
+export class Activation {
+  readonly actor: ActorType
+  readonly key: string
+  readonly cells: Readonly<Record<string, Cell>>
+  #isParked = false
+  #isParkedDirty = false
+
+  constructor(actor: ActorType, key: string, journal: Journal) {
+    this.actor = actor
+    this.key = key
+    this.cells = Object.fromEntries(Object.entries(actor.state).map(([name, declared]) =>
+      [name, declared.create(journal) as Cell]))
+  }
+
+  /** Takes the stored fields: `<cell>` or `<cell>:<sub>`. Fields of cells that are no longer declared are left alone. */
+  load(fields: Readonly<Record<string, Uint8Array>>): void {
+    for (const [field, packed] of Object.entries(fields)) {
+      if (field === parkedField) {
+        this.#isParked = decodeValue(packed) === true
+        continue
+      }
+      const colon = field.indexOf(':')
+      const cell = this.cells[colon < 0 ? field : field.slice(0, colon)]
+      cell?.load(colon < 0 ? '' : field.slice(colon + 1), packed)
+    }
+  }
+
+  /** The rows of a table cell. */
+  table(name: string): TableRows {
+    const cell = this.cells[name]
+    if (!cell || !isTable(cell)) throw new Error(`${this.actor.type} has no table ${name}`)
+    return cell
+  }
+
+  /** Writes what changed; table rows go to the writer of their own hash. */
+  collect(fields: CellWriter, tableWriter: (table: string) => CellWriter): void {
+    for (const name in this.cells) {
+      const cell = this.cells[name]
+      cell.collect(isTable(cell) ? tableWriter(name) : fields, name)
+    }
+    if (this.#isParkedDirty) fields.put(parkedField, encodeValue(this.#isParked))
+    this.#isParkedDirty = false
+  }
+
+  /** Forgets table rows; only when everything is collected. */
+  releaseRows(): void {
+    for (const name in this.cells) {
+      const cell = this.cells[name]
+      if (isTable(cell)) cell.releaseRows()
+    }
+  }
+
+  /** A parked actor's records go to the dead letters until they are redriven, so that their order stays. */
+  get isParked(): boolean {
+    return this.#isParked
+  }
+
+  park(): void {
+    this.#isParked = true
+    this.#isParkedDirty = true
+  }
+
+  get bytes(): number {
+    let bytes = activationOverheadBytes
+    for (const name in this.cells) bytes += this.cells[name].bytes
+    return bytes
+  }
+}

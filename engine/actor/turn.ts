@@ -1,0 +1,108 @@
+/**
+ * One turn: calls a receiver with a context, and keeps what it did only if it returned.
+ *
+ * T1  Effects (emitted values, tells, timer changes) and cell changes of a turn that throws are undone completely.
+ * T2  The context depends on nothing but the record and the state: the same on every replay.
+ */
+import { hashText } from '../record/hash.js'
+import { encodeValue } from '../record/pack.js'
+import { timerMember, type Journal } from '../state/index.js'
+import type { Activation } from './activation.js'
+import type { ActorType, Output, TimerDue, TurnContext } from './actor.js'
+
+/** What a turn is about. */
+export interface TurnCause {
+  /** Name of the receiver. */
+  readonly message: string
+  readonly body: unknown
+  /** ms UTC. */
+  readonly now: number
+  readonly eventTime: number
+  readonly position: string
+}
+
+/** A message on its way to another actor. */
+export interface Told {
+  readonly actor: ActorType
+  readonly key: string
+  readonly message: string
+  readonly body: unknown
+}
+
+/** What the turns of a batch caused, apart from cells. */
+export class Effects {
+  /** Packed [output, key, value], in order. */
+  readonly emitted: Buffer[] = []
+  readonly tells: Told[] = []
+  /** Member → due, null = cancelled; changes of the running turn only. */
+  readonly timerChanges: [member: string, due: number | null][] = []
+}
+
+/** Runs turns with one journal. */
+export class TurnRunner {
+  readonly #journal: Journal
+  readonly #effects: Effects
+  readonly #scope: string
+
+  /** `scope` makes ids unique: topology, version and partition. */
+  constructor(journal: Journal, effects: Effects, scope: string) {
+    this.#journal = journal
+    this.#effects = effects
+    this.#scope = scope
+  }
+
+  /** Runs the receiver; returns what it threw, or undefined. */
+  run(activation: Activation, cause: TurnCause): { thrown: unknown } | undefined {
+    const { emitted, tells, timerChanges } = this.#effects
+    const emittedBefore = emitted.length
+    const tellsBefore = tells.length
+    const receiver = activation.actor.receive[cause.message]
+    try {
+      if (!receiver) throw new Error(`${activation.actor.type} receives no ${cause.message}`)
+      const answer: unknown = receiver(this.#context(activation, cause) as never, cause.body as never)
+      if (answer instanceof Promise) throw new Error(`${activation.actor.type}.${cause.message} is asynchronous`)
+      this.#journal.keep()
+      return undefined
+    } catch (thrown) {
+      this.#journal.rollBack()
+      emitted.length = emittedBefore
+      tells.length = tellsBefore
+      timerChanges.length = 0
+      return { thrown }
+    }
+  }
+
+  #context(activation: Activation, cause: TurnCause): TurnContext<never> {
+    const effects = this.#effects
+    const key = activation.key
+    const type = activation.actor.type
+    const scope = this.#scope
+    let drawn = 0
+    const dueOf = (due: TimerDue): number => ('at' in due ? due.at : cause.now + due.afterMs)
+    return {
+      key,
+      state: activation.cells as never,
+      now: cause.now,
+      eventTime: cause.eventTime,
+      position: cause.position,
+      emit<V>(output: Output<V>, value: V) {
+        effects.emitted.push(encodeValue([output.output, key, value]))
+      },
+      tell(actor, toKey, message, body) {
+        effects.tells.push({ actor, key: toKey, message, body })
+      },
+      timer(name, due) {
+        effects.timerChanges.push([timerMember({ actor: type, key, name }), Math.ceil(dueOf(due))])
+      },
+      cancelTimer(name) {
+        effects.timerChanges.push([timerMember({ actor: type, key, name }), null])
+      },
+      random() {
+        return hashText(`${scope}|${cause.position}|${key}|${drawn++}`) / 0x1_0000_0000
+      },
+      id() {
+        return `${scope}-${cause.position}-${hashText(`${type}|${key}`).toString(36)}-${drawn++}`
+      },
+    }
+  }
+}

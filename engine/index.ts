@@ -1,0 +1,25 @@
+export * from './errors/index.js'
+export { ManualClock, systemClock, type Clock } from './clock/index.js'
+export { hashText, partitionOf } from './record/hash.js'
+export { decodeValue, encodeValue } from './record/pack.js'
+export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
+export {
+  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell, type CounterSteps,
+  type ListCell, type MapCell, type StateDeclaration, type TableCell, type ValueCell,
+} from './state/index.js'
+export {
+  actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads, type TimerDue,
+  type TurnContext, type TypedActor,
+} from './actor/index.js'
+export {
+  topic, type DeadLetter, type Emitted, type ShardModule, type Sink, type SinkBatch, type Stage, type StageFailure,
+  type StageFunction, type Topic, type Topology, type View, type ViewAnswer, type ViewQuery,
+} from './topology/topology.js'
+export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
+export { startNode, type Node, type NodeInfo, type NodeOptions } from './topology/node.js'
+export { testDriver, type TestDriver } from './topology/test-driver.js'
+export type { Followed } from './topology/outbox.js'
+export type { PartitionLag } from './topology/lag.js'
+export type { AppendInput, Appended } from './log/index.js'
+export type { Durability, Registry } from './redis/index.js'
+export { channels, type CommitSpan, type InsertSpan, type StateChange } from './telemetry/channels.js'

@@ -1,0 +1,201 @@
+/**
+ * The appender: gathers the records of each partition for a short while and appends them as blocks.
+ *
+ * P1  Records of one key are appended in the order of the `append` calls (G3): one block of a partition is in flight at
+ *     a time, and what arrives meanwhile waits for the next.
+ * P2  `append` resolves after Redis has the records with the stated durability (G1).
+ * P3  A block is appended once, however often its command is sent again: the script knows its sequence, or the ids of
+ *     its records.
+ * P4  What waits is bounded; beyond it `append` throws OVERLOADED (G8).
+ */
+import { randomUUID } from 'node:crypto'
+import { HinataError } from '../errors/index.js'
+import { appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax } from '../limits/limits.js'
+import { encodeRecord } from '../record/block.js'
+import { hashText, partitionOf } from '../record/hash.js'
+import type { Keyspace } from '../record/keys.js'
+import type { LogRecord, Position } from '../record/record.js'
+import { loadScript, runScript, send, type Durability, type RedisArgument, type RedisConnection } from '../redis/index.js'
+
+/** A record to append. With `idempotency` the log accepts each (key, id, fingerprint) once. */
+export interface AppendInput extends LogRecord {
+  readonly idempotency?: {
+    readonly id: string
+    /** Of the content: another fingerprint under the same id is a revision. */
+    readonly fingerprint: string
+    /** Of the submission: the same origin is a resend, another one a duplicate. */
+    readonly origin: string
+  }
+}
+
+/** What became of one record. */
+export interface Appended {
+  readonly outcome: 'appended' | 'revised' | 'repeated' | 'duplicate'
+  /** null for a duplicate. */
+  readonly position: Position | null
+  readonly durability: Durability
+}
+
+/** Options of an appender. */
+export interface AppenderOptions {
+  readonly redis: RedisConnection
+  readonly keys: Keyspace
+  readonly topic: string
+  readonly partitions: number
+  readonly durability: Durability
+  /** How long a record waits for companions, ms. Default 2. */
+  readonly lingerMs?: number
+}
+
+interface Call {
+  readonly answers: Appended[]
+  missing: number
+  readonly resolve: (answers: Appended[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Waiting {
+  readonly call: Call
+  readonly index: number
+  readonly packed: Buffer
+  readonly input: AppendInput
+}
+
+interface Lane {
+  readonly partition: number
+  waiting: Waiting[]
+  sequence: number
+  isInFlight: boolean
+  timer: NodeJS.Timeout | undefined
+}
+
+const appendBlock = loadScript('append-block')
+const appendUnique = loadScript('append-unique')
+
+/** Appends records to one topic. */
+export class Appender {
+  readonly #options: AppenderOptions
+  readonly #id = randomUUID()
+  readonly #lanes: Lane[]
+  readonly #lingerMs: number
+  #waitingRecords = 0
+  #idle: (() => void)[] = []
+
+  constructor(options: AppenderOptions) {
+    this.#options = options
+    this.#lingerMs = options.lingerMs ?? 2
+    this.#lanes = Array.from({ length: options.partitions }, (_, partition) =>
+      ({ partition, waiting: [], sequence: 0, isInFlight: false, timer: undefined }))
+  }
+
+  /** Appends records; one answer per record, in order. Throws OVERLOADED and RECORD_TOO_LARGE before taking any. */
+  append(records: readonly AppendInput[]): Promise<Appended[]> {
+    if (records.length === 0) return Promise.resolve([])
+    if (this.#waitingRecords + records.length > appenderRecordsMax) {
+      throw new HinataError('OVERLOADED', { what: 'The appender', max: appenderRecordsMax })
+    }
+    const packed = records.map(encodeRecord)
+    const tooLarge = packed.find(bytes => bytes.length > recordBytesMax)
+    if (tooLarge) throw new HinataError('RECORD_TOO_LARGE', { found: tooLarge.length, max: recordBytesMax })
+    return new Promise((resolve, reject) => {
+      const call: Call = { answers: new Array(records.length), missing: records.length, resolve, reject }
+      this.#waitingRecords += records.length
+      for (let index = 0; index < records.length; index++) {
+        const lane = this.#lanes[partitionOf(records[index].key, this.#lanes.length)]
+        lane.waiting.push({ call, index, packed: packed[index], input: records[index] })
+        this.#schedule(lane)
+      }
+    })
+  }
+
+  /** Resolves when nothing waits any more. Call before closing the connection. */
+  drain(): Promise<void> {
+    for (const lane of this.#lanes) if (lane.waiting.length > 0) void this.#flush(lane)
+    return this.#waitingRecords === 0 ? Promise.resolve() : new Promise(resolve => this.#idle.push(resolve))
+  }
+
+  #schedule(lane: Lane): void {
+    if (lane.isInFlight) return
+    if (lane.waiting.length >= blockRecordsMax) void this.#flush(lane)
+    else lane.timer ??= setTimeout(() => void this.#flush(lane), this.#lingerMs)
+  }
+
+  async #flush(lane: Lane): Promise<void> {
+    clearTimeout(lane.timer)
+    lane.timer = undefined
+    if (lane.isInFlight || lane.waiting.length === 0) return
+    lane.isInFlight = true
+    const block = takeBlock(lane)
+    try {
+      const answers = block[0].input.idempotency ? await this.#sendUnique(lane, block) : await this.#sendPlain(lane, block)
+      if (this.#options.durability === 'replica') await send(this.#options.redis, 'WAIT', [1, 0])
+      block.forEach((waiting, i) => settle(waiting, answers[i]))
+    } catch (error) {
+      for (const waiting of block) waiting.call.reject(error)
+    }
+    this.#waitingRecords -= block.length
+    lane.isInFlight = false
+    if (lane.waiting.length > 0) void this.#flush(lane)
+    if (this.#waitingRecords === 0) this.#idle.splice(0).forEach(wake => wake())
+  }
+
+  async #sendPlain(lane: Lane, block: Waiting[]): Promise<Appended[]> {
+    const { redis, keys, topic, durability } = this.#options
+    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
+      keys.appender(lane.partition, topic, this.#id)]
+    const entry = String(await runScript(redis, appendBlock, names,
+      [++lane.sequence, block.length, Buffer.concat(block.map(waiting => waiting.packed)), appenderMemorySeconds]))
+    return block.map((_, index) => ({ outcome: 'appended', position: { entry, index }, durability }))
+  }
+
+  async #sendUnique(lane: Lane, block: Waiting[]): Promise<Appended[]> {
+    const { redis, keys, topic, durability } = this.#options
+    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic)]
+    const hashOf = new Map<string, number>()
+    const args: RedisArgument[] = [block.length]
+    for (const { packed, input } of block) {
+      let hash = hashOf.get(input.key)
+      if (hash === undefined) {
+        hash = names.push(keys.ids(lane.partition, topic, input.key))
+        hashOf.set(input.key, hash)
+      }
+      const { id, fingerprint, origin } = input.idempotency!
+      args.push(packed, hash, id, mark(fingerprint), mark(origin))
+    }
+    const answers = await runScript(redis, appendUnique, names, args) as Buffer[]
+    return answers.map(answer => parseAnswer(String(answer), durability))
+  }
+}
+
+/** The first records of a lane that fit one block and are of one kind. */
+function takeBlock(lane: Lane): Waiting[] {
+  const isUnique = lane.waiting[0].input.idempotency !== undefined
+  let bytes = 0
+  let count = 0
+  for (const waiting of lane.waiting) {
+    bytes += waiting.packed.length
+    if ((waiting.input.idempotency !== undefined) !== isUnique) break
+    if (count > 0 && (count === blockRecordsMax || bytes > blockBytesMax)) break
+    count++
+  }
+  return lane.waiting.splice(0, count)
+}
+
+function settle(waiting: Waiting, answer: Appended): void {
+  waiting.call.answers[waiting.index] = answer
+  if (--waiting.call.missing === 0) waiting.call.resolve(waiting.call.answers)
+}
+
+/** A text as 16 hex characters (64 bits). */
+function mark(text: string): string {
+  return (hashText(text).toString(16).padStart(8, '0') + hashText(text, 0x9747b28c).toString(16).padStart(8, '0'))
+}
+
+const outcomes = { a: 'appended', v: 'revised', r: 'repeated', d: 'duplicate' } as const
+
+function parseAnswer(answer: string, durability: Durability): Appended {
+  const outcome = outcomes[answer[0] as keyof typeof outcomes]
+  if (outcome === 'duplicate') return { outcome, position: null, durability }
+  const [entry, index] = answer.slice(1).split(':')
+  return { outcome, position: { entry, index: Number(index) }, durability }
+}

@@ -1,0 +1,13 @@
+/** A topic in Redis: its number of partitions is written once, at creation, and checked ever after. */
+import { HinataError } from '../errors/index.js'
+import type { Keyspace } from '../record/keys.js'
+import { send, type RedisConnection } from '../redis/index.js'
+
+/** Creates the topic, or checks that it exists with as many partitions. Throws TOPIC_PARTITIONS_FIXED. */
+export async function createTopic(
+  redis: RedisConnection, keys: Keyspace, topic: string, partitions: number,
+): Promise<void> {
+  await send(redis, 'SET', [keys.topic(topic), partitions, 'NX'])
+  const found = Number(await send(redis, 'GET', [keys.topic(topic)]))
+  if (found !== partitions) throw new HinataError('TOPIC_PARTITIONS_FIXED', { topic, found, expected: partitions })
+}

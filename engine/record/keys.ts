@@ -1,0 +1,79 @@
+/**
+ * The names of all Redis keys. Every key of a partition carries the hash tag `{p}`: one partition lives in one cluster
+ * slot and commits atomically.
+ *
+ *   <ns>:{p}:<topic>                         log (stream)
+ *   <ns>:{p}:<topic>:meta                    appended: number of records ever appended (hash)
+ *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
+ *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
+ *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded, emitted (hash)
+ *   <ns>:{p}:<topology>:out                  outbox (stream)
+ *   <ns>:{p}:<topology>:dead                 dead letters (stream)
+ *   <ns>:{p}:<topology>:timers               timers: member → due (sorted set)
+ *   <ns>:{p}:<topology>:sink:<sink>          a sink's position and its pending batch (hash)
+ *   <ns>:{p}:<topology>:s:<actor>:<key>      cells of one actor (hash)
+ *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
+ *   <ns>:topic:<topic>                       partitions of a topic (string)
+ *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs (hash)
+ */
+
+/** Builds key names under one namespace. `topology` is `<name>.<version>`. */
+export class Keyspace {
+  readonly namespace: string
+
+  constructor(namespace: string) {
+    this.namespace = namespace
+  }
+
+  topic(topic: string): string {
+    return `${this.namespace}:topic:${topic}`
+  }
+
+  registry(kind: string): string {
+    return `${this.namespace}:registry:${kind}`
+  }
+
+  log(partition: number, topic: string): string {
+    return `${this.namespace}:{${partition}}:${topic}`
+  }
+
+  meta(partition: number, topic: string): string {
+    return `${this.log(partition, topic)}:meta`
+  }
+
+  appender(partition: number, topic: string, appender: string): string {
+    return `${this.log(partition, topic)}:from:${appender}`
+  }
+
+  ids(partition: number, topic: string, key: string): string {
+    return `${this.log(partition, topic)}:ids:${key}`
+  }
+
+  checkpoint(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:cp`
+  }
+
+  outbox(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:out`
+  }
+
+  dead(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:dead`
+  }
+
+  timers(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:timers`
+  }
+
+  sink(partition: number, topology: string, sink: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:sink:${sink}`
+  }
+
+  state(partition: number, topology: string, actor: string, key: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:s:${actor}:${key}`
+  }
+
+  table(partition: number, topology: string, actor: string, table: string, key: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:t:${actor}:${table}:${key}`
+  }
+}

@@ -1,0 +1,42 @@
+/** The decoded unit of the flow, and its place in the log. Pure data: no I/O. */
+
+/** The id of a Redis stream entry, `<ms>-<n>`. */
+export type EntryId = string
+
+/** A place in one partition of a topic: the entry and the index of the record in its block. */
+export interface Position {
+  readonly entry: EntryId
+  readonly index: number
+}
+
+/** The position before the first entry. */
+export const startOfLog: EntryId = '0-0'
+
+/** One record of a topic. `eventTime` is when it happened at the person's side, ms UTC. */
+export interface LogRecord<V = unknown> {
+  readonly key: string
+  readonly value: V
+  readonly eventTime: number
+}
+
+/** A record that was read: where it stands, and when the log accepted it (ms UTC, the entry's own time). */
+export interface PlacedRecord<V = unknown> extends LogRecord<V> {
+  readonly position: Position
+  readonly acceptedAt: number
+}
+
+/** `<entry>:<index>`, the form that positions have outside. */
+export function formatPosition(position: Position): string {
+  return `${position.entry}:${position.index}`
+}
+
+/** The time part of an entry id, ms UTC. */
+export function timeOfEntry(entry: EntryId): number {
+  return Number(entry.slice(0, entry.indexOf('-')))
+}
+
+/** Orders entry ids as the log does: negative when a comes first. */
+export function compareEntries(a: EntryId, b: EntryId): number {
+  const byTime = timeOfEntry(a) - timeOfEntry(b)
+  return byTime !== 0 ? byTime : Number(a.slice(a.indexOf('-') + 1)) - Number(b.slice(b.indexOf('-') + 1))
+}

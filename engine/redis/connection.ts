@@ -1,0 +1,58 @@
+/**
+ * Connections to Redis. One connection per role (reader, committer, appender), so that a blocking read never delays a
+ * commit. Commands go out in the order of the calls; a command whose reply was lost is sent again after the
+ * reconnection, which is safe because every writing script here is idempotent (see the headers of the .lua files).
+ */
+import { Command, Redis } from 'ioredis'
+import { HinataError } from '../errors/index.js'
+
+/** A connection. Only engine/redis knows what it is made of. */
+export type RedisConnection = Redis
+
+/** What may be sent as an argument. */
+export type RedisArgument = string | number | Buffer
+
+const reconnectDelayMaxMs = 1_000
+
+/** Opens a connection and waits until it answers. Throws REDIS_UNREACHABLE after `timeoutMs`. */
+export async function openRedis(url: string, role: string, timeoutMs = 10_000): Promise<RedisConnection> {
+  const redis = new Redis(url, {
+    connectionName: `hinata:${role}`,
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    autoResendUnfulfilledCommands: true,
+    enableAutoPipelining: false,
+    retryStrategy: attempt => Math.min(50 * attempt, reconnectDelayMaxMs),
+  })
+  let lastError = 'no answer'
+  redis.on('error', (error: Error) => { lastError = error.message }) // reported by whoever waits for the command
+  redis.connect().catch(() => undefined) // the retry strategy goes on; the deadline below decides
+  const isReady = await new Promise<boolean>(resolve => {
+    const deadline = setTimeout(() => resolve(false), timeoutMs)
+    redis.once('ready', () => {
+      clearTimeout(deadline)
+      resolve(true)
+    })
+  })
+  if (isReady) return redis
+  redis.disconnect()
+  throw new HinataError('REDIS_UNREACHABLE', { url, reason: lastError })
+}
+
+/** Sends one command, its name in capitals; replies are buffers, numbers and arrays; maps come flat. */
+export function send(redis: RedisConnection, name: string, args: RedisArgument[]): Promise<unknown> {
+  return redis.sendCommand(new Command(name, args, { replyEncoding: null })) as Promise<unknown>
+}
+
+/** A flat map reply (HGETALL, CONFIG GET, XREAD) as an object. */
+export function fieldsOf<V = Buffer>(reply: unknown): Record<string, V> {
+  const flat = reply as (Buffer | V)[]
+  const fields: Record<string, V> = {}
+  for (let i = 0; i < flat.length; i += 2) fields[String(flat[i])] = flat[i + 1] as V
+  return fields
+}
+
+/** Closes a connection at once; commands that wait are rejected. */
+export function closeRedis(redis: RedisConnection): void {
+  redis.disconnect()
+}

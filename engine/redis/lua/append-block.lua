@@ -1,0 +1,20 @@
+--[[
+Appends one block of records to the log of a partition, once, however often the call is repeated.
+
+KEYS[1] log (stream)
+KEYS[2] meta (hash): field n, records ever appended
+KEYS[3] appender (hash): s, sequence of its last block; e, entry of that block
+ARGV[1] sequence of this block, rising per appender and partition
+ARGV[2] number of records in the block
+ARGV[3] the block
+ARGV[4] seconds until the appender is forgotten
+
+Returns the entry id of the block. A repeated call (same sequence) appends nothing and returns the same id.
+]]
+local last = redis.call('HMGET', KEYS[3], 's', 'e')
+if last[1] == ARGV[1] then return last[2] end
+local entry = redis.call('XADD', KEYS[1], '*', 'd', ARGV[3])
+redis.call('HINCRBY', KEYS[2], 'n', ARGV[2])
+redis.call('HSET', KEYS[3], 's', ARGV[1], 'e', entry)
+redis.call('EXPIRE', KEYS[3], ARGV[4])
+return entry

@@ -1,0 +1,61 @@
+/** Refuses a Redis that could lose what was acknowledged. Checked before anything is written. */
+import { HinataError } from '../errors/index.js'
+import { fieldsOf, send, type RedisConnection } from './connection.js'
+
+/** How durable an acknowledged record is: in memory, on disk, or on a replica. */
+export type Durability = 'memory' | 'fsync' | 'replica'
+
+/** What this Redis is and can. */
+export interface RedisFacts {
+  readonly version: string
+  readonly appendfsync: string
+  readonly replicas: number
+  /** The durability that a plain acknowledged write has. */
+  readonly durability: Durability
+}
+
+/** Throws REDIS_UNSAFE_EVICTION, REDIS_UNSAFE_PERSISTENCE or REDIS_TOO_OLD; else tells what was found. */
+export async function assertSafeRedis(redis: RedisConnection): Promise<RedisFacts> {
+  const info = String(await send(redis, 'INFO', ['all']))
+  const version = fieldOf(info, 'redis_version') ?? '0'
+  if (compareVersions(version, '6.2') < 0) throw new HinataError('REDIS_TOO_OLD', { found: version })
+  const eviction = fieldOf(info, 'maxmemory_policy') ?? 'unknown'
+  if (eviction !== 'noeviction') throw new HinataError('REDIS_UNSAFE_EVICTION', { found: eviction })
+  const isAppendOnly = fieldOf(info, 'aof_enabled') === '1'
+  if (!isAppendOnly) throw new HinataError('REDIS_UNSAFE_PERSISTENCE', { found: 'no' })
+  const appendfsync = await configOf(redis, 'appendfsync')
+  return {
+    version,
+    appendfsync,
+    replicas: Number(fieldOf(info, 'connected_slaves') ?? 0),
+    durability: appendfsync === 'always' ? 'fsync' : 'memory',
+  }
+}
+
+/** Throws DURABILITY_UNAVAILABLE when this Redis cannot promise `asked`. */
+export function assertDurability(asked: Durability, facts: RedisFacts): void {
+  if (asked === 'fsync' && facts.appendfsync !== 'always') {
+    throw new HinataError('DURABILITY_UNAVAILABLE', { asked, needs: 'appendfsync always', found: facts.appendfsync })
+  }
+  if (asked === 'replica' && facts.replicas < 1) {
+    throw new HinataError('DURABILITY_UNAVAILABLE', { asked, needs: 'a connected replica', found: 'none' })
+  }
+}
+
+async function configOf(redis: RedisConnection, name: string): Promise<string> {
+  return String(fieldsOf(await send(redis, 'CONFIG', ['GET', name]))[name] ?? '')
+}
+
+function fieldOf(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1]
+}
+
+function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number)
+  const right = b.split('.').map(Number)
+  for (let i = 0; i < right.length; i++) {
+    const difference = (left[i] ?? 0) - right[i]
+    if (difference !== 0) return difference
+  }
+  return 0
+}

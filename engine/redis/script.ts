@@ -1,0 +1,38 @@
+/**
+ * Lua scripts. Each lives in lua/<verb-noun>.lua, whose header lists its keys and arguments. Scripts are sent by digest;
+ * a Redis that does not know one yet (restart, failover) gets the source once.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { send, type RedisArgument, type RedisConnection } from './connection.js'
+
+/** A script, ready to run. */
+export interface Script {
+  readonly name: string
+  readonly source: string
+  readonly digest: string
+}
+
+/** Reads lua/<name>.lua. */
+export function loadScript(name: string): Script {
+  const source = readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8')
+  return { name, source, digest: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Runs a script. Order among calls of one connection is kept, except around the first call after a Redis restart. */
+export async function runScript(
+  redis: RedisConnection, script: Script, keys: string[], args: RedisArgument[],
+): Promise<unknown> {
+  const parameters = [keys.length, ...keys].concat(args as string[]) as RedisArgument[]
+  try {
+    return await send(redis, 'EVALSHA', [script.digest, ...parameters])
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return send(redis, 'EVAL', [script.source, ...parameters])
+  }
+}
+
+/** Makes scripts known to Redis ahead of the first call. */
+export async function registerScripts(redis: RedisConnection, scripts: Script[]): Promise<void> {
+  for (const script of scripts) await send(redis, 'SCRIPT', ['LOAD', script.source])
+}

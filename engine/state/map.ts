@@ -1,0 +1,100 @@
+/** The map cell: one field per entry, all entries in memory while the actor is active. For hundreds, not millions. */
+import { decodeValue, encodeValue } from '../record/pack.js'
+import type { Cell, CellDeclaration, CellWriter } from './cell.js'
+import type { Journal } from './journal.js'
+
+const entryOverheadBytes = 96
+
+/** Entries by string key. Iteration is by ascending key, so that it is the same after a restore. */
+export interface MapCell<V> {
+  readonly size: number
+  get(key: string): V | undefined
+  has(key: string): boolean
+  put(key: string, value: V): void
+  update(key: string, change: (now: V | undefined) => V): void
+  delete(key: string): void
+  /** All entries, ordered by key. */
+  entries(): [string, V][]
+}
+
+/** Declares a map cell. */
+export function map<V>(): CellDeclaration<MapCell<V>> {
+  return { kind: 'map', create: journal => new StoredMap<V>(journal) }
+}
+
+class StoredMap<V> implements MapCell<V>, Cell {
+  readonly #now = new Map<string, V>()
+  readonly #dirty = new Set<string>()
+  readonly #journal: Journal
+  #ordered: [string, V][] | undefined
+  #packedBytes = 0
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  get size(): number {
+    return this.#now.size
+  }
+
+  get(key: string): V | undefined {
+    return this.#now.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#now.has(key)
+  }
+
+  put(key: string, value: V): void {
+    this.#journal.note(this, key, this.#now.get(key))
+    this.#set(key, value)
+  }
+
+  update(key: string, change: (now: V | undefined) => V): void {
+    this.put(key, change(this.#now.get(key)))
+  }
+
+  delete(key: string): void {
+    if (!this.#now.has(key)) return
+    this.#journal.note(this, key, this.#now.get(key))
+    this.#set(key, undefined)
+  }
+
+  entries(): [string, V][] {
+    this.#ordered ??= [...this.#now].sort(([a], [b]) => (a < b ? -1 : 1))
+    return this.#ordered
+  }
+
+  load(sub: string, packed: Uint8Array): void {
+    this.#now.set(sub, decodeValue(packed) as V)
+    this.#packedBytes += packed.length
+    this.#ordered = undefined
+  }
+
+  collect(writer: CellWriter, name: string): void {
+    for (const key of this.#dirty) {
+      const value = this.#now.get(key)
+      if (value === undefined) {
+        writer.remove(`${name}:${key}`)
+        continue
+      }
+      writer.put(`${name}:${key}`, encodeValue(value))
+    }
+    this.#dirty.clear()
+  }
+
+  undo(key: unknown, before: unknown): void {
+    this.#set(key as string, before as V | undefined)
+  }
+
+  get bytes(): number {
+    return this.#packedBytes + this.#now.size * entryOverheadBytes
+  }
+
+  #set(key: string, value: V | undefined): void {
+    if (value === undefined) this.#now.delete(key)
+    else this.#now.set(key, value)
+    this.#dirty.add(key)
+    this.#ordered = undefined
+  }
+}

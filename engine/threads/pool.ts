@@ -1,0 +1,37 @@
+/**
+ * A pool of threads that are alike: any of them may serve. Work and answers travel as packed bytes, so that the main
+ * thread neither clones object trees nor decodes what only a thread needs. Callers bound what they have in flight.
+ */
+import { Piscina } from 'piscina'
+
+/** Runs packed work in threads. */
+export class ThreadPool {
+  readonly #piscina: Piscina<unknown, Uint8Array>
+
+  /** `entry` is the compiled file that every thread loads; its default export takes the task. */
+  constructor(entry: URL, options: { threads: number }) {
+    this.#piscina = new Piscina({
+      filename: entry.href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      concurrentTasksPerWorker: 1,
+    })
+  }
+
+  /** Runs one task. Its buffers are moved, not copied, when listed in `transfer`. */
+  run(task: unknown, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {
+    return this.#piscina.run(task, { transferList: transfer })
+  }
+
+  /** Ends the threads; work that waits is rejected. */
+  stop(): Promise<void> {
+    return this.#piscina.destroy()
+  }
+}
+
+/** A copy of `bytes` in a buffer of its own, ready to be moved to a thread. */
+export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes.length)
+  copy.set(bytes)
+  return copy
+}

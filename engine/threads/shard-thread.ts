@@ -1,0 +1,34 @@
+/** Runs in a shard thread: hands calls to the view's module, which keeps its own state in this thread. */
+import { move } from 'piscina'
+import { decodeValue, decodeValues, encodeValue } from '../record/pack.js'
+import { movable } from './pool.js'
+
+/** One call to a shard. `packed` holds what the call is about. */
+export type ShardTask =
+  | { readonly call: 'apply', readonly module: string, readonly packed: Uint8Array }
+  | { readonly call: 'query', readonly module: string, readonly packed: Uint8Array }
+  | { readonly call: 'restore', readonly module: string, readonly key: string, readonly rows: Uint8Array[] }
+
+interface Shard {
+  apply(emitted: { output: string, key: string, value: unknown }[]): void
+  query(request: unknown): unknown
+  restore(key: string, rows: readonly Uint8Array[]): void
+}
+
+/** The task of every shard thread. */
+export default async function runShard(task: ShardTask): Promise<unknown> {
+  const shard = await import(task.module) as Shard
+  switch (task.call) {
+    case 'apply':
+      shard.apply(decodeValues(task.packed).map(tuple => {
+        const [output, key, value] = tuple as [string, string, unknown]
+        return { output, key, value }
+      }))
+      return move(new Uint8Array(0))
+    case 'query':
+      return move(movable(encodeValue(shard.query(decodeValue(task.packed)))))
+    case 'restore':
+      shard.restore(task.key, task.rows)
+      return move(new Uint8Array(0))
+  }
+}

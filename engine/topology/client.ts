@@ -1,0 +1,172 @@
+/**
+ * One handle on a running topology, for whoever is not a node: the gateway, the command line, tests. It appends to the
+ * log, reads committed state, asks views, follows outputs, and knows how far behind the tasks are.
+ *
+ * L1  Reads see committed state only, directly in Redis; they work while a partition has no owner.
+ * L2  `append` refuses with LOG_FULL while a partition has too many unread records: pressure reaches the app (G5).
+ */
+import { systemClock, type Clock } from '../clock/index.js'
+import { Activation, type ActorType, type TypedActor } from '../actor/index.js'
+import { HinataError } from '../errors/index.js'
+import { logUnreadRecordsMax } from '../limits/limits.js'
+import { Appender, createTopic, type AppendInput, type Appended } from '../log/index.js'
+import { partitionOf } from '../record/hash.js'
+import { Keyspace } from '../record/keys.js'
+import { decodeValue } from '../record/pack.js'
+import {
+  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRedis, openRegistry, send, type Durability, type RedisConnection,
+  type Registry,
+} from '../redis/index.js'
+import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
+import { LagMeter, type PartitionLag } from './lag.js'
+import type { NodeInfo } from './node.js'
+import { followOutbox, type Followed } from './outbox.js'
+import { QueryLink } from './query-link.js'
+import { topologyId } from './redis-store.js'
+import type { Topology } from './topology.js'
+
+/** How a client is opened. */
+export interface TopologyClientOptions {
+  readonly redisUrl: string
+  readonly topology: Topology
+  /** Default `h`. */
+  readonly namespace?: string
+  /** Default: what this Redis promises for every write. */
+  readonly durability?: Durability
+  /** How long a record waits for companions, ms. Default 2. */
+  readonly lingerMs?: number
+  readonly clock?: Clock
+}
+
+/** Opens a client. Throws when Redis is unreachable, unsafe, or cannot promise the durability. */
+export async function openTopologyClient(options: TopologyClientOptions): Promise<TopologyClient> {
+  const redis = await openRedis(options.redisUrl, 'client')
+  const facts = await assertSafeRedis(redis)
+  const durability = options.durability ?? facts.durability
+  assertDurability(durability, facts)
+  const keys = new Keyspace(options.namespace ?? 'h')
+  const { topic, partitions } = options.topology.source
+  await createTopic(redis, keys, topic, partitions)
+  const client = new TopologyClient(options, keys, redis, durability)
+  await client.start()
+  return client
+}
+
+/** See the top of the file. */
+export class TopologyClient {
+  readonly registry: Registry
+  readonly durability: Durability
+  readonly #topology: Topology
+  readonly #id: string
+  readonly #keys: Keyspace
+  readonly #redis: RedisConnection
+  readonly #clock: Clock
+  readonly #appender: Appender
+  readonly #lag: LagMeter
+  readonly #links = new Map<string, QueryLink>()
+
+  constructor(options: TopologyClientOptions, keys: Keyspace, redis: RedisConnection, durability: Durability) {
+    this.#topology = options.topology
+    this.#id = topologyId(options.topology)
+    this.#keys = keys
+    this.#redis = redis
+    this.#clock = options.clock ?? systemClock
+    this.durability = durability
+    this.registry = openRegistry(redis, keys)
+    const { topic, partitions } = options.topology.source
+    this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs })
+    this.#lag = new LagMeter(redis, keys, options.topology, this.#clock)
+  }
+
+  start(): Promise<void> {
+    return this.#lag.start()
+  }
+
+  partitionOf(key: string): number {
+    return partitionOf(key, this.#topology.source.partitions)
+  }
+
+  /** Appends records; resolves when durable. One answer per record, in order. Throws LOG_FULL, OVERLOADED. */
+  append(records: readonly AppendInput[]): Promise<Appended[]> {
+    for (const partition of new Set(records.map(record => this.partitionOf(record.key)))) {
+      if (this.#lag.room(partition) <= 0) throw new HinataError('LOG_FULL', { partition, max: logUnreadRecordsMax, found: '' })
+    }
+    for (const record of records) this.#lag.count(this.partitionOf(record.key))
+    return this.#appender.append(records)
+  }
+
+  /** Records that the partition of `key` can still take; refreshed every 100 ms. */
+  room(key: string): number {
+    return this.#lag.room(this.partitionOf(key))
+  }
+
+  /** Committed state of one actor, for reading; null when it has none. */
+  async state<S extends StateDeclaration>(actor: TypedActor<S>, key: string): Promise<CellsOf<S> | null> {
+    const hash = this.#keys.state(this.partitionOf(key), this.#id, actor.type, key)
+    const fields = fieldsOf(await send(this.#redis, 'HGETALL', [hash]))
+    if (Object.keys(fields).length === 0) return null
+    const activation = new Activation(actor, key, new Journal())
+    activation.load(fields)
+    return activation.cells as CellsOf<S>
+  }
+
+  /** Committed rows of one table; undefined where absent. */
+  async rows(actor: ActorType, key: string, table: string, rows: readonly string[]): Promise<unknown[]> {
+    if (rows.length === 0) return []
+    const packed = await send(this.#redis, 'HMGET', [this.#tableKey(actor, key, table), ...rows]) as (Buffer | null)[]
+    return packed.map(row => (row === null ? undefined : decodeValue(row)))
+  }
+
+  /** All committed rows of one table. The order is Redis'; a row that changes meanwhile may come once or twice. */
+  async *allRows(actor: ActorType, key: string, table: string): AsyncGenerator<[row: string, value: unknown]> {
+    let cursor = '0'
+    do {
+      const [next, pairs] = await send(this.#redis, 'HSCAN', [this.#tableKey(actor, key, table), cursor, 'COUNT', 200]) as
+        [Buffer, Buffer[]]
+      for (let i = 0; i < pairs.length; i += 2) yield [String(pairs[i]), decodeValue(pairs[i + 1])]
+      cursor = String(next)
+    } while (cursor !== '0')
+  }
+
+  /** Asks a view at the node that owns the key. Throws OWNER_UNKNOWN, QUERY_TIMEOUT and what the view threw. */
+  async ask(view: string, key: string, name: string, args: unknown): Promise<unknown> {
+    const partition = this.partitionOf(key)
+    const owner = (await this.nodes()).find(node => node.partitions.includes(partition))
+    if (!owner) throw new HinataError('OWNER_UNKNOWN', { partition })
+    let link = this.#links.get(owner.url)
+    if (!link) this.#links.set(owner.url, link = new QueryLink(owner.url))
+    return link.ask(view, key, name, args)
+  }
+
+  /** Committed outputs of one partition, live, after `from` (exclusive entry id; undefined = what comes). */
+  follow(partition: number, from: string | undefined, signal: AbortSignal): AsyncGenerator<Followed> {
+    return followOutbox(this.#redis, this.#keys.outbox(partition, this.#id), from, this.#clock, signal)
+  }
+
+  /** True when everything appended before the call is committed in the partition of `key`; false after `timeoutMs`. */
+  settled(key: string, timeoutMs: number): Promise<boolean> {
+    return this.#lag.settled(this.partitionOf(key), timeoutMs)
+  }
+
+  /** How far behind every partition is. */
+  lag(): Promise<PartitionLag[]> {
+    return this.#lag.read()
+  }
+
+  /** The nodes that are alive. */
+  async nodes(): Promise<NodeInfo[]> {
+    return (await this.registry.list('node')).map(([, info]) => info as NodeInfo)
+  }
+
+  /** Waits for what is being appended, then closes. */
+  async close(): Promise<void> {
+    await this.#appender.drain()
+    this.#lag.stop()
+    for (const link of this.#links.values()) link.close()
+    closeRedis(this.#redis)
+  }
+
+  #tableKey(actor: ActorType, key: string, table: string): string {
+    return this.#keys.table(this.partitionOf(key), this.#id, actor.type, table, key)
+  }
+}

@@ -1,0 +1,119 @@
+/** How far the tasks of a topology are behind its log: read from Redis, also as a running estimate for pressure. */
+import type { Clock } from '../clock/index.js'
+import { logUnreadRecordsMax } from '../limits/limits.js'
+import type { Keyspace } from '../record/keys.js'
+import { timeOfEntry } from '../record/record.js'
+import { redisTime, send, type RedisConnection } from '../redis/index.js'
+import { topologyId } from './redis-store.js'
+import type { Topology } from './topology.js'
+
+/** One partition's lag. */
+export interface PartitionLag {
+  readonly partition: number
+  /** Records ever appended and ever folded. */
+  readonly appended: number
+  readonly folded: number
+  /** Age of the oldest record that is not folded, ms; 0 when there is none. */
+  readonly lagMs: number
+  /** Values emitted, and taken by the slowest sink. */
+  readonly emitted: number
+  readonly owner: string | null
+  readonly epoch: number
+}
+
+const refreshMs = 100
+const settlePollMs = 5
+
+/** Reads lag; `start` keeps the estimate of `room` fresh. */
+export class LagMeter {
+  readonly #redis: RedisConnection
+  readonly #keys: Keyspace
+  readonly #topology: Topology
+  readonly #clock: Clock
+  readonly #stopping = new AbortController()
+  #unread: number[]
+
+  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#topology = topology
+    this.#clock = clock
+    this.#unread = new Array<number>(topology.source.partitions).fill(0)
+  }
+
+  async start(): Promise<void> {
+    await this.#refresh()
+    void this.#loop()
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Records that a partition can still take. */
+  room(partition: number): number {
+    return logUnreadRecordsMax - this.#unread[partition]
+  }
+
+  /** Notes a record that is being appended, until the next refresh sees it. */
+  count(partition: number): void {
+    this.#unread[partition]++
+  }
+
+  /** The lag of all partitions now. */
+  read(): Promise<PartitionLag[]> {
+    return Promise.all(this.#unread.map((_, partition) => this.#readOne(partition)))
+  }
+
+  /** Waits until what is appended now is folded. */
+  async settled(partition: number, timeoutMs: number): Promise<boolean> {
+    const { appended } = await this.#readCounts(partition)
+    const deadline = this.#clock.now() + timeoutMs
+    for (;;) {
+      if ((await this.#readCounts(partition)).folded >= appended) return true
+      if (this.#clock.now() >= deadline || this.#stopping.signal.aborted) return false
+      await this.#clock.wait(settlePollMs, this.#stopping.signal)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await this.#clock.wait(refreshMs, this.#stopping.signal)
+      if (!this.#stopping.signal.aborted) await this.#refresh().catch(() => undefined) // the next one tries again
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const counts = await Promise.all(this.#unread.map((_, partition) => this.#readCounts(partition)))
+    this.#unread = counts.map(({ appended, folded }) => Math.max(0, appended - folded))
+  }
+
+  async #readCounts(partition: number): Promise<{ appended: number, folded: number }> {
+    const { topic } = this.#topology.source
+    const [appended, folded] = await Promise.all([
+      send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
+      send(this.#redis, 'HGET', [this.#keys.checkpoint(partition, topologyId(this.#topology)), 'folded']),
+    ])
+    return { appended: Number(String(appended ?? 0)), folded: Number(String(folded ?? 0)) }
+  }
+
+  async #readOne(partition: number): Promise<PartitionLag> {
+    const { topic } = this.#topology.source
+    const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#topology))
+    const [appended, fields, now] = await Promise.all([
+      send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
+      send(this.#redis, 'HMGET', [checkpoint, 'folded', 'emitted', 'owner', 'epoch', 'position']) as Promise<(Buffer | null)[]>,
+      redisTime(this.#redis),
+    ])
+    const [folded, emitted, owner, epoch, position] = fields.map(field => (field === null ? '' : String(field)))
+    const behind = Number(String(appended ?? 0)) - Number(folded)
+    const first = behind > 0
+      ? await send(this.#redis, 'XRANGE', [this.#keys.log(partition, topic), `(${position || '0-0'}`, '+', 'COUNT', 1]) as [Buffer][]
+      : []
+    return {
+      partition, appended: Number(String(appended ?? 0)), folded: Number(folded), emitted: Number(emitted),
+      lagMs: first.length > 0 ? Math.max(0, now - timeOfEntry(String(first[0][0]))) : 0,
+      owner: owner === '' ? null : owner, epoch: Number(epoch),
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The relay: a built-in sink that carries messages between actors of different partitions. It appends each batch to the
+ * target partitions' logs, one block per target; the block's sequence is the batch's token, so a retried batch appends
+ * nothing twice.
+ */
+import { partitionOf } from '../record/hash.js'
+import { encodeRecord } from '../record/block.js'
+import type { Keyspace } from '../record/keys.js'
+import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
+import { relayOutput } from './fold.js'
+import { toldField } from './stages.js'
+import type { Sink, SinkBatch, Topic } from './topology.js'
+
+/** A week: far longer than any node stays away with a fixed batch. */
+const relayMemorySeconds = 7 * 24 * 3_600
+
+const appendBlock = loadScript('append-block')
+
+/** The relay of one topology. */
+export function relaySink(redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic): Sink {
+  return {
+    name: '~relay',
+    outputs: [{ output: relayOutput }],
+    batchRecordsMax: 1_000,
+    lingerMs: 5,
+    async insert(batch: SinkBatch) {
+      const blocks = new Map<number, Buffer[]>()
+      for (const { key, value } of batch.emitted) {
+        const partition = partitionOf(key, source.partitions)
+        const block = blocks.get(partition) ?? []
+        const [actor, message, body, eventTime] = value as [string, string, unknown, number]
+        block.push(encodeRecord({ key, eventTime, value: { [toldField]: [actor, message, body] } }))
+        blocks.set(partition, block)
+      }
+      for (const [partition, block] of blocks) {
+        const appender = keys.appender(partition, source.topic, `relay:${topologyName}:${batch.partition}`)
+        await runScript(redis, appendBlock,
+          [keys.log(partition, source.topic), keys.meta(partition, source.topic), appender],
+          [batch.token, block.length, Buffer.concat(block), relayMemorySeconds])
+      }
+    },
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Hands the outbox of one partition to one sink, exactly once.
+ *
+ * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the same values
+ *     in the same order under the same token. The position advances after the sink has acknowledged.
+ * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to its bound,
+ *     then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
+ */
+import type { Clock } from '../clock/index.js'
+import { readRange } from '../log/index.js'
+import type { Keyspace } from '../record/keys.js'
+import { decodeValues } from '../record/pack.js'
+import type { EntryId } from '../record/record.js'
+import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
+import { announce, channels } from '../telemetry/channels.js'
+import { relayOutput } from './fold.js'
+import type { Emitted, Sink } from './topology.js'
+
+const retryDelayMaxMs = 5_000
+const entriesPerRead = 64
+
+const fixBatch = loadScript('fix-batch')
+const advanceSink = loadScript('advance-sink')
+
+/** Limits how many inserts run at once in one node. */
+export class InsertGate {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(inserts: number) {
+    this.#free = inserts
+  }
+
+  async run<T>(insert: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--
+    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+    try {
+      return await insert()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free++
+    }
+  }
+}
+
+/** What a sink loop works with. */
+export interface SinkLoopOptions {
+  readonly sink: Sink
+  readonly partition: number
+  readonly epoch: number
+  readonly keys: Keyspace
+  readonly topology: string
+  readonly redis: RedisConnection
+  readonly clock: Clock
+  readonly gate: InsertGate
+  /** Values that the partition has emitted so far. */
+  readonly emitted: () => number
+}
+
+interface Batch {
+  readonly last: EntryId
+  readonly emitted: Emitted[]
+  /** Values of all outputs in the batch's entries. */
+  readonly values: number
+}
+
+/** One sink's loop over one partition. */
+export class SinkLoop {
+  readonly #options: SinkLoopOptions
+  readonly #outputs: ReadonlySet<string>
+  readonly #stopping = new AbortController()
+  #position: EntryId = '0-0'
+  #inserted = 0
+  #failing: string | undefined
+  #loop: Promise<void> | undefined
+
+  constructor(options: SinkLoopOptions) {
+    this.#options = options
+    this.#outputs = new Set(options.sink.outputs.map(({ output }) => output))
+  }
+
+  /** Values of the partition's outbox that this sink is done with. */
+  get inserted(): number {
+    return this.#inserted
+  }
+
+  get position(): EntryId {
+    return this.#position
+  }
+
+  /** Why the last insert failed, while it keeps failing. */
+  get failing(): string | undefined {
+    return this.#failing
+  }
+
+  /** Reads where the sink stands and starts. */
+  async start(): Promise<void> {
+    const { redis } = this.#options
+    const [position, inserted] = await send(redis, 'HMGET', [this.#sinkKey, 'position', 'inserted']) as (Buffer | null)[]
+    this.#position = String(position ?? '0-0')
+    this.#inserted = Number(String(inserted ?? 0))
+    this.#loop = this.#run()
+  }
+
+  /** Ends after the insert that is running. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loop
+  }
+
+  get #sinkKey(): string {
+    const { keys, partition, topology, sink } = this.#options
+    return keys.sink(partition, topology, sink.name)
+  }
+
+  async #run(): Promise<void> {
+    const { clock, sink, partition } = this.#options
+    const signal = this.#stopping.signal
+    let delayMs = sink.lingerMs
+    while (!signal.aborted) {
+      await clock.wait(delayMs, signal)
+      if (signal.aborted) return
+      try {
+        while (!signal.aborted && this.#options.emitted() > this.#inserted) {
+          const isFull = await this.#insertNext()
+          if (isFull === 'fenced') return
+          if (this.#failing) announce('info', `partition(${partition})`, `sink ${sink.name} works again`)
+          this.#failing = undefined
+          if (!isFull) break
+        }
+        delayMs = sink.lingerMs
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        if (!this.#failing) announce('warn', `partition(${partition})`, `sink ${sink.name} fails: ${reason}`)
+        this.#failing = reason
+        delayMs = Math.min(Math.max(delayMs, 50) * 2, retryDelayMaxMs)
+      }
+    }
+  }
+
+  /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
+  async #insertNext(): Promise<boolean | 'fenced'> {
+    const { redis, keys, partition, topology, epoch, sink, gate } = this.#options
+    const checkpoint = keys.checkpoint(partition, topology)
+    let batch = await this.#read(undefined)
+    if (!batch) return false
+    const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey], [epoch, this.#position, batch.last]))
+    if (last === '') return 'fenced'
+    if (last !== batch.last) batch = (await this.#read(last))!
+    const { emitted, values } = batch
+    if (emitted.length > 0) {
+      const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
+      await channels.insert.tracePromise(() => gate.run(() => sink.insert({ token, partition, emitted })),
+        { sink: sink.name, partition, values: emitted.length })
+    }
+    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])
+    if (moved !== 1) return 'fenced'
+    this.#position = last
+    this.#inserted += values
+    return emitted.length >= sink.batchRecordsMax
+  }
+
+  /** The next batch: up to the sink's size, or exactly up to `until`. */
+  async #read(until: EntryId | undefined): Promise<Batch | undefined> {
+    const { redis, keys, partition, topology, sink } = this.#options
+    const outbox = keys.outbox(partition, topology)
+    const emitted: Emitted[] = []
+    let values = 0
+    let last: EntryId | undefined
+    for (let isMore = true; isMore;) {
+      const entries = await readRange(redis, outbox, `(${last ?? this.#position}`, until ?? '+', entriesPerRead)
+      isMore = entries.length === entriesPerRead
+      for (const { id, block } of entries) {
+        if (until === undefined && last !== undefined && emitted.length >= sink.batchRecordsMax) {
+          return { last, emitted, values }
+        }
+        last = id
+        for (const value of decodeEmitted(block)) {
+          values++
+          if (this.#outputs.has(value.output)) emitted.push(value)
+        }
+      }
+    }
+    return last === undefined ? undefined : { last, emitted, values }
+  }
+}
+
+/** The values of one outbox entry. */
+export function decodeEmitted(block: Uint8Array): Emitted[] {
+  return decodeValues(block).map(tuple => {
+    const [output, key, value] = tuple as [string, string, unknown]
+    return { output, key, value }
+  })
+}
+
+/** Whether a value is for apps and sinks, and not internal to the engine. */
+export function isPublic(emitted: Emitted): boolean {
+  return emitted.output !== relayOutput
+}

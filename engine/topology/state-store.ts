@@ -1,0 +1,26 @@
+/** Where a fold's committed fields come from: Redis, or memory in the test driver. */
+import type { Activation } from '../actor/index.js'
+
+/** An actor whose cells are wanted. */
+export interface ActorRequest {
+  readonly actor: string
+  readonly key: string
+}
+
+/** Rows of a table cell that are wanted. */
+export interface RowRequest {
+  readonly activation: Activation
+  readonly table: string
+  readonly rows: readonly string[]
+}
+
+/** What was found, in the order of the requests. */
+export interface LoadedState {
+  readonly fields: Readonly<Record<string, Uint8Array>>[]
+  readonly rows: (Uint8Array | null)[][]
+}
+
+/** Reads committed state. */
+export interface StateStore {
+  load(actors: readonly ActorRequest[], rows: readonly RowRequest[]): Promise<LoadedState>
+}
