@@ -1,0 +1,9 @@
+/**
+ * Embedding: texts to vectors, vectors to similarities, similarities to the scale that thresholds are written
+ * in.
+ */
+export { calibrate } from './calibration.js'
+export type { Embedder } from './embedder.js'
+export { quantise, similarity } from './quantise.js'
+export { embedWords, staticHash } from './static-hash.js'
+export { wordRank } from './word-vectors.js'

@@ -1,0 +1,137 @@
+/**
+ * The default embedder: meaning of known words beside the look of all words. 384 = 100 + 284.
+ *
+ * The first 100 numbers are the sum of SIF-weighted word vectors (Arora, Liang, Ma 2017). The other 284 are
+ * signed hashes of stems and of their character 4-grams (for cased alphabets) or 2-grams (for other scripts),
+ * with the same weights. Each half has length 1/√2, so that one half's empty text leaves the other alone.
+ *
+ * E1 A function of the text alone, the same in every process on one kind of processor: sums run in the order
+ *    of the words.
+ * E2 Every row has length 1, or 0 if the text has no word.
+ * E3 Synchronous, no I/O after the table is read; memory is bounded by CACHE_WORDS_MAX.
+ */
+import { hash32, isUnspaced, stemOf, wordsOf } from '../text/index.js'
+import type { Embedder } from './embedder.js'
+import { wordVectors } from './word-vectors.js'
+
+const DIM = 384
+const WORD_DIM = 100
+const HASH_DIM = DIM - WORD_DIM
+const CACHE_WORDS_MAX = 50_000
+/** Longer words are identifiers: their beginning is enough. */
+const GRAM_CHARS_MAX = 40
+const SIF_A = 1e-3
+const ZIPF_SHIFT = 2.7
+/** Sum of 1 / (rank + 2.7) over the table's 50,000 ranks: makes chances of Zipf's law add up to 1. */
+const ZIPF_TOTAL = 10.02
+const STEM_SEED = 0x5ee7
+const GRAM_SEED = 0x96a3
+const SIGN_BIT = 0x8000_0000
+
+/** What one word adds to a text. */
+interface WordPart {
+  /** Row in the table, -1 if the word is not in it. */
+  readonly row: number
+  readonly weight: number
+  /** Places in the hashed half; the sign is that of the contribution, and the place is |entry| - 1. */
+  readonly places: Int16Array
+}
+
+const parts = new Map<string, WordPart>()
+const sums = new Float64Array(DIM)
+
+/** Word vectors and hashed word forms; deterministic and synchronous. */
+export const staticHash: Embedder = {
+  id: 'static-hash',
+  version: '1',
+  dim: DIM,
+  embedBatch(texts) {
+    const rows = new Float32Array(texts.length * DIM)
+    texts.forEach((text, i) => embedWords(wordsOf(text), rows, i * DIM))
+    return rows
+  },
+}
+
+/**
+ * Embeds words that were cut already (wordsOf) into `rows` from place `at`; the same numbers as embedBatch of
+ * their text.
+ */
+export function embedWords(words: readonly string[], rows: Float32Array, at: number): void {
+  sums.fill(0)
+  const table = wordVectors()
+  let last = ''
+  for (const word of words) {
+    const part = partOf(word)
+    if (part.row >= 0) addRow(table.rows, part.row * WORD_DIM, table.scales[part.row])
+    addPlaces(part.places, part.weight)
+    const isForeign = isUnspaced(word)
+    if (isForeign && last !== '') addPlaces(Int16Array.of(placeOf(last + firstChar(word), GRAM_SEED)),
+      part.weight)
+    last = isForeign ? lastChar(word) : ''
+  }
+  writeHalf(rows, at, 0, WORD_DIM)
+  writeHalf(rows, at, WORD_DIM, DIM)
+}
+
+function addRow(rows: Int8Array, from: number, scale: number): void {
+  for (let d = 0; d < WORD_DIM; d += 1) sums[d] += scale * rows[from + d]
+}
+
+function addPlaces(places: Int16Array, weight: number): void {
+  for (let k = 0; k < places.length; k += 1) {
+    const place = places[k]
+    sums[WORD_DIM + Math.abs(place) - 1] += place < 0 ? -weight : weight
+  }
+}
+
+function writeHalf(rows: Float32Array, at: number, from: number, to: number): void {
+  const own = squareOf(from, to)
+  const other = squareOf(0, DIM) - own
+  if (own === 0) return
+  const factor = Math.sqrt((other > 0 ? 0.5 : 1) / own)
+  for (let d = from; d < to; d += 1) rows[at + d] = sums[d] * factor
+}
+
+function squareOf(from: number, to: number): number {
+  let square = 0
+  for (let d = from; d < to; d += 1) square += sums[d] * sums[d]
+  return square
+}
+
+function partOf(word: string): WordPart {
+  const known = parts.get(word)
+  if (known !== undefined) return known
+  const row = wordVectors().ranks.get(word) ?? -1
+  const chance = 1 / ((row + ZIPF_SHIFT) * ZIPF_TOTAL)
+  const part = { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(word) }
+  if (parts.size >= CACHE_WORDS_MAX) parts.clear()
+  parts.set(word, part)
+  return part
+}
+
+function placesOf(word: string): Int16Array {
+  const stem = stemOf(word).slice(0, GRAM_CHARS_MAX)
+  const places = [placeOf(stem, STEM_SEED)]
+  const isCased = stem.charCodeAt(0) < 0x0590
+  const framed = isCased ? `<${stem}>` : stem
+  const size = isCased ? 4 : 2
+  for (let i = 0; i === 0 || i + size <= framed.length; i += 1) places.push(placeOf(framed.slice(i,
+    i + size), GRAM_SEED))
+  return Int16Array.from(places)
+}
+
+/** Place 1..284 of a feature, negative for half of them, so that collisions cancel out on average. */
+function placeOf(feature: string, seed: number): number {
+  const hash = hash32(feature, seed)
+  const place = hash % HASH_DIM + 1
+  return hash >= SIGN_BIT ? -place : place
+}
+
+function firstChar(word: string): string {
+  return Array.from(word.slice(0, 2))[0]
+}
+
+function lastChar(word: string): string {
+  const end = Array.from(word.slice(-2))
+  return end[end.length - 1]
+}

@@ -1,0 +1,38 @@
+/**
+ * Sensitivity of a text: who may see it at most. PII decides first, then how many different sensitive words
+ * it has.
+ */
+import type { PiiKind } from './pii-patterns.js'
+
+/**
+ * From harmless to harmful. confidential and restricted text is masked wherever it leaves the person's own
+ * state.
+ */
+export type Sensitivity = 'public' | 'internal' | 'confidential' | 'restricted'
+
+/** More different sensitive words than this make a text confidential. */
+const INTERNAL_WORDS_MAX = 2
+/** Words, not stems: "person" is not "personal". */
+const SENSITIVE: ReadonlySet<string> = new Set([
+  'password', 'passphrase', 'passwd', 'secret', 'token', 'credential', 'personal', 'private', 'confidential',
+  'restricted', 'salary',
+])
+
+/**
+ * Any PII is restricted; more than 2 different sensitive words confidential; 1 or 2 internal; else public.
+ */
+export function sensitivityOf(piiKinds: readonly PiiKind[], words: readonly string[]): Sensitivity {
+  if (piiKinds.length > 0) return 'restricted'
+  const found = new Set<string>()
+  for (const word of words) {
+    const singular = word.endsWith('s') ? word.slice(0, -1) : word
+    for (const form of [word, singular]) if (SENSITIVE.has(form)) found.add(form)
+  }
+  if (found.size > INTERNAL_WORDS_MAX) return 'confidential'
+  return found.size > 0 ? 'internal' : 'public'
+}
+
+/** Must the text be masked outside the person's own state? */
+export function isMasked(sensitivity: Sensitivity): boolean {
+  return sensitivity === 'confidential' || sensitivity === 'restricted'
+}

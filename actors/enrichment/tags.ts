@@ -1,0 +1,144 @@
+/**
+ * Tags: the names and the most telling nouns and adjectives of a text, at most ten.
+ *
+ * T1 A tag is lower-case and never a variant (tagKey) of one that the person gave, nor of another tag in the
+ *    list.
+ * T2 Names first, then words by rarity in English and by how often the text has them; never by their place in
+ *    the text.
+ * T3 What reading found to be PII is no tag.
+ */
+import { wordRank } from '../embedding/index.js'
+import { isStopWord, type Reading } from '../text/index.js'
+import type { Naming } from './names.js'
+
+/** Default of hinata_processing.max_enhanced_tags. */
+export const TAGS_MAX = 10
+/** Names are good tags, but a text that lists thirty of them is about something. */
+const NAMES_MAX = 6
+const TAG_CHARS_MIN = 4
+const TAG_CHARS_MAX = 40
+/**
+ * A word that is not among the 50,000 most frequent: as telling as a rare one, but it may be a slip of the
+ * pen.
+ */
+const UNKNOWN_RANK = 12_000
+/** The most frequent words of English are about nothing. */
+const COMMON_RANK_MAX = 120
+const ADJECTIVE_WEIGHT = 0.5
+/** Ends in s without being a plural. */
+const INVARIANT = /(?:us|is|js|os|as|news|series|species|lens)$/
+const JUNK: ReadonlySet<string> = new Set((
+  'thing things stuff lots many much several various example examples instance case cases kind sort type ' +
+  'part parts place side point points reason reasons result results today yesterday tomorrow tonight ' +
+  'morning evening week month year years time times people person someone something anything everything ' +
+  'nothing anyone everyone bit couple number amount idea problem issue question answer note notes link ' +
+  'source article page post blog website site http https www html title good great nice best better bad ' +
+  'worse worst different same certain able available possible sure true real whole main new next last ' +
+  'first second third previous current following above below entire similar specific particular general ' +
+  'common simple easy hard simply handy useful important interesting little large small long short high ' +
+  'full open free ready likely more most less least other another such that this these those what which ' +
+  'here there need want make made used uses using look lots work works working help start stop line lines ' +
+  'word words name names text item items file files folder thanks hello dear okay please etc end top ' +
+  'bottom left right way ways fact sense matter total order extra favorite favourite email address phone ' +
+  'password user users application'
+).split(' '))
+
+/** One tag that was found, before the choice. */
+interface Candidate {
+  readonly tag: string
+  readonly isName: boolean
+  readonly rarity: number
+  count: number
+}
+
+/**
+ * The same for every variant of a tag: plural, hyphens, blanks, dots, case. "Web-Apps", "web app", "webapps"
+ * are one.
+ */
+export function tagKey(tag: string): string {
+  const compact = tag.normalize('NFKC').toLowerCase().replace(/[\s\-_./'’]+/gu, '')
+  return compact === '' ? tag.trim().toLowerCase() : singularOf(compact)
+}
+
+/** Enhanced tags of a text; `given` are the person's own, `excluded` the words that must not appear. */
+export function tagsOf(
+  reading: Reading, naming: Naming, given: readonly string[], excluded: ReadonlySet<string>,
+): string[] {
+  const taken = new Set(given.map(tagKey))
+  const candidates = Array.from(candidatesOf(reading, naming, excluded).values()).sort(byWeight)
+  const tags: string[] = []
+  let names = 0
+  for (const { tag, isName } of candidates) {
+    const key = tagKey(tag)
+    if (tags.length === TAGS_MAX || taken.has(key) || (isName && names === NAMES_MAX)) continue
+    taken.add(key)
+    tags.push(tag)
+    if (isName) names += 1
+  }
+  return tags
+}
+
+/** How rare a lower-case word is in English: the root of its rank, so that very rare words do not win all. */
+export function rarityOf(word: string): number {
+  return Math.sqrt(wordRank(word) ?? UNKNOWN_RANK)
+}
+
+/** Is the word too common or too empty to be a topic? */
+export function isJunk(word: string): boolean {
+  return JUNK.has(word) || isStopWord(word) || (wordRank(word) ?? UNKNOWN_RANK) < COMMON_RANK_MAX
+}
+
+function candidatesOf(
+  reading: Reading, naming: Naming, excluded: ReadonlySet<string>,
+): Map<string, Candidate> {
+  const found = new Map<string, Candidate>()
+  const named = new Set<string>()
+  for (const { tag } of naming.names) {
+    const parts = tag.split(/[\s-]/)
+    if (tag.length > TAG_CHARS_MAX || parts.some(part => excluded.has(part))) continue
+    for (const part of parts) named.add(part)
+    add(found, tag, 'name', Math.max(...parts.map(rarityOf)))
+  }
+  reading.sentences.forEach(({ from, to }, index) => {
+    const isPlain = naming.styles[index] === 'plain'
+    for (let i = from; i < to; i += 1) {
+      const { lemma, kind } = reading.tokens[i]
+      const isNoun = kind === 'noun' || (kind === 'name' && !isPlain)
+      if (!isNoun && kind !== 'adjective') continue
+      if (named.has(lemma) || excluded.has(lemma) || !isTopic(lemma)) continue
+      add(found, lemma, 'word', isNoun ? rarityOf(lemma) : rarityOf(lemma) * ADJECTIVE_WEIGHT)
+    }
+  })
+  return found
+}
+
+function add(found: Map<string, Candidate>, tag: string, kind: 'name' | 'word', rarity: number): void {
+  const key = tagKey(tag)
+  const known = found.get(key)
+  if (known === undefined) found.set(key, { tag, isName: kind === 'name', rarity, count: 1 })
+  else known.count += 1
+}
+
+function isTopic(lemma: string): boolean {
+  const isForeign = lemma.charCodeAt(0) >= 0x370
+  const isLong = lemma.length >= TAG_CHARS_MIN || isForeign
+  return isLong && lemma.length <= TAG_CHARS_MAX && /^\p{L}[\p{L}\p{M}\p{N}+#.-]*$/u.test(lemma)
+    && !isJunk(lemma)
+}
+
+/**
+ * Names first; then rarity × √count; ties by the alphabet of code units, so that the order is the same
+ * everywhere.
+ */
+function byWeight(a: Candidate, b: Candidate): number {
+  if (a.isName !== b.isName) return a.isName ? -1 : 1
+  const difference = b.rarity * Math.sqrt(b.count) - a.rarity * Math.sqrt(a.count)
+  if (difference !== 0) return difference
+  return a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0
+}
+
+function singularOf(word: string): string {
+  if (word.length < TAG_CHARS_MIN || !/[^s]s$/.test(word) || INVARIANT.test(word)) return word
+  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
+  return /(?:[sxz]|ch|sh)es$/.test(word) ? word.slice(0, -2) : word.slice(0, -1)
+}

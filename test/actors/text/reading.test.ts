@@ -1,0 +1,62 @@
+/** Reading: R1..R4 of actors/text/reading.ts, and M1 of model.ts. */
+import fc from 'fast-check'
+import t from 'tap'
+import { meanSentenceWords, proseOf, readProse, textOf, type Reading } from '../../../actors/text/index.js'
+
+const read = (text: string): Reading => readProse(proseOf(text))
+const sentences = (text: string): string[] => {
+  const reading = read(text)
+  return reading.sentences.map(sentence => textOf(sentence, reading))
+}
+
+t.test('R1 what was read before changes nothing', async t => {
+  const piece = fc.constantFrom('zorb-quux', 'zorb', 'quux', 'zorb.quux', 'Zorb', 'ZORB', 'zorb,', '(quux',
+    'a/zorb', 'x1-y2', 'zorb\'s', 'wug',
+    'running', 'the', 'is', '.', '!', 'GPT-4', '#zorb', 'quux.Zorb', '--', 'zorb_quux', '3.5kg', 'wug…quux')
+  const text = fc.array(piece, { minLength: 1, maxLength: 8 }).map(parts => parts.join(' '))
+  const glued = fc.array(piece, { minLength: 1, maxLength: 5 }).map(parts => parts.join(''))
+  fc.assert(fc.property(fc.array(fc.oneof(text, glued), { minLength: 2, maxLength: 12 }), texts => {
+    const forward = texts.map(read)
+    const backward = [...texts].reverse().map(read).reverse()
+    t.same(backward, forward)
+  }), { seed: 11, numRuns: 300 })
+})
+
+t.test('R2 tokens are pieces of the shown text, in order, without code or URLs', async t => {
+  const { tokens, prose } = read('We can\'t use `rm -rf` or https://x.io with node.js, C++ and my_hash!')
+  for (const { start, end, text } of tokens) t.equal(prose.shown.slice(start, end), text)
+  const words = tokens.filter(({ kind }) => kind !== 'mark').map(({ text }) => text)
+  t.same(words, ['We', 'ca', 'n\'t', 'use', 'or', 'with', 'node.js', 'C++', 'and', 'my_hash'])
+})
+
+t.test('R3 an empty line ends a sentence', async t => {
+  t.same(sentences('First point\n\nSecond point. Third one!\n- item one\n- item two'),
+    ['First point', 'Second point.', 'Third one!', 'item one', 'item two'])
+})
+
+t.test('R4 other scripts have words and sentences', async t => {
+  t.same(sentences('我喜欢机器学习。今天天气很好。'), ['我喜欢机器学习。', '今天天气很好。'])
+  t.same(read('Привет мир. Как дела?').tokens.map(({ text }) => text), ['Привет', 'мир', 'Как', 'дела'])
+  t.ok(read('ไม่มีช่องว่างระหว่างคำ').words > 1)
+})
+
+t.test('negation, classes and lemmas', async t => {
+  const reading = read('I do not like cold winters. Everything else works.')
+  t.same(reading.sentences.map(({ hasNegation }) => hasNegation), [true, false])
+  const winters = reading.tokens.find(({ text }) => text === 'winters')
+  t.match(winters, { lemma: 'winter', kind: 'noun', isNegated: true })
+  t.equal(reading.tokens.find(({ text }) => text === 'cold')?.kind, 'adjective')
+})
+
+t.test('mean sentence length counts a contraction once, and a title with what follows', async t => {
+  t.equal(meanSentenceWords(read('I can\'t go. You don\'t care.')), 3)
+  t.equal(meanSentenceWords(read('# A title of five words\n\nThen five words of text.')), 10)
+  t.equal(meanSentenceWords(read('One two.\n\n# A title of five words\n\nThen five words of text.')), 6)
+  t.equal(meanSentenceWords(read('# Is this a title?\n\nIt is a sentence.')), 4, 'an end mark makes it one')
+  t.equal(meanSentenceWords(read('')), 0)
+})
+
+t.test('names that every program knows are only words', async t => {
+  const { tokens } = read('constructor __proto__ toString hasOwnProperty valueOf')
+  t.ok(tokens.some(({ text }) => text === 'constructor'))
+})
