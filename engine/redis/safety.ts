@@ -1,6 +1,6 @@
 /** Refuses a Redis that could lose what was acknowledged. Checked before anything is written. */
 import { HinataError } from '../errors/index.js'
-import { fieldsOf, send, type RedisConnection } from './connection.js'
+import { closeRedis, fieldsOf, openRedis, send, type RedisConnection } from './connection.js'
 
 /** How durable an acknowledged record is: in memory, on disk, or on a replica. */
 export type Durability = 'memory' | 'fsync' | 'replica'
@@ -58,4 +58,14 @@ function compareVersions(a: string, b: string): number {
     if (difference !== 0) return difference
   }
   return 0
+}
+
+/** Connects, checks and disconnects: for whoever only wants to know. Throws like `openRedis` and `assertSafeRedis`. */
+export async function checkRedis(url: string): Promise<RedisFacts> {
+  const redis = await openRedis(url, 'check', 3_000)
+  try {
+    return await assertSafeRedis(redis)
+  } finally {
+    closeRedis(redis)
+  }
 }

@@ -1,0 +1,123 @@
+/**
+ * hinata import FILE… --user ID: sends record files through the WebSocket, in order, and waits until all is folded.
+ * Ends with `accepted A, duplicates D, rejected R`; refused lines are named on standard error.
+ */
+import { createReadStream, statSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { createGunzip } from 'node:zlib'
+import { connect, type Ack, type HinataClient } from '../../../gateway/index.js'
+import { HinataError } from '../../../engine/index.js'
+import type { Config } from '../../config/index.js'
+import { progressBar } from '../progress.js'
+import { findTarget, request, type Target } from '../target.js'
+
+const batchRecords = 100
+const refusalsShownMax = 20
+const settlePollMs = 100
+
+interface Totals {
+  accepted: number
+  duplicates: number
+  rejected: number
+}
+
+/** Imports the files. `user` is whose records they are; without it every line must carry `user_id`. */
+export async function importFiles(config: Config, files: string[], options: { user?: string, url?: string }): Promise<void> {
+  for (const file of files) assertReadable(file)
+  const target = findTarget(config, options.url)
+  const client = await connect({ url: target.url, token: target.adminKey })
+  const totals: Totals = { accepted: 0, duplicates: 0, rejected: 0 }
+  const total = files.reduce((sum, file) => sum + statSync(file).size, 0)
+  const bar = progressBar(Math.ceil(total / 1_024), 'Importing (KiB)', process.stderr)
+  try {
+    for (const file of files) await importFile(client, file, options.user, totals, bytes => bar.advance(bytes / 1_024))
+    await client.close()
+  } finally {
+    bar.done()
+  }
+  await untilFolded(target)
+  process.stdout.write(`accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
+  if (totals.rejected > 0) process.exitCode = 1
+}
+
+function assertReadable(file: string): void {
+  try {
+    if (statSync(file).isFile()) return
+  } catch (error) {
+    throw new HinataError('FILE_UNREADABLE', { file, reason: error instanceof Error ? error.message : String(error) })
+  }
+  throw new HinataError('FILE_UNREADABLE', { file, reason: 'is not a file.' })
+}
+
+async function importFile(
+  client: HinataClient, file: string, user: string | undefined, totals: Totals, onBytes: (bytes: number) => void,
+): Promise<void> {
+  const raw = createReadStream(file)
+  let seen = 0
+  raw.on('data', chunk => { seen += chunk.length })
+  const lines = createInterface({ input: file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw, crlfDelay: Infinity })
+  const batches = new Map<string, { record: unknown, line: number }[]>()
+  const answers: Promise<void>[] = []
+  let reported = 0
+  let lineNumber = 0
+
+  const flush = async (person: string): Promise<void> => {
+    const batch = batches.get(person)!
+    batches.delete(person)
+    await client.ready()
+    answers.push(client.submit(person, batch.map(({ record }) => record)).then(ack => note(ack, batch)))
+    onBytes(seen - reported)
+    reported = seen
+  }
+  const note = (ack: Ack, batch: { line: number }[]): void => {
+    totals.accepted += ack.accepted
+    totals.duplicates += ack.duplicates
+    for (const { index, code, message } of ack.rejected) refuse(totals, file, batch[index].line, `${code}: ${message}`)
+  }
+
+  for await (const line of lines) {
+    lineNumber++
+    if (line.trim() === '') continue
+    const parsed = parseLine(line)
+    const person = user ?? parsed?.person
+    if (!parsed || person === undefined) {
+      refuse(totals, file, lineNumber, parsed ? 'no user_id; give --user' : 'not a JSON object')
+      continue
+    }
+    const batch = batches.get(person) ?? []
+    batches.set(person, batch)
+    batch.push({ record: parsed.record, line: lineNumber })
+    if (batch.length === batchRecords) await flush(person)
+    else if (batches.size > batchRecords) await flush(batches.keys().next().value!)
+  }
+  for (const person of [...batches.keys()]) await flush(person)
+  await Promise.all(answers)
+}
+
+/** A line's record without its `user_id`, and that id. Validation is the gateway's. */
+function parseLine(line: string): { record: unknown, person: string | undefined } | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { user_id: person, ...record } = value as Record<string, unknown>
+  return { record, person: typeof person === 'string' ? person : undefined }
+}
+
+function refuse(totals: Totals, file: string, line: number, reason: string): void {
+  totals.rejected++
+  if (totals.rejected <= refusalsShownMax) process.stderr.write(`${file}:${line}: ${reason}\n`)
+  if (totals.rejected === refusalsShownMax + 1) process.stderr.write('further refusals are counted, not shown\n')
+}
+
+/** Waits until everything that is in the log is folded. */
+async function untilFolded(target: Target): Promise<void> {
+  for (;;) {
+    const status = await request(target, 'GET', '/api/status') as { pipelines: { lag_records: number }[] }
+    if (status.pipelines.every(({ lag_records: lag }) => lag === 0)) return
+    await new Promise(resolve => setTimeout(resolve, settlePollMs))
+  }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+/**
+ * The command line. One file per command in commands/; this one declares them and turns failures into exit codes:
+ * 0 done, 1 failed, 2 wrong usage.
+ */
+import { Command, CommanderError } from 'commander'
+import { HinataError } from '../../engine/index.js'
+import { loadConfig, options, type Config, type Option } from '../config/index.js'
+import { startClickhouseRole } from '../roles/clickhouse-role.js'
+import { startGatewayRole } from '../roles/gateway-role.js'
+import { startNodeRole } from '../roles/node-role.js'
+import { runRole } from '../roles/role.js'
+import { printConfig } from './commands/config.js'
+import { doctor } from './commands/doctor.js'
+import { exportRecords } from './commands/export.js'
+import { importFiles } from './commands/import.js'
+import { status } from './commands/status.js'
+import { up } from './commands/up.js'
+
+const program = new Command('hinata')
+  .description('Turns what a person highlights, notes and tags into a living personal system prompt.')
+  .exitOverride()
+
+command('up', 'start Redis, ClickHouse, a node and a gateway, and keep them running').action(run(up))
+command('gateway', 'run one gateway').action(run(config => runRole('gateway', config, log => startGatewayRole(config, log))))
+command('node', 'run one node').action(run(config => runRole('node', config, log => startNodeRole(config, log))))
+command('clickhouse', 'run the embedded ClickHouse')
+  .action(run(config => runRole('clickhouse', config, () => startClickhouseRole(config))))
+command('import', 'send record files (.jsonl, .hinata, also .gz) through the WebSocket')
+  .argument('<files...>').option('--user <id>', 'whose records; without it each line names its user_id')
+  .option('--url <url>', 'the gateway, instead of the one of --data-dir')
+  .action((files: string[], given: Given) => act(given, config => importFiles(config, files, given)))
+command('export', 'write a person\'s records to standard output').requiredOption('--user <id>', 'whose records')
+  .option('--url <url>', 'the gateway, instead of the one of --data-dir')
+  .action((given: Given & { user: string }) => act(given, config => exportRecords(config, given)))
+command('status', 'tell how the system is').option('--watch', 'again every second').option('--json', 'as JSON')
+  .option('--url <url>', 'the gateway, instead of the one of --data-dir')
+  .action((given: Given) => act(given, config => status(config, given)))
+command('doctor', 'check what this machine has').action(run(doctor))
+command('config', 'print the effective configuration').option('--json', 'as JSON')
+  .action((given: Given) => act(given, config => printConfig(config, given)))
+
+/** The flags that a command was given. */
+interface Given {
+  readonly config?: string
+  readonly url?: string
+  readonly user?: string
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+function command(name: string, description: string): Command {
+  const declared = program.command(name).description(description).option('--config <file>', 'a YAML file')
+  for (const option of options as readonly Option[]) {
+    if (option.flag) declared.option(`--${option.flag} <value>`, option.description)
+  }
+  return declared
+}
+
+function run(action: (config: Config) => Promise<void>): (given: Given) => Promise<void> {
+  return given => act(given, action)
+}
+
+async function act(given: Given, action: (config: Config) => Promise<void> | void): Promise<void> {
+  await action(loadConfig({ ...given }, given.config))
+}
+
+program.parseAsync().then(() => process.exit(), (error: unknown) => {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2) // commander has said what is wrong
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(error instanceof HinataError && error.kind === 'usage' ? 2 : 1)
+})

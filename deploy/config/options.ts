@@ -1,0 +1,65 @@
+/**
+ * The one table of configuration: every option with its name, type, default, where it may come from, and why it is
+ * there. Validation, the command line's flags, the environment and `hinata config` all derive from it.
+ */
+
+/** The type of an option's value. */
+export type OptionType = 'text' | 'integer' | 'secret'
+
+/** One row. `name` is its path in the YAML file: section, dot, option. */
+export interface Option {
+  readonly name: string
+  readonly type: OptionType
+  readonly default: string | number
+  /** Environment variable. */
+  readonly env?: string
+  /** Long flag of the command line, without dashes. */
+  readonly flag?: string
+  readonly min?: number
+  readonly max?: number
+  readonly oneOf?: readonly string[]
+  readonly description: string
+}
+
+/** All options. */
+export const options = [
+  { name: 'system.data_dir', type: 'text', default: './data', env: 'HINATA_DATA_DIR', flag: 'data-dir',
+    description: 'Folder for everything that is kept on this machine.' },
+  { name: 'system.log_level', type: 'text', default: 'info', env: 'LOG_LEVEL', oneOf: ['debug', 'info', 'warn', 'error'],
+    description: 'Least important line of the log that is written.' },
+  { name: 'redis.url', type: 'text', default: '', env: 'REDIS_URL', flag: 'redis-url',
+    description: 'A running Redis; empty: `hinata up` starts one of its own.' },
+  { name: 'redis.namespace', type: 'text', default: 'h', env: 'HINATA_NAMESPACE',
+    description: 'First part of all keys, so that several systems may share a Redis.' },
+  { name: 'redis.appendfsync', type: 'text', default: 'everysec', oneOf: ['everysec', 'always'],
+    description: 'How the Redis that `hinata up` starts writes to disk; `always` makes accepted records survive a power cut.' },
+  { name: 'clickhouse.url', type: 'text', default: '', env: 'CLICKHOUSE_URL', flag: 'clickhouse-url',
+    description: 'A running ClickHouse, with user and password if it needs them; empty: the embedded one.' },
+  { name: 'clickhouse.host', type: 'text', default: '127.0.0.1', env: 'CLICKHOUSE_HOST',
+    description: 'Where the embedded ClickHouse listens.' },
+  { name: 'clickhouse.port', type: 'integer', default: 8123, min: 0, max: 65_535, env: 'CLICKHOUSE_PORT',
+    flag: 'clickhouse-port', description: 'Port of the embedded ClickHouse; 0 picks a free one.' },
+  { name: 'clickhouse.password', type: 'secret', default: '', env: 'CLICKHOUSE_PASSWORD',
+    description: 'Password of the embedded ClickHouse\'s user `default`; needed to listen beyond this machine.' },
+  { name: 'log.partitions', type: 'integer', default: 16, min: 1, max: 4_096, env: 'HINATA_PARTITIONS',
+    description: 'Partitions of the topic; fixed at its creation.' },
+  { name: 'log.durability', type: 'text', default: '', oneOf: ['', 'memory', 'fsync', 'replica'], env: 'HINATA_DURABILITY',
+    description: 'What an acknowledgement promises; empty: whatever this Redis gives every write.' },
+  { name: 'log.linger_ms', type: 'integer', default: 2, min: 0, max: 100,
+    description: 'How long a record waits for companions in its block.' },
+  { name: 'engine.threads', type: 'integer', default: 1, min: 0, max: 64, env: 'HINATA_THREADS',
+    description: 'Threads of a node for enrichment and embedding.' },
+  { name: 'engine.lease_ms', type: 'integer', default: 5_000, min: 500, max: 120_000,
+    description: 'How long a silent node keeps its partitions.' },
+  { name: 'engine.host', type: 'text', default: '127.0.0.1', env: 'HINATA_NODE_HOST',
+    description: 'Where a node\'s query port listens, and what it tells gateways.' },
+  { name: 'gateway.host', type: 'text', default: '127.0.0.1', env: 'HINATA_HOST', flag: 'host',
+    description: 'Where the gateway listens.' },
+  { name: 'gateway.port', type: 'integer', default: 8080, min: 0, max: 65_535, env: 'HINATA_PORT', flag: 'port',
+    description: 'Port of the gateway; 0 picks a free one.' },
+  { name: 'gateway.admin_key', type: 'secret', default: '', env: 'HINATA_ADMIN_KEY',
+    description: 'Whoever sends it is the administrator; `hinata up` makes one at its first start.' },
+] as const satisfies readonly Option[]
+
+/** Names of all options. */
+export type OptionName = (typeof options)[number]['name']

@@ -1,0 +1,35 @@
+/** The gateway role: the HTTP and WebSocket edge. */
+import type { Logger } from 'pino'
+import { openTopologyClient, type Durability } from '../../engine/index.js'
+import { startGateway } from '../../gateway/index.js'
+import { hinataTopology } from '../../pipelines/hinata.js'
+import type { Config } from '../config/index.js'
+import { requiredRedis } from './node-role.js'
+import type { RunningRole } from './role.js'
+
+/** Starts a gateway. Throws what stands in its way. */
+export async function startGatewayRole(config: Config, log: Logger): Promise<RunningRole> {
+  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] })
+  const durability = config.text('log.durability')
+  const client = await openTopologyClient({
+    redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
+    lingerMs: config.integer('log.linger_ms'),
+    ...(durability === '' ? {} : { durability: durability as Durability }),
+  })
+  const adminKey = config.text('gateway.admin_key')
+  const clickhouse = config.text('clickhouse.url')
+  const gateway = await startGateway({
+    host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
+    pipeline: { name: topology.name, version: topology.version },
+    ...(adminKey === '' ? {} : { adminKey }),
+    ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
+    onFailure: failure => log.error({ failure }, 'gateway: a request failed inside'),
+  })
+  return {
+    url: gateway.url,
+    async stop() {
+      await gateway.stop()
+      await client.close()
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Supervises the role processes of `hinata up`: starts each in order, writes its log to a file, starts it again with
+ * growing delay when it ends by itself, and ends them in the opposite order.
+ *
+ *   starting ─ready─▶ running ─exit─▶ waiting ─delay─▶ starting
+ *                        │                                 │ (never ready at the first start: gives up)
+ *                        └───────────── stopping ──────────┴──▶ stopped
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HinataError } from '../../engine/index.js'
+import type { ReadyMessage } from './role.js'
+
+/** A supervised process. */
+export interface Child {
+  readonly role: string
+  /** Where it is; the same after a restart, as its port is. */
+  readonly url: string
+  readonly pid: number | undefined
+}
+
+const restartDelay = { firstMs: 200, mostMs: 5_000 }
+const steadyMs = 30_000
+const readyMsMax = 120_000
+const entry = fileURLToPath(new URL('../cli/hinata.js', import.meta.url))
+
+/** Starts and watches role processes. */
+export class Supervisor {
+  readonly #logDir: string
+  readonly #say: (line: string) => void
+  readonly #children: SupervisedChild[] = []
+
+  /** `say` tells the operator what happens. */
+  constructor(logDir: string, say: (line: string) => void) {
+    mkdirSync(logDir, { recursive: true })
+    this.#logDir = logDir
+    this.#say = say
+  }
+
+  /** Starts a role and waits until it is ready. `environmentOf` gives its configuration, also at every restart. */
+  async start(role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv): Promise<Child> {
+    const child = new SupervisedChild(role, join(this.#logDir, `${role}.log`), environmentOf, this.#say)
+    this.#children.push(child)
+    await child.start()
+    return child
+  }
+
+  /** Ends everything, the last started first. */
+  async stop(): Promise<void> {
+    for (const child of this.#children.reverse()) await child.stop()
+  }
+}
+
+class SupervisedChild implements Child {
+  readonly role: string
+  readonly #logFile: string
+  readonly #environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv
+  readonly #say: (line: string) => void
+  #process: ChildProcess | undefined
+  #url: string | undefined
+  #isStopping = false
+  #delayMs = restartDelay.firstMs
+
+  constructor(
+    role: string, logFile: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv,
+    say: (line: string) => void,
+  ) {
+    this.role = role
+    this.#logFile = logFile
+    this.#environmentOf = environmentOf
+    this.#say = say
+  }
+
+  get url(): string {
+    return this.#url ?? ''
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
+  start(): Promise<void> {
+    const log = createWriteStream(this.#logFile, { flags: 'a' })
+    const child = fork(entry, [this.role], {
+      env: this.#environmentOf(this.#url), stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true,
+    })
+    this.#process = child
+    child.stdout!.pipe(log, { end: false })
+    child.stderr!.pipe(log, { end: false })
+    const startedAt = Date.now()
+    return new Promise((resolve, reject) => {
+      const tooLate = setTimeout(() => child.kill('SIGKILL'), readyMsMax)
+      child.once('message', message => {
+        clearTimeout(tooLate)
+        this.#url = (message as ReadyMessage).ready
+        resolve()
+      })
+      child.once('exit', (code, signal) => {
+        clearTimeout(tooLate)
+        log.end()
+        reject(new HinataError('PROCESS_FAILED', { role: this.role, reason: signal ?? `exit code ${code}`, log: this.#logFile }))
+        if (this.#url !== undefined && !this.#isStopping) this.#restart(startedAt, signal ?? `exit code ${code}`)
+      })
+    })
+  }
+
+  stop(): Promise<void> {
+    this.#isStopping = true
+    const child = this.#process
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+    return new Promise(resolve => {
+      child.once('exit', () => resolve())
+      child.kill('SIGTERM')
+    })
+  }
+
+  #restart(startedAt: number, reason: string): void {
+    if (Date.now() - startedAt > steadyMs) this.#delayMs = restartDelay.firstMs
+    const delayMs = this.#delayMs
+    this.#delayMs = Math.min(delayMs * 2, restartDelay.mostMs)
+    this.#say(`${this.role} ended (${reason}); starting it again in ${delayMs} ms. Its log: ${this.#logFile}`)
+    setTimeout(() => {
+      if (this.#isStopping) return
+      this.start().then(() => this.#say(`${this.role} is back at ${this.url}`), () => undefined) // `exit` tries again
+    }, delayMs)
+  }
+}
