@@ -1,0 +1,8 @@
+/**
+ * Analytics: the tables in ClickHouse, the sink that fills them exactly once, and the connection that queries
+ * use.
+ */
+export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
+export { migrate } from './migration.js'
+export { answerOf, exampleQueries, type ExampleQuery } from './queries.js'
+export { clickhouseSink } from './sink.js'

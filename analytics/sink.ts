@@ -1,0 +1,74 @@
+/**
+ * The sink of all analytics: committed outputs become rows of `records`, `psp_components` and `dead_letters`.
+ *
+ * Owns: which output goes to which table, and what is known about the last try of each partition.
+ * W1  Exactly once per token, see insert.ts. A try is uncertain after a failure and for the first batch that
+ *     this process inserts for a partition: its predecessor may have been killed on the way.
+ * W2  It migrates the tables before its first insert and again after a failure, so that a node starts, and
+ *     goes on, without ClickHouse; until it is back the outbox keeps the batches.
+ * W3  Throws CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; the caller tries the same batch again after both.
+ */
+import { systemClock, type Emitted, type Output, type Sink, type SinkBatch } from '../engine/index.js'
+import { componentsChanged, deadLetters, recordsFolded } from '../actors/person/outputs.js'
+import { componentsTable } from './component-rows.js'
+import type { Analytics } from './connection.js'
+import { deadLettersTable } from './dead-letter-rows.js'
+import { clickhouseFailure } from './failure.js'
+import { insertOnce, type BatchTry } from './insert.js'
+import { migrate } from './migration.js'
+import { InsertPace } from './pace.js'
+import { recordsTable } from './record-rows.js'
+import type { AnalyticsTable } from './table.js'
+
+/** Values of one batch: large enough that the cost per insert is small beside the cost per row. */
+const batchValuesMax = 10_000
+
+interface Route {
+  readonly output: string
+  insert(analytics: Analytics, emitted: readonly Emitted[], batch: BatchTry): Promise<void>
+}
+
+const routes: readonly Route[] = [
+  routeOf(recordsFolded, recordsTable),
+  routeOf(componentsChanged, componentsTable),
+  routeOf(deadLetters, deadLettersTable),
+]
+
+/** The sink that inserts into a ClickHouse. */
+export function clickhouseSink(analytics: Analytics): Sink {
+  const pace = new InsertPace(systemClock)
+  const certain = new Set<number>()
+  let migrated: Promise<unknown> | undefined
+  return {
+    name: 'clickhouse',
+    outputs: [recordsFolded, componentsChanged, deadLetters],
+    batchRecordsMax: batchValuesMax,
+    get lingerMs() {
+      return pace.lingerMs
+    },
+    async insert({ token, partition, emitted }: SinkBatch) {
+      pace.note(partition)
+      const isUncertain = !certain.delete(partition)
+      try {
+        await (migrated ??= migrate(analytics))
+        for (const route of routes) {
+          const mine = emitted.filter(({ output }) => output === route.output)
+          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain })
+        }
+        certain.add(partition)
+      } catch (error) {
+        migrated = undefined
+        throw clickhouseFailure(error, analytics.url, `batch ${token}`)
+      }
+    },
+  }
+}
+
+/** The border between untyped outputs and typed rows: what is emitted to an output has the output's type. */
+function routeOf<V>(from: Output<V>, table: AnalyticsTable<V>): Route {
+  return {
+    output: from.output,
+    insert: (analytics, emitted, batch) =>
+      insertOnce(analytics, table, emitted.map(({ value }) => value as V), batch),
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * What the sink must know of one ClickHouse table: how a value becomes a row, where the row is stored, and
+ * how to ask whether it is there. The three tables that are fed by emitted values declare themselves in this
+ * form.
+ */
+
+/** A table that takes values of type `V`. */
+export interface AnalyticsTable<V> {
+  readonly name: string
+  /** Column → its value. Pure: a retried batch must give the same rows. */
+  readonly columns: Readonly<Record<string, (value: V) => unknown>>
+  /** The instant (ms UTC) whose month is the row's partition. */
+  readonly partitionedBy: (value: V) => number
+  /** Rough size of the row in characters, beside its fixed part. */
+  readonly weight: (value: V) => number
+  /** A condition on the sorting key, with parameters, that holds for the row once it was inserted. */
+  readonly presence: {
+    readonly where: string
+    readonly parameters: (value: V) => Record<string, string | number>
+  }
+  /** Materialized views read its inserts; they skip rows with `is_repair`. */
+  readonly feedsRollup: boolean
+}

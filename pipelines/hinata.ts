@@ -1,0 +1,42 @@
+/**
+ * The HiNATA pipeline, declared: records are enriched in threads, folded by the person's actor, indexed for
+ * search, and handed to the sinks. Declarations only; a node runs them.
+ */
+import { deadLetters, recordsFolded } from '../actors/person/outputs.js'
+import { person } from '../actors/person/person.js'
+import type { SubmittedRecord } from '../actors/record/record.js'
+import { topic, type Sink, type Topology } from '../engine/index.js'
+
+/**
+ * Version of what the pipeline computes: a change of enrichment, scores or the PSP's rules is a new version.
+ */
+const pipelineVersion = 1
+/**
+ * Records that go to a thread at once: enough to pay for the hand-over, few enough that all threads get some.
+ */
+const enrichBatchMax = 64
+
+/** The topology with its topic in `partitions` parts and its outputs handed to `sinks`. */
+export function hinataTopology(options: { partitions: number, sinks: readonly Sink[] }): Topology {
+  return {
+    name: 'hinata',
+    version: pipelineVersion,
+    source: topic<SubmittedRecord>('records', { partitions: options.partitions }),
+    stages: [{
+      name: 'enrich',
+      batchMax: enrichBatchMax,
+      module: new URL('../actors/person/enrich-stage.js', import.meta.url),
+    }],
+    target: { actor: person, message: 'recorded' },
+    actors: [person],
+    sinks: options.sinks,
+    views: [{
+      name: 'search',
+      module: new URL('../actors/search/shard.js', import.meta.url),
+      outputs: [recordsFolded],
+      restoreFrom: { actor: person, table: 'records' },
+      shards: 1,
+    }],
+    deadLetters,
+  }
+}
