@@ -1,0 +1,67 @@
+/**
+ * What the index keeps of a record to filter it and to show it. The text to be found is in the postings,
+ * not here.
+ */
+import { addressKey } from '../record/index.js'
+import type { FoldedRecord } from '../record/record.js'
+import { detached } from './detached.js'
+import { NOTE_CHARS_MAX } from './limits.js'
+
+/** One record of a person, as filters and results need it. */
+export interface Entry {
+  readonly id: string
+  readonly sequence: number
+  readonly highlight: string
+  /** The first 400 characters. */
+  readonly note: string
+  readonly address: string
+  /** Records with the same one stand at the same address; empty when there is none. */
+  readonly addressKey: string
+  readonly tags: readonly string[]
+  readonly enhancedTags: readonly string[]
+  /** ms UTC. */
+  readonly eventTime: number
+  readonly influence: number
+  readonly attention: number
+  readonly source: string
+  readonly access: string
+  readonly sensitivity: string
+  /** As it was when the record was folded. */
+  readonly tier: string
+}
+
+/** Object, strings' headers and places in the arrays of the index, measured on one-line records. */
+const ENTRY_BYTES = 600
+
+/** The texts that may leave the person's own state. */
+export function visibleTexts(folded: FoldedRecord): { readonly highlight: string, readonly note: string } {
+  return folded.masked ?? folded.record
+}
+
+/** Takes from a record what the index keeps. */
+export function entryOf(folded: FoldedRecord): Entry {
+  const { record } = folded
+  const { highlight, note } = visibleTexts(folded)
+  return {
+    id: record.id,
+    sequence: folded.sequence,
+    highlight,
+    note: note.length <= NOTE_CHARS_MAX ? note : detached(note.slice(0, NOTE_CHARS_MAX)),
+    address: record.address,
+    addressKey: addressKey(record.address),
+    tags: record.tag,
+    enhancedTags: folded.enhanced_tags,
+    eventTime: folded.event_time,
+    influence: folded.psp_influence_weight,
+    attention: folded.attention_weight,
+    source: record.source,
+    access: record.access,
+    sensitivity: folded.sensitivity,
+    tier: folded.storage_tier,
+  }
+}
+
+/** Estimated bytes that an entry holds. */
+export function bytesOf(entry: Entry): number {
+  return ENTRY_BYTES + entry.highlight.length + entry.note.length + 2 * entry.address.length
+}

@@ -1,0 +1,46 @@
+/**
+ * The search view of one shard thread: what its module exports, with limits that a test can make small.
+ *
+ * Queries: `search`, `neighbours`, `size`; arguments and answers in request.ts.
+ */
+import { decodeValue, HinataError, type ShardModule } from '../../engine/index.js'
+import { recordsFolded } from '../person/outputs.js'
+import type { FoldedRecord } from '../record/record.js'
+import type { SearchLimits } from './limits.js'
+import type { PersonIndex } from './person-index.js'
+import { Persons } from './persons.js'
+import { withoutNulls, type NeighboursArgs, type SearchArgs, type SizeAnswer } from './request.js'
+import { neighboursOf, search } from './search.js'
+
+/** Opens an empty view. */
+export function openSearchView(limits: SearchLimits): ShardModule {
+  const persons = new Persons(limits)
+  return {
+    apply(emitted) {
+      for (const { output, key, value } of emitted) {
+        if (output === recordsFolded.output) persons.apply(key, value as FoldedRecord)
+      }
+    },
+    query({ name, key, args }) {
+      const given = withoutNulls(args)
+      const answer = persons.ask(key, index => ({ result: answerTo(name, given, index, limits) }))
+      return answer ?? { isMissing: true }
+    },
+    restore(key, rows) {
+      persons.restore(key, rows.map(row => decodeValue(row) as FoldedRecord))
+    },
+  }
+}
+
+function answerTo(name: string, args: unknown, index: PersonIndex, limits: SearchLimits): unknown {
+  switch (name) {
+    case 'search': return search(index, args as SearchArgs, limits)
+    case 'neighbours': return neighboursOf(index, args as NeighboursArgs)
+    case 'size': return sizeOf(index)
+    default: throw new HinataError('QUERY_UNKNOWN', { query: name })
+  }
+}
+
+function sizeOf(index: PersonIndex): SizeAnswer {
+  return { records: index.records, bytes: index.bytes, is_partial: index.isPartial }
+}
