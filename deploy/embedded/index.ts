@@ -1,0 +1,2 @@
+export { startEmbeddedClickhouse, type EmbeddedClickhouse, type EmbeddedClickhouseOptions } from './server.js'
+export type { EmbeddedUser } from './users.js'
