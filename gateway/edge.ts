@@ -1,0 +1,33 @@
+/** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
+import type { Clock, TopologyClient } from '../engine/index.js'
+import type { Apps } from './apps.js'
+import type { FailureEars } from './failure.js'
+import type { Intake } from './intake.js'
+import type { Jobs } from './jobs.js'
+import type { GatewayLimits } from './limits.js'
+import type { LiveChanges } from './live/changes.js'
+import type { Metrics } from './metrics.js'
+import type { Progress } from './progress.js'
+import type { Connections } from './socket/connections.js'
+import type { SystemStatus } from './status.js'
+import type { Submissions } from './submission.js'
+
+/** The parts of one gateway. */
+export interface Edge extends FailureEars {
+  readonly client: TopologyClient
+  readonly clock: Clock
+  readonly limits: GatewayLimits
+  readonly apps: Apps
+  readonly jobs: Jobs
+  readonly intake: Intake
+  readonly submissions: Submissions
+  readonly live: LiveChanges
+  readonly metrics: Metrics
+  readonly progress: Progress
+  readonly connections: Connections
+  /** What an acknowledgement means: the durability class of the log. */
+  readonly durability: string
+  readonly status: () => Promise<SystemStatus>
+  /** The gateway is stopping and takes nothing new. */
+  readonly isDraining: () => boolean
+}

@@ -1,0 +1,41 @@
+/** A folded record as apps see it: SPEC section 1, one flat object, times in ISO 8601. */
+import type { FoldedRecord } from '../actors/record/index.js'
+import type { Principal } from './principal.js'
+
+/**
+ * The enhanced record. Of confidential and restricted records an app that neither sent them nor may read the
+ * person's data sees the masked texts, and no words that were drawn from the unmasked ones.
+ */
+export function enhancedOf(folded: FoldedRecord, principal: Principal): Readonly<Record<string, unknown>> {
+  const isOwn = folded.app === principal.appId || principal.permissions.has('user_data_read')
+  const isMasked = folded.masked !== undefined && !isOwn
+  const { raw_data: rawData, ...record } = isMasked ? { ...folded.record, ...folded.masked } : folded.record
+  const { semantic_analysis: analysis } = folded
+  return {
+    ...record,
+    ...(isOwn && rawData !== undefined ? { raw_data: rawData } : {}),
+    user_id: folded.user_id,
+    revision: folded.revision,
+    enhanced_tags: isMasked ? [] : folded.enhanced_tags,
+    recommended_highlights: isMasked ? [] : folded.recommended_highlights,
+    semantic_analysis: isMasked ? { ...analysis, main_topics: [], key_concepts: [] } : analysis,
+    quality_score: folded.quality_score,
+    attention_weight: folded.attention_weight,
+    attention_metrics: folded.attention_metrics,
+    psp_influence_weight: folded.psp_influence_weight,
+    psp_relevance: folded.psp_relevance,
+    priority_score: folded.priority_score,
+    cluster_id: folded.cluster_id,
+    sensitivity: folded.sensitivity,
+    storage_tier: folded.storage_tier,
+    content_hash: folded.content_hash,
+    embedding: folded.embedding,
+    position: folded.position,
+    processing: {
+      received_at: new Date(folded.received_at).toISOString(),
+      completed_at: new Date(folded.accepted_at).toISOString(),
+      version: folded.processing.version,
+      steps: folded.processing.steps,
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * A gateway: everything at the edge, put together, started and stopped.
+ *
+ * Stopping is ordered: no new connections, no new work, what was accepted is acknowledged, then the sockets
+ * end.
+ */
+import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
+import { Apps } from './apps.js'
+import type { Edge } from './edge.js'
+import type { Failure } from './failure.js'
+import { Intake } from './intake.js'
+import { Jobs } from './jobs.js'
+import { limitsWith, type GatewayLimits } from './limits.js'
+import { LiveChanges } from './live/changes.js'
+import { Metrics } from './metrics.js'
+import { Progress } from './progress.js'
+import type { Route } from './route.js'
+import { appRoutes } from './routes/apps.js'
+import { enhancementRoutes } from './routes/enhancement.js'
+import { personRoutes } from './routes/persons.js'
+import { pspRoutes } from './routes/psp.js'
+import { searchRoutes } from './routes/search.js'
+import { submitRoutes } from './routes/submit.js'
+import { systemRoutes } from './routes/system.js'
+import type { Cors } from './server/cors.js'
+import { serveRoutes } from './server/http.js'
+import { listen, openApp } from './server/listen.js'
+import { serveSockets } from './server/socket.js'
+import { Connections } from './socket/connections.js'
+import { statusOf, type SystemStatus } from './status.js'
+import { Submissions } from './submission.js'
+
+/** How a gateway is started. */
+export interface GatewayOptions {
+  readonly host: string
+  /** 0 = a free one. */
+  readonly port: number
+  readonly client: TopologyClient
+  /** What the client's topology is called. */
+  readonly pipeline: { readonly name: string, readonly version: number }
+  readonly clock?: Clock
+  /** Whoever holds it is the administrator. None: there is no administrator. */
+  readonly adminKey?: string
+  readonly limits?: Partial<GatewayLimits>
+  readonly clickhouse?: { readonly url: string }
+  /** What /api/status answers; by default what the gateway sees by itself. */
+  readonly status?: () => Promise<SystemStatus>
+  /** Origins that may call from a browser; by default none. */
+  readonly cors?: Cors
+  /** Hears of what failed inside, for the log. */
+  readonly onFailure?: (failure: Failure) => void
+}
+
+/** A running gateway. */
+export interface Gateway {
+  readonly url: string
+  readonly port: number
+  /**
+   * Drains, then stops; the same promise however often it is called. The client stays open: it is the
+   * caller's.
+   */
+  stop(): Promise<void>
+}
+
+/** Starts a gateway. Throws CONFIG_INVALID when the port is taken. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  let isDraining = false
+  let url = ''
+  const { length: partitions } = await options.client.lag()
+  const edge = edgeOf(options, partitions, () => isDraining, () => url)
+  const app = openApp()
+  serveSockets(app, edge)
+  serveRoutes(app, routesOf(edge), edge, options.cors ?? null)
+  await edge.progress.look()
+  const listening = await listen(app, options.host, options.port)
+  url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listening.port}`
+  edge.progress.start()
+  edge.connections.start()
+  edge.jobs.start()
+  const drainAndStop = async (): Promise<void> => {
+    isDraining = true
+    listening.stop()
+    await edge.connections.stop()
+    await edge.intake.drained()
+    edge.progress.stop()
+    edge.jobs.stop()
+    app.close()
+  }
+  let stopped: Promise<void> | null = null
+  return { url, port: listening.port, stop: () => stopped ??= drainAndStop() }
+}
+
+function edgeOf(
+  options: GatewayOptions, partitions: number, isDraining: () => boolean, url: () => string
+): Edge {
+  const { client, pipeline, clock = systemClock } = options
+  const limits = limitsWith(options.limits)
+  const intake = new Intake(limits, clock)
+  const metrics = new Metrics(() => intake.bytes)
+  const progress = new Progress(client, clock, limits)
+  const stats = (): unknown => ({
+    ...metrics.totals,
+    lag: progress.lags.map(({ partition, appended, folded, lagMs }) =>
+      ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
+  })
+  return {
+    client, clock, limits, intake, metrics, progress, isDraining,
+    apps: new Apps(client.registry, clock, limits, options.adminKey),
+    jobs: new Jobs(client.registry, clock, limits),
+    submissions: new Submissions(client, clock, limits, intake),
+    live: new LiveChanges(client, clock, limits, partitions, stats),
+    connections: new Connections(clock, limits),
+    durability: client.durability,
+    status: options.status ?? (() => statusOf(client, progress, {
+      gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
+      pipeline: { name: pipeline.name, version: pipeline.version },
+    })),
+    onFailure: options.onFailure ?? (() => undefined),
+  }
+}
+
+function routesOf(edge: Edge): Route[] {
+  const routes = [
+    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
+    ...enhancementRoutes(edge), ...personRoutes(edge),
+  ]
+  return [...routes, ...systemRoutes(edge, routes)]
+}

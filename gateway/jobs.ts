@@ -1,0 +1,90 @@
+/**
+ * Jobs: what a submit accepted, so that its app can ask how far it is. A job is a document with a TTL in the
+ * registry; documents of one hour share a kind, so that an hour that is over can be swept without reading the
+ * others.
+ *
+ * J1  A job of app A is unknown to app B.
+ * J2  A record of a job is complete when the person's committed row stands at the job's position or after it.
+ */
+import { randomBytes } from 'node:crypto'
+import { HinataError, type Clock, type Registry } from '../engine/index.js'
+import type { GatewayLimits } from './limits.js'
+import type { Principal } from './principal.js'
+
+/** One record of a job: its id and the position at which it was accepted; null when it was a duplicate. */
+export type JobRecord = readonly [id: string, position: string | null]
+
+/** What a submit accepted. */
+export interface Job {
+  readonly app: string
+  readonly person: string
+  readonly acceptedAt: number
+  readonly records: readonly JobRecord[]
+}
+
+const hourMs = 3_600_000
+const jobIdPattern = /^job_([0-9a-z]{1,8})_[A-Za-z0-9_-]{12}$/
+
+/** Keeps jobs. Pair `start` with `stop`. */
+export class Jobs {
+  readonly #registry: Registry
+  readonly #clock: Clock
+  readonly #limits: GatewayLimits
+  readonly #stopping = new AbortController()
+  #sweptHour: number
+
+  constructor(registry: Registry, clock: Clock, limits: GatewayLimits) {
+    this.#registry = registry
+    this.#clock = clock
+    this.#limits = limits
+    this.#sweptHour = this.#lastExpiredHour()
+  }
+
+  /** Stores a job and names it. */
+  async put(job: Job): Promise<string> {
+    const hour = Math.floor(this.#clock.now() / hourMs).toString(36)
+    const id = `job_${hour}_${randomBytes(9).toString('base64url')}`
+    await this.#registry.put(`job-${hour}`, id, job, this.#limits.jobTtlMs)
+    return id
+  }
+
+  /** The job, or JOB_UNKNOWN. */
+  async get(id: string, principal: Principal): Promise<Job> {
+    const hour = jobIdPattern.exec(id)?.[1]
+    const job = hour === undefined ? null : await this.#registry.get(`job-${hour}`, id) as Job | null
+    if (job === null || (job.app !== principal.appId && !principal.permissions.has('admin'))) {
+      throw new HinataError('JOB_UNKNOWN', { job: id.slice(0, 60) })
+    }
+    return job
+  }
+
+  /** Sweeps, hour by hour. */
+  start(): void {
+    void this.#sweepOn()
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Forgets the jobs of hours that are over their TTL: to list a kind sweeps it. */
+  async sweep(): Promise<void> {
+    const last = this.#lastExpiredHour()
+    while (this.#sweptHour < last) {
+      await this.#registry.list(`job-${(this.#sweptHour + 1).toString(36)}`)
+      this.#sweptHour += 1
+    }
+  }
+
+  async #sweepOn(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await this.sweep().catch(() => undefined) // Redis is away: the hour is swept next time
+      await this.#clock.wait(hourMs, signal)
+    }
+  }
+
+  #lastExpiredHour(): number {
+    return Math.floor((this.#clock.now() - this.#limits.jobTtlMs) / hourMs) - 1
+  }
+}

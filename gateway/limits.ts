@@ -1,0 +1,51 @@
+/**
+ * The one table of the gateway's limits: name, default, reason. Everything the edge holds is bounded by a row
+ * here. `startGateway({ limits })` overrides single rows.
+ */
+
+interface Row {
+  readonly value: number
+  readonly reason: string
+}
+
+const row = (value: number, reason: string): Row => ({ value, reason })
+
+/** All limits with their defaults and reasons. Bytes, milliseconds and counts as the names say. */
+export const limitTable = {
+  batchRecordsMax: row(100, 'SPEC 1: a batch has 1..100 records, over HTTP and WebSocket alike'),
+  bodyBytesMax: row(16 * 1024 * 1024, 'a batch of 100 long notes fits; one request never takes more memory'),
+  frameBytesMax: row(16 * 1024 * 1024, 'as bodyBytesMax; up to twice this is told why, beyond it cut'),
+  intakeBytesMax: row(256 * 1024 * 1024, 'what waits for the log, of all connections, as it arrived'),
+  requestMsMax: row(30_000, 'a request that has no answer by then is told to come again'),
+  jobTtlMs: row(24 * 60 * 60 * 1000, 'how long a job id can be asked for'),
+  creditRecordsMax: row(2_000, 'unacknowledged records of a connection: 20 batches cover tens of ms'),
+  creditBytesMax: row(32 * 1024 * 1024, 'unacknowledged bytes of one connection: two of the largest frames'),
+  creditCheckMs: row(100, 'how often a reduced credit looks for room, which is as fresh as this'),
+  creditGraceMs: row(5_000, 'a reduced credit binds when the app has seen it, or after this time'),
+  helloMs: row(10_000, 'a connection that says nothing is closed'),
+  malformedFramesMax: row(100, 'frames that cannot be read before the connection is closed'),
+  subscriptionsMax: row(64, 'subscriptions of one connection'),
+  catchUpBlocksMax: row(256, 'live blocks kept while a subscription reads history'),
+  outboundSoftBytes: row(256 * 1024, 'bytes that wait in a socket before updates are coalesced'),
+  outboundBytesMax: row(8 * 1024 * 1024, 'bytes that wait in a socket before it is closed as too slow'),
+  coalescedKeysMax: row(1_000, 'newest states kept for a slow connection; beyond it it is closed'),
+  slowMsMax: row(30_000, 'how long a connection may stay behind before it is closed as too slow'),
+  appsCachedMax: row(10_000, 'keys whose app is remembered'),
+  appCacheMs: row(5_000, 'how long a remembered key is believed; a revoked key works no longer than this'),
+  compressBytesMin: row(8 * 1024, 'answers smaller than this are sent as they are'),
+  stallMs: row(30_000, 'G10: a backlog that has not moved for this long is unhealthy'),
+  progressMs: row(1_000, 'how often progress is looked at'),
+  drainMs: row(10_000, 'how long stopping waits for what was accepted to be acknowledged'),
+  retryAfterMs: row(1_000, 'what Retry-After asks for'),
+} as const
+
+/** The limits in force. */
+export type GatewayLimits = { readonly [Name in keyof typeof limitTable]: number }
+
+/** The defaults with single rows overridden. */
+export function limitsWith(overrides: Partial<GatewayLimits> = {}): GatewayLimits {
+  const names = Object.keys(limitTable) as (keyof GatewayLimits)[]
+  return Object.fromEntries(
+    names.map(name => [name, overrides[name] ?? limitTable[name].value])
+  ) as GatewayLimits
+}

@@ -1,0 +1,179 @@
+/**
+ * Live changes for subscribers: what a topic shows to whom. One feed per partition is shared by all
+ * subscriptions.
+ *
+ * A subscription names a person, or it takes what its own app submitted (records and dead letters only).
+ */
+import { interval, map, merge, mergeMap, type Observable } from 'rxjs'
+import {
+  componentsChanged, deadLetters, recordsFolded, type ComponentChange
+} from '../../actors/person/outputs.js'
+import type { FoldedRecord } from '../../actors/record/index.js'
+import {
+  HinataError, type Clock, type DeadLetter, type Emitted, type TopologyClient
+} from '../../engine/index.js'
+import { enhancedOf } from '../enhanced.js'
+import type { GatewayLimits } from '../limits.js'
+import { isAtOrAfter } from '../positions.js'
+import { requirePermission, type Permission, type Principal } from '../principal.js'
+import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
+
+/** What one can subscribe to. */
+type LiveTopic = 'psp' | 'records' | 'stats' | 'dead'
+
+/** A change to tell, or a part of history that is gone. `key` names the thing whose newest state this is. */
+export type Change =
+  | { readonly position: string, readonly key: string, readonly data: unknown }
+  | { readonly gapFrom: string, readonly gapTo: string }
+
+/** A subscription, as asked for. */
+interface LiveRequest {
+  readonly topic: LiveTopic
+  readonly person: string | null
+  readonly from: string | null
+  readonly principal: Principal
+  /** Resolves when the subscriber takes more; history waits for it. */
+  readonly whenReady: () => Promise<void>
+}
+
+interface View {
+  readonly output: string
+  readonly permission: Permission
+  keyOf(value: unknown): string
+  appOf(value: unknown): string | null
+  show(value: unknown, principal: Principal): unknown
+}
+
+const statsMs = 1_000
+
+const views: Readonly<Record<Exclude<LiveTopic, 'stats'>, View>> = {
+  records: {
+    output: recordsFolded.output,
+    permission: 'hinata_query',
+    keyOf: value => (value as FoldedRecord).record.id,
+    appOf: value => (value as FoldedRecord).app,
+    show: (value, principal) => enhancedOf(value as FoldedRecord, principal),
+  },
+  psp: {
+    output: componentsChanged.output,
+    permission: 'psp_read',
+    keyOf: value => (value as ComponentChange).component.id,
+    appOf: () => null,
+    show: value => changeOf(value as ComponentChange),
+  },
+  dead: {
+    output: deadLetters.output,
+    permission: 'hinata_submit',
+    keyOf: value => (value as DeadLetter).id,
+    appOf: value => appOfLetter(value as DeadLetter),
+    show: value => letterOf(value as DeadLetter),
+  },
+}
+
+/** Opens live subscriptions. */
+export class LiveChanges {
+  readonly #client: TopologyClient
+  readonly #clock: Clock
+  readonly #limits: GatewayLimits
+  readonly #partitions: number
+  readonly #stats: () => unknown
+  readonly #feeds = new Map<number, Observable<LiveBlock>>()
+
+  constructor(
+    client: TopologyClient, clock: Clock, limits: GatewayLimits, partitions: number, stats: () => unknown
+  ) {
+    this.#client = client
+    this.#clock = clock
+    this.#limits = limits
+    this.#partitions = partitions
+    this.#stats = stats
+  }
+
+  /** Starts a subscription and answers how to end it. Throws PERMISSION_MISSING, REQUEST_INVALID. */
+  subscribe(request: LiveRequest, take: (change: Change) => void): () => void {
+    const subscription = this.#changes(request).subscribe(take)
+    return () => subscription.unsubscribe()
+  }
+
+  #changes(request: LiveRequest): Observable<Change> {
+    if (request.topic === 'stats') return this.#statsChanges()
+    const view = views[request.topic]
+    requirePermission(request.principal, view.permission)
+    if (request.person === null && request.topic === 'psp') {
+      throw invalid('field user_id is required for topic psp.')
+    }
+    if (request.person === null && request.from !== null) {
+      throw invalid('field from needs a user_id: it is a place in one partition.')
+    }
+    return this.#blocks(request).pipe(mergeMap(block => changesOf(block, view, request)))
+  }
+
+  #blocks(request: LiveRequest): Observable<LiveBlock> {
+    if (request.person === null) {
+      return merge(...Array.from({ length: this.#partitions }, (_, partition) => this.#feed(partition)))
+    }
+    const partition = this.#client.partitionOf(request.person)
+    const live = this.#feed(partition)
+    if (request.from === null) return live
+    const { whenReady } = request
+    const options = { heldMax: this.#limits.catchUpBlocksMax, whenReady }
+    return feedFrom(this.#source(partition), live, request.from, options)
+  }
+
+  #feed(partition: number): Observable<LiveBlock> {
+    const feed = this.#feeds.get(partition) ?? liveFeed(this.#source(partition))
+    this.#feeds.set(partition, feed)
+    return feed
+  }
+
+  #source(partition: number): FeedSource {
+    return { client: this.#client, clock: this.#clock, partition }
+  }
+
+  #statsChanges(): Observable<Change> {
+    return interval(statsMs).pipe(
+      map(() => ({ position: `${this.#clock.now()}-0`, key: 'stats', data: this.#stats() })),
+    )
+  }
+}
+
+function changesOf(block: LiveBlock, view: View, request: LiveRequest): Change[] {
+  if (!('entry' in block)) return [block]
+  const changes: Change[] = []
+  block.emitted.forEach((emitted, index) => {
+    const position = `${block.entry}:${index}`
+    if (!isFor(emitted, view, request)) return
+    if (request.from !== null && isAtOrAfter(request.from, position)) return
+    const { value } = emitted
+    changes.push({ position, key: view.keyOf(value), data: view.show(value, request.principal) })
+  })
+  return changes
+}
+
+function isFor(emitted: Emitted, view: View, request: LiveRequest): boolean {
+  if (emitted.output !== view.output) return false
+  if (request.person !== null) return emitted.key === request.person
+  return view.appOf(emitted.value) === request.principal.appId
+}
+
+function changeOf(change: ComponentChange): unknown {
+  const { embedding: _embedding, claim: _claim, support: _support, ...component } = change.component
+  return { ...change, component }
+}
+
+function letterOf(letter: DeadLetter): unknown {
+  const { code, message } = letter.error
+  return {
+    id: letter.id, user_id: letter.key, position: letter.position, failed_at: letter.failedAt,
+    where: letter.where, attempts: letter.attempts, error: { code, message },
+  }
+}
+
+function appOfLetter(letter: DeadLetter): string | null {
+  const value = letter.value as { app?: unknown } | null
+  return typeof value?.app === 'string' ? value.app : null
+}
+
+function invalid(reason: string): HinataError {
+  return new HinataError('REQUEST_INVALID', { reason })
+}

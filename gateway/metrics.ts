@@ -1,0 +1,85 @@
+/**
+ * What the gateway counts, in Prometheus' form. prom-client lives here alone; one registry per gateway, so
+ * that two in one process do not mix.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { PartitionLag } from '../engine/index.js'
+
+/** The running totals that the `stats` topic tells. */
+interface Totals {
+  accepted: number
+  duplicates: number
+  rejected: number
+  connections: number
+  subscriptions: number
+}
+
+/** The gateway's metrics. */
+export class Metrics {
+  readonly totals: Totals = { accepted: 0, duplicates: 0, rejected: 0, connections: 0, subscriptions: 0 }
+  readonly #registry = new Registry()
+  readonly #records: Counter<'outcome'>
+  readonly #requests: Histogram<'route' | 'status'>
+  readonly #errors: Counter<'code'>
+  readonly #acks: Histogram
+  readonly #lag: Gauge<'partition'>
+
+  constructor(intakeBytes: () => number) {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry, prefix: 'hinata_gateway_' })
+    this.#records = new Counter({
+      name: 'hinata_gateway_records_total', help: 'Records by outcome', labelNames: ['outcome'], registers,
+    })
+    this.#requests = new Histogram({
+      name: 'hinata_gateway_request_seconds', help: 'HTTP requests by route and status',
+      labelNames: ['route', 'status'], buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5], registers,
+    })
+    this.#errors = new Counter({
+      name: 'hinata_gateway_errors_total', help: 'Refusals and failures by code',
+      labelNames: ['code'], registers,
+    })
+    this.#acks = new Histogram({
+      name: 'hinata_gateway_ack_seconds', help: 'From a submit to its acknowledgement',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], registers,
+    })
+    this.#lag = new Gauge({
+      name: 'hinata_lag_records', help: 'Appended and not yet folded', labelNames: ['partition'], registers,
+    })
+    this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)
+    this.#gauge('hinata_gateway_subscriptions', 'Live subscriptions', () => this.totals.subscriptions)
+    this.#gauge('hinata_gateway_intake_bytes', 'Bytes that wait for the log', intakeBytes)
+  }
+
+  /** Counts one batch and how long its acknowledgement took. */
+  countBatch(batch: { accepted: number, duplicates: number, rejected: number }, tookMs: number): void {
+    for (const outcome of ['accepted', 'duplicates', 'rejected'] as const) {
+      this.totals[outcome] += batch[outcome]
+      if (batch[outcome] > 0) this.#records.inc({ outcome }, batch[outcome])
+    }
+    this.#acks.observe(tookMs / 1_000)
+  }
+
+  countRequest(route: string, status: number, tookMs: number): void {
+    this.#requests.observe({ route, status: String(status) }, tookMs / 1_000)
+  }
+
+  countError(code: string): void {
+    this.#errors.inc({ code })
+  }
+
+  /** The text that Prometheus scrapes. */
+  async text(lags: readonly PartitionLag[]): Promise<string> {
+    for (const lag of lags) this.#lag.set(
+      { partition: String(lag.partition) }, Math.max(0, lag.appended - lag.folded)
+    )
+    return this.#registry.metrics()
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({ name, help, registers: [this.#registry], collect() { this.set(read()) } })
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What a route is: one row of the edge's table. The HTTP edge serves it, openapi.json describes it; neither
+ * knows more.
+ *
+ * R1  A handler sees only input that fits its schema, from an app that has its permission.
+ * R2  A handler answers or throws a HinataError; nothing else reaches the app (no stack, no inner message).
+ */
+import type { Principal, Permission } from './principal.js'
+import type { Checked, Schema } from './schema/check.js'
+
+/** Who may call a route: any app, an app with a permission, or everyone. */
+export type Access = Permission | 'app' | 'open'
+
+/** What a handler is given. */
+interface Call<T> {
+  readonly input: T
+  readonly path: Readonly<Record<string, string>>
+  readonly principal: Principal
+  readonly requestId: string
+  /** Aborts when the app goes away. */
+  readonly signal: AbortSignal
+}
+
+/** What a handler answers: a JSON body, a text, or a stream of text parts. */
+export type Answer = { readonly status?: number } & (
+  | { readonly json: unknown }
+  | { readonly text: string, readonly type: string }
+  | { readonly stream: AsyncIterable<string>, readonly type: string }
+)
+
+/** One route. `path` uses `:name` for parameters; `input` is the body of a POST and the query of a GET. */
+export interface Route {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  readonly access: Access
+  readonly summary: string
+  readonly input: Schema | null
+  readonly answer: Schema | null
+  handle(call: Call<unknown>): Promise<Answer> | Answer
+}
+
+/** Declares a route whose handler is typed by its schema. */
+export function route<S extends Schema>(declared: Omit<Route, 'input' | 'handle'> & {
+  readonly input: S | null
+  handle(call: Call<Checked<S>>): Promise<Answer> | Answer
+}): Route {
+  return declared
+}

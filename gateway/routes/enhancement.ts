@@ -1,0 +1,86 @@
+/** A question made personal: what is known about the person, and what they kept about it, as one prompt. */
+import {
+  composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, requestOf, type Knowledge, type PspContext,
+} from '../../actors/psp/index.js'
+import { HinataError } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { findRecords, type FoundRecord } from '../found.js'
+import { pspNow } from '../reading.js'
+import { route, type Route } from '../route.js'
+import { personalizedAnswer } from '../schema/answers.js'
+import { personalizedRequest } from '../schema/requests.js'
+import { briefContext } from './psp.js'
+
+/** Records below this relevance are not worth a prompt's tokens. */
+const relevanceMin = 0.3
+
+/** Routes of enhancement. */
+export function enhancementRoutes(edge: Edge): Route[] {
+  return [
+    route({
+      method: 'post', path: '/api/enhancement/personalized', access: 'enhancement_access',
+      input: personalizedRequest, answer: personalizedAnswer,
+      summary: 'A system prompt for one question of a person, within a token budget.',
+      async handle({ input, principal }) {
+        const startedAt = performance.now()
+        const budget = input.token_budget ?? PROMPT_TOKENS_DEFAULT
+        const request = requestOf(input.question)
+        const [psp, found] = await Promise.all([
+          pspNow(edge, input.user_id, principal),
+          relevantRecords(edge, input.user_id, input.question, input.context_limit ?? 5),
+        ])
+        const records = found ?? []
+        const prompt = composePrompt({ psp, knowledge: records.map(knowledgeOf), request, budget })
+        const context = contextFor(psp, request)
+        return {
+          json: {
+            personalized_prompt: prompt.text,
+            knowledge_components: records.map(record => ({
+              hinata_id: record.id, relevance_score: record.relevance, highlight: record.highlight,
+              note: record.note, address: record.address, tags: record.tags,
+              is_quoted: prompt.knowledge.includes(record.id),
+            })),
+            is_knowledge_available: found !== null,
+            psp_summary: summaryOf(context, psp.components.length, input.include_psp_details === true),
+            usage: { tokens: prompt.tokens, budget },
+            processing_time: Math.round(performance.now() - startedAt) / 1_000,
+          },
+        }
+      },
+    }),
+  ]
+}
+
+/**
+ * The records that matter; null while the person's node cannot be asked: the prompt is then made of
+ * components alone.
+ */
+async function relevantRecords(
+  edge: Edge, personId: string, question: string, limit: number
+): Promise<readonly FoundRecord[] | null> {
+  try {
+    return (await findRecords(edge, personId, { query: question, limit, minRelevance: relevanceMin })).results
+  } catch (thrown) {
+    if (thrown instanceof HinataError && thrown.isRetryable) return null
+    throw thrown
+  }
+}
+
+function knowledgeOf(record: FoundRecord): Knowledge {
+  return {
+    id: record.id, title: record.highlight, text: record.note, relevance: record.relevance,
+    at: record.event_time,
+  }
+}
+
+function summaryOf(
+  context: PspContext, total: number, hasDetails: boolean
+): Readonly<Record<string, unknown>> {
+  const { active_components_count: active, last_updated: updated } = context
+  return {
+    components_count: total, active_components_count: active, last_updated: updated,
+    core_interests: context.core_interests.map(({ description }) => description),
+    current_goals: context.current_goals.map(({ description }) => description),
+    ...(hasDetails ? { details: briefContext(context) } : {}),
+  }
+}

@@ -1,0 +1,108 @@
+/** What the HTTP routes answer. SPEC section 7. Used for openapi.json and by the tests. */
+import { Type } from '@sinclair/typebox'
+
+const rows = Type.Array(Type.Record(Type.String(), Type.Unknown()))
+const anyObject = Type.Record(Type.String(), Type.Unknown())
+
+/** Every refusal has this form. */
+export const errorAnswer = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    details: Type.Optional(anyObject),
+    request_id: Type.String(),
+  }),
+})
+
+/** A refused record of a batch. */
+const refusedRecord = Type.Object({
+  index: Type.Integer(),
+  id: Type.Union([Type.String(), Type.Null()]),
+  code: Type.String(),
+  message: Type.String(),
+})
+
+/** POST /api/apps/register */
+export const registrationAnswer = Type.Object({
+  status: Type.Literal('registered'),
+  app_id: Type.String(),
+  api_key: Type.String({ description: 'Shown once; only its hash is kept.' }),
+  granted_permissions: Type.Array(Type.String()),
+  rate_limit: Type.Union([anyObject, Type.Null()]),
+})
+
+/** POST /api/hinata/submit */
+export const submissionAnswer = Type.Object({
+  status: Type.Union(['accepted', 'completed', 'partial', 'rejected'].map(name => Type.Literal(name))),
+  job_id: Type.String(),
+  processed_count: Type.Integer({ description: 'Accepted records.' }),
+  duplicates: Type.Integer(),
+  errors: Type.Array(refusedRecord),
+  durability: Type.String(),
+  processing_time: Type.Number({ description: 'Seconds.' }),
+  enhanced_hinata: Type.Optional(rows),
+})
+
+/** GET /api/hinata/enhanced/{job_id} */
+export const enhancedAnswer = Type.Object({
+  status: Type.Union(['processing', 'completed'].map(name => Type.Literal(name))),
+  enhanced_hinata: rows,
+  processing_metrics: Type.Object({
+    total: Type.Integer(), completed: Type.Integer(), pending: Type.Integer(), failed: Type.Integer(),
+    latency_ms: Type.Union([Type.Number(), Type.Null()]),
+  }),
+})
+
+/** POST /api/hinata/search */
+export const searchAnswer = Type.Object({
+  total_results: Type.Integer(),
+  results: Type.Array(Type.Object({
+    hinata_id: Type.String(),
+    relevance_score: Type.Number(),
+    content_summary: Type.String(),
+    metadata: anyObject,
+  })),
+  query_time: Type.Number({ description: 'Seconds.' }),
+})
+
+/** POST /api/hinata/query-relevant */
+export const relevantAnswer = Type.Object({
+  relevant_hinata: rows,
+  total_results: Type.Integer(),
+  query_time: Type.Number({ description: 'Seconds.' }),
+})
+
+/** POST /api/psp/context */
+export const contextAnswer = Type.Object({
+  context: anyObject,
+  last_updated: Type.Union([Type.String(), Type.Null()]),
+  active_components_count: Type.Integer(),
+})
+
+/** GET /api/psp/current */
+export const pspAnswer = anyObject
+
+/** POST /api/enhancement/personalized */
+export const personalizedAnswer = Type.Object({
+  personalized_prompt: Type.String(),
+  knowledge_components: rows,
+  is_knowledge_available: Type.Boolean({ description: 'False while the search index cannot be asked.' }),
+  psp_summary: anyObject,
+  usage: Type.Object({ tokens: Type.Integer(), budget: Type.Integer() }),
+  processing_time: Type.Number({ description: 'Seconds.' }),
+})
+
+/** GET /health and /ready */
+export const healthAnswer = Type.Object({
+  status: Type.Union(['healthy', 'unhealthy', 'ready', 'not_ready'].map(name => Type.Literal(name))),
+  problems: Type.Array(Type.Object({ code: Type.String(), message: Type.String(), fix: Type.String() })),
+})
+
+/** GET /api/status; SPEC section 12. */
+export const statusAnswer = Type.Object({
+  status: Type.Union(['healthy', 'degraded', 'unhealthy'].map(name => Type.Literal(name))),
+  gateway: anyObject,
+  nodes: rows,
+  pipelines: rows,
+  problems: rows,
+})

@@ -1,0 +1,166 @@
+/**
+ * The HTTP edge: serves the route table over uWebSockets.
+ *
+ *   request ─▶ route? ─▶ body (bounded) ─▶ whose key? ─▶ permission? ─▶ fits? ─▶ handler ─▶ answer
+ *                 └────────────┴───────────────┴─────────────┴──────────┴─────────┴─▶ error
+ *
+ * X1  Every request is answered exactly once, or its app went away.
+ * X2  An error has the form {error: {code, message, details?, request_id}}; its status follows from the
+ *     table's kind.
+ * X3  Without a CORS configuration no cross-origin header is ever sent.
+ */
+import { randomUUID } from 'node:crypto'
+import type uws from 'uWebSockets.js'
+import { HinataError, type ErrorKind } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { publicErrorOf } from '../failure.js'
+import { nobody, requirePermission, type Principal } from '../principal.js'
+import type { Answer, Route } from '../route.js'
+import { checkerOf, type Checker, type Schema } from '../schema/check.js'
+import { Body, parseJson } from './body.js'
+import { corsHeaders, type Cors } from './cors.js'
+import type { App } from './listen.js'
+import { sendStream, sendText, type Reply } from './reply.js'
+
+/** What is read of a request while uWebSockets still has it. */
+interface Arrived {
+  readonly route: Route | null
+  readonly method: string
+  readonly url: string
+  readonly path: Readonly<Record<string, string>>
+  readonly query: string
+  readonly authorization: string
+  readonly contentType: string
+  readonly contentLength: string
+  readonly requestId: string
+}
+
+const statusOfKind: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400, unauthenticated: 401, forbidden: 403, missing: 404, conflict: 409, too_large: 413,
+  unsupported: 415, limited: 429, unavailable: 503, setup: 500, usage: 500, internal: 500,
+}
+
+const requestIdPattern = /^[\w.-]{1,64}$/
+
+/** Serves the routes; everything else is ROUTE_UNKNOWN. */
+export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors: Cors | null): void {
+  for (const route of routes) {
+    const checker = route.input === null ? null : checkerOf(route.input)
+    app[route.method](route.path, (response, request) => {
+      void serve(response, arrivedOf(request, route), replyOf(response, request, edge, cors), edge, checker)
+    })
+  }
+  if (cors !== null) {
+    app.options('/*', (response, request) => {
+      void sendText(replyOf(response, request, edge, cors), 204, 'text/plain', '')
+    })
+  }
+  app.any('/*', (response, request) => {
+    void serve(response, arrivedOf(request, null), replyOf(response, request, edge, cors), edge, null)
+  })
+}
+
+async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
+  checker: Checker<Schema> | null): Promise<void> {
+  const startedAt = performance.now()
+  const body = new Body(edge.intake, edge.limits.bodyBytesMax)
+  const answered = new AbortController()
+  let status: number
+  try {
+    const answering = answer(response, arrived, reply.signal, edge, checker, body)
+    const done = await Promise.race([answering, tooLate(edge, answered.signal)])
+    status = done.status ?? 200
+    if ('stream' in done) await sendStream(reply, status, done.type, done.stream)
+    else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))
+    else await sendText(reply, status, done.type, done.text)
+  } catch (thrown) {
+    status = await sendError(reply, thrown, edge, arrived.requestId)
+  } finally {
+    answered.abort()
+    body.release()
+  }
+  edge.metrics.countRequest(arrived.route?.path ?? 'unknown', status, performance.now() - startedAt)
+}
+
+async function answer(response: uws.HttpResponse, arrived: Arrived, signal: AbortSignal, edge: Edge,
+  checker: Checker<Schema> | null, body: Body): Promise<Answer> {
+  const { route, requestId, path } = arrived
+  if (route === null) {
+    throw new HinataError(
+      'ROUTE_UNKNOWN', { method: arrived.method.toUpperCase(), path: arrived.url.slice(0, 200) }
+    )
+  }
+  const reading = route.method === 'post' ? body.read(response, arrived.contentLength) : null
+  const [bytes, principal] = await Promise.all([reading, principalOf(arrived, route, edge)])
+  if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')
+  const foreign = bytes === null ? queryOf(arrived.query) : parseJson(bytes, arrived.contentType)
+  const input = checker === null ? null : checker.parse(foreign)
+  return route.handle({ input, path, principal, requestId, signal })
+}
+
+async function principalOf(arrived: Arrived, route: Route, edge: Edge): Promise<Principal> {
+  const token = /^Bearer +(\S+)$/i.exec(arrived.authorization)?.[1] ?? ''
+  if (route.access === 'open' && token === '') return nobody
+  const principal = await edge.apps.authenticate(token)
+  if (route.access !== 'open' && route.access !== 'app') requirePermission(principal, route.access)
+  return principal
+}
+
+async function tooLate(edge: Edge, signal: AbortSignal): Promise<never> {
+  await edge.clock.wait(edge.limits.requestMsMax, signal)
+  throw new HinataError('UPSTREAM_UNAVAILABLE')
+}
+
+async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: string): Promise<number> {
+  const { code, kind, message, details } = publicErrorOf(thrown, edge, `request ${requestId}`)
+  if (reply.signal.aborted) return statusOfKind[kind]
+  const hasDetails = Object.keys(details).length > 0
+  const body = { error: { code, message, ...(hasDetails ? { details } : {}), request_id: requestId } }
+  const isBusy = kind === 'limited' || kind === 'unavailable'
+  const seconds = String(Math.ceil(edge.limits.retryAfterMs / 1_000))
+  const retryAfter = isBusy ? [['Retry-After', seconds] as const] : []
+  await sendText(
+    reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, kind === 'too_large'
+  )
+  return statusOfKind[kind]
+}
+
+function arrivedOf(request: uws.HttpRequest, route: Route | null): Arrived {
+  const names = route === null ? [] : [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
+  const givenId = request.getHeader('x-request-id')
+  return {
+    route,
+    method: request.getMethod(),
+    url: request.getUrl(),
+    path: Object.fromEntries(names.map((name, i) => [name, decoded(request.getParameter(i))])),
+    query: request.getQuery(),
+    authorization: request.getHeader('authorization'),
+    contentType: request.getHeader('content-type'),
+    contentLength: request.getHeader('content-length'),
+    requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),
+  }
+}
+
+function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null): Reply {
+  const gone = new AbortController()
+  response.onAborted(() => gone.abort())
+  return {
+    response,
+    signal: gone.signal,
+    headers: corsHeaders(cors, request.getHeader('origin')),
+    acceptEncoding: request.getHeader('accept-encoding'),
+    compressBytesMin: edge.limits.compressBytesMin,
+  }
+}
+
+function queryOf(query: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(query))
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // not percent-encoded: the text as it stands
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The WebSocket edge: upgrades, and hands messages to connections.
+ *
+ * E1  A subprotocol we do not speak is refused before the upgrade, as HTTP 400 with the error's code.
+ * E2  uWebSockets never drops a message of ours: its own limit is off, ours is in `connection.ts` (W3).
+ * E3  A message up to twice `frameBytesMax` is refused with words; beyond it the socket is cut unread.
+ */
+import type uws from 'uWebSockets.js'
+import { HinataError } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { publicErrorOf } from '../failure.js'
+import { Connection } from '../socket/connection.js'
+import { codecOf, codecs, type Codec } from '../socket/frames.js'
+import type { Wire } from '../socket/wire.js'
+import type { App } from './listen.js'
+
+interface Session {
+  readonly codec: Codec
+  connection: Connection | null
+  wire: SocketWire | null
+}
+
+/** Seconds without a message before a socket is ended; uWebSockets pings in time. */
+const idleSeconds = 60
+
+/** Serves `/ws`. */
+export function serveSockets(app: App, edge: Edge): void {
+  app.ws<Session>('/ws', {
+    maxPayloadLength: edge.limits.frameBytesMax * 2,
+    maxBackpressure: 0,
+    idleTimeout: idleSeconds,
+    sendPingsAutomatically: true,
+    upgrade: (response, request, context) => upgrade(response, request, context, edge),
+    open(socket) {
+      const session = socket.getUserData()
+      session.wire = new SocketWire(socket)
+      session.connection = new Connection(edge.connections.nextId(), edge, session.codec, session.wire)
+      edge.connections.add(session.connection)
+    },
+    message: (socket, message, isBinary) => socket.getUserData().connection?.receive(
+      new Uint8Array(message), isBinary
+    ),
+    pong: (socket, payload) => socket.getUserData().connection?.pong(Buffer.from(payload).toString('latin1')),
+    drain: socket => socket.getUserData().connection?.drained(),
+    close(socket) {
+      const { connection, wire } = socket.getUserData()
+      wire?.ended()
+      connection?.ended()
+      if (connection !== null) edge.connections.remove(connection)
+    },
+  })
+}
+
+function upgrade(
+  response: uws.HttpResponse, request: uws.HttpRequest, context: uws.us_socket_context_t, edge: Edge
+): void {
+  try {
+    if (edge.isDraining()) throw new HinataError('STOPPING')
+    const codec = codecOf(request.getHeader('sec-websocket-protocol'))
+    const session: Session = { codec, connection: null, wire: null }
+    response.upgrade(session, request.getHeader('sec-websocket-key'), codec.subprotocol,
+      request.getHeader('sec-websocket-extensions'), context)
+  } catch (thrown) {
+    const { code, kind, message } = publicErrorOf(thrown, edge, 'upgrade')
+    const body = {
+      error: { code, message, details: { supported: codecs.map(({ subprotocol }) => subprotocol) } },
+    }
+    response.cork(() => {
+      response.writeStatus(kind === 'unavailable' ? '503 Service Unavailable' : '400 Bad Request')
+      response.writeHeader('Content-Type', 'application/json').end(JSON.stringify(body))
+    })
+  }
+}
+
+/** A uWebSockets socket as a wire. It must not be touched after it ended, so this remembers. */
+class SocketWire implements Wire {
+  #socket: uws.WebSocket<Session> | null
+
+  constructor(socket: uws.WebSocket<Session>) {
+    this.#socket = socket
+  }
+
+  send(message: Uint8Array | string, isBinary: boolean): void {
+    this.#socket?.send(message, isBinary)
+  }
+
+  ping(payload: string): void {
+    this.#socket?.ping(payload)
+  }
+
+  end(code: number, reason: string): void {
+    const socket = this.#socket
+    this.#socket = null
+    socket?.end(code, reason)
+  }
+
+  ended(): void {
+    this.#socket = null
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.getBufferedAmount() ?? 0
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * One WebSocket connection of an app. SPEC section 8.
+ *
+ *            hello         key known              drain()            every batch answered
+ *   opened ────────▶ greeting ───────▶ welcomed ─────────▶ draining ─────────────────────▶ closed
+ *     │ silence, another  │ key         │ too slow, too many  │ socket ended                 ▲
+ *     │ first frame       │ unknown     │ bad frames          │                              │
+ *     └───────────────────┴─────────────┴─────────────────────┴──────────────────────────────┘
+ *
+ * W1  Frames are taken in the order of arrival, and a batch reaches the log's appender before the next frame
+ *     is read.
+ * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
+ * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
+ */
+import { HinataError } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { publicErrorOf } from '../failure.js'
+import type { Principal } from '../principal.js'
+import type { HelloFrame } from '../schema/frames.js'
+import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
+import { Submits } from './submits.js'
+import { Subscriptions } from './subscriptions.js'
+import type { Wire } from './wire.js'
+
+type State = 'opened' | 'greeting' | 'welcomed' | 'draining' | 'closed'
+
+interface Early {
+  readonly value: unknown
+  readonly bytes: number
+}
+
+/** Frames that may follow hello before its key was looked up. */
+const earlyFramesMax = 100
+
+/** Close codes, RFC 6455 section 7.4. */
+const closeCodes = { goingAway: 1001, policy: 1008, tooLarge: 1009, tryLater: 1013 } as const
+
+/** One connection. */
+export class Connection {
+  readonly id: string
+  readonly #edge: Edge
+  readonly #codec: Codec
+  readonly #wire: Wire
+  readonly #submits: Submits
+  readonly #subscriptions: Subscriptions
+  readonly #openedAt: number
+  #state: State = 'opened'
+  #principal: Principal | null = null
+  #producer = ''
+  #early: Early[] = []
+  #refused = 0
+
+  constructor(id: string, edge: Edge, codec: Codec, wire: Wire) {
+    this.id = id
+    this.#edge = edge
+    this.#codec = codec
+    this.#wire = wire
+    this.#openedAt = edge.clock.now()
+    const send = (frame: GatewayFrame): void => this.#send(frame)
+    this.#submits = new Submits(edge, {
+      send,
+      ping: payload => wire.ping(payload),
+      refuse: (thrown, seq) => this.#refuse(thrown, seq),
+    })
+    this.#subscriptions = new Subscriptions(edge, {
+      get bufferedBytes() { return wire.bufferedBytes },
+      send,
+      tooSlow: () => this.#closeAsSlow(),
+      now: () => edge.clock.now(),
+    })
+    edge.metrics.totals.connections += 1
+  }
+
+  /** The app that said hello; null before. */
+  get appId(): string | null {
+    return this.#principal?.appId ?? null
+  }
+
+  /** Takes one message. `bytes` need not outlive the call. */
+  receive(bytes: Uint8Array, isBinary: boolean): void {
+    if (this.#state === 'closed') return
+    const max = this.#edge.limits.frameBytesMax
+    if (bytes.length > max) {
+      return this.#closeFor(new HinataError('FRAME_TOO_LARGE', { max }), closeCodes.tooLarge)
+    }
+    let value: unknown
+    try {
+      value = this.#read(bytes, isBinary)
+    } catch (thrown) {
+      return this.#refuseFrame(thrown, undefined)
+    }
+    if (this.#state !== 'greeting') return this.#take(value, bytes.length)
+    if (this.#early.length >= earlyFramesMax) return this.#closeFor(
+      new HinataError('HELLO_FIRST'), closeCodes.policy
+    )
+    this.#early.push({ value, bytes: bytes.length })
+  }
+
+  /** The app's library has read everything up to a ping of ours. */
+  pong(payload: string): void {
+    this.#submits.pong(Number(payload))
+  }
+
+  /** The socket took what waited. */
+  drained(): void {
+    this.#subscriptions.flush()
+  }
+
+  /** Looks at what time changes. Called every `creditCheckMs`. */
+  tick(): void {
+    if (this.#state === 'closed') return
+    const isSilent = this.#edge.clock.now() - this.#openedAt > this.#edge.limits.helloMs
+    if (this.#state === 'opened' && isSilent) return this.#closeFor(
+      new HinataError('HELLO_FIRST'), closeCodes.policy
+    )
+    this.#submits.tick()
+    this.#subscriptions.flush()
+    if (this.#state === 'draining' && this.#submits.unanswered === 0) this.close(
+      closeCodes.goingAway, 'STOPPING'
+    )
+  }
+
+  /** Takes no more batches; the socket ends at the tick after the last answer. */
+  drain(): void {
+    if (this.#state !== 'welcomed') return this.close(closeCodes.goingAway, 'STOPPING')
+    this.#state = 'draining'
+    this.#send({ type: 'credit', credit: 0 })
+  }
+
+  /** Ends the connection from our side. */
+  close(code: number, reason: string): void {
+    if (this.#state === 'closed') return
+    this.ended()
+    this.#wire.end(code, reason)
+  }
+
+  /** The socket ended. */
+  ended(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#early = []
+    this.#subscriptions.close()
+    this.#edge.metrics.totals.connections -= 1
+  }
+
+  #read(bytes: Uint8Array, isBinary: boolean): unknown {
+    const { isBinary: expectsBinary, subprotocol } = this.#codec
+    if (isBinary === expectsBinary) return this.#codec.read(bytes)
+    const reason = `${subprotocol} takes ${expectsBinary ? 'binary' : 'text'} messages.`
+    throw new HinataError('FRAME_MALFORMED', { reason })
+  }
+
+  #take(value: unknown, bytes: number): void {
+    try {
+      const frame = frameOf(value)
+      if (frame.type === 'hello') return this.#greet(frame)
+      if (this.#principal === null) return this.#closeFor(new HinataError('HELLO_FIRST'), closeCodes.policy)
+      switch (frame.type) {
+        case 'submit':
+          if (this.#state === 'draining') throw new HinataError('STOPPING')
+          return this.#submits.submit(frame, bytes, this.#principal, this.#producer)
+        case 'subscribe': return this.#subscriptions.open(frame, this.#principal)
+        case 'unsubscribe': return this.#subscriptions.end(frame.id)
+        case 'ping': return this.#send({ type: 'pong' })
+      }
+    } catch (thrown) {
+      this.#refuseFrame(thrown, value)
+    }
+  }
+
+  #greet(frame: HelloFrame): void {
+    if (this.#state !== 'opened') throw new HinataError(
+      'FRAME_TYPE', { found: 'hello', expected: 'hello only once' }
+    )
+    this.#state = 'greeting'
+    this.#edge.apps.authenticate(frame.token).then(
+      principal => this.#welcome(frame, principal),
+      (thrown: unknown) => {
+        const isTransient = !(thrown instanceof HinataError) || thrown.isRetryable
+        this.#closeFor(thrown, isTransient ? closeCodes.tryLater : closeCodes.policy)
+      },
+    )
+  }
+
+  #welcome(frame: HelloFrame, principal: Principal): void {
+    if (this.#state !== 'greeting') return
+    this.#state = 'welcomed'
+    this.#principal = principal
+    this.#producer = `${principal.appId}/${frame.producer ?? this.id}`
+    if (frame.resume !== undefined) this.#edge.connections.replace(frame.resume, principal.appId)
+    const { limits } = this.#edge
+    this.#send({
+      type: 'welcome', connection: this.id, credit: this.#submits.credit, durability: this.#edge.durability,
+      limits: {
+        batch_records_max: limits.batchRecordsMax, frame_bytes_max: limits.frameBytesMax,
+        unacknowledged_bytes_max: limits.creditBytesMax, subscriptions_max: limits.subscriptionsMax,
+      },
+    })
+    const early = this.#early
+    this.#early = []
+    for (const { value, bytes } of early) this.#take(value, bytes)
+  }
+
+  /**
+   * An error about one frame. Errors that the app could have avoided are counted, and too many end the
+   * connection.
+   */
+  #refuseFrame(thrown: unknown, value: unknown): void {
+    if (this.#state === 'opened') return this.#closeFor(thrown, closeCodes.policy)
+    this.#refuse(thrown, seqOf(value), idOf(value))
+    if (thrown instanceof HinataError && !thrown.isRetryable) this.#refused += 1
+    if (this.#refused > this.#edge.limits.malformedFramesMax) this.close(closeCodes.policy, 'FRAME_MALFORMED')
+  }
+
+  #refuse(thrown: unknown, seq?: number, id?: string): string {
+    const { code, message } = publicErrorOf(thrown, this.#edge, `connection ${this.id}`)
+    this.#send({
+      type: 'error', code, message, ...(seq === undefined ? {} : { seq }), ...(
+        id === undefined ? {} : { id }
+      ),
+    })
+    return code
+  }
+
+  #closeFor(thrown: unknown, closeCode: number): void {
+    if (this.#state === 'closed') return
+    this.close(closeCode, this.#refuse(thrown))
+  }
+
+  #closeAsSlow(): void {
+    if (this.#state === 'closed') return
+    const error = new HinataError('SUBSCRIBER_SLOW', { max: this.#edge.limits.outboundBytesMax })
+    this.#edge.metrics.countError(error.code)
+    const { code, message } = error
+    this.#wire.send(this.#codec.encode({ type: 'error', code, message }), this.#codec.isBinary)
+    this.close(closeCodes.tryLater, code)
+  }
+
+  #send(frame: GatewayFrame): void {
+    if (this.#state === 'closed') return
+    if (this.#wire.bufferedBytes > this.#edge.limits.outboundBytesMax) return this.#closeAsSlow()
+    this.#wire.send(this.#codec.encode(frame), this.#codec.isBinary)
+  }
+}
+
+/** The subscription that a refused frame is about. */
+function idOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { id } = value as { id?: unknown }
+  return typeof id === 'string' ? id.slice(0, 200) : undefined
+}

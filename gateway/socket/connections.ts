@@ -1,0 +1,64 @@
+/** All open connections of one gateway: ids, the common tick, draining. */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../engine/index.js'
+import type { GatewayLimits } from '../limits.js'
+import type { Connection } from './connection.js'
+
+/** Close code for a connection that was replaced. */
+const policyCode = 1008
+const goingAwayCode = 1001
+
+/** Keeps the open connections. Pair `start` with `stop`. */
+export class Connections {
+  readonly #open = new Map<string, Connection>()
+  readonly #clock: Clock
+  readonly #limits: GatewayLimits
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> | null = null
+
+  constructor(clock: Clock, limits: GatewayLimits) {
+    this.#clock = clock
+    this.#limits = limits
+  }
+
+  /** An id for a new connection. */
+  nextId(): string {
+    return `c_${randomBytes(9).toString('base64url')}`
+  }
+
+  add(connection: Connection): void {
+    this.#open.set(connection.id, connection)
+  }
+
+  remove(connection: Connection): void {
+    this.#open.delete(connection.id)
+  }
+
+  /** Ends a connection that its app has left behind; nothing when it is gone, or another app's. */
+  replace(id: string, appId: string): void {
+    const connection = this.#open.get(id)
+    if (connection !== undefined && connection.appId === appId) connection.close(policyCode, 'REPLACED')
+  }
+
+  start(): void {
+    this.#loop = this.#tick()
+  }
+
+  /** Lets every connection answer what it took, at most `drainMs` long, then ends them. */
+  async stop(): Promise<void> {
+    for (const connection of [...this.#open.values()]) connection.drain()
+    const end = this.#clock.now() + this.#limits.drainMs
+    while (this.#open.size > 0 && this.#clock.now() < end) await this.#clock.wait(this.#limits.creditCheckMs)
+    for (const connection of [...this.#open.values()]) connection.close(goingAwayCode, 'STOPPING')
+    this.#stopping.abort()
+    await this.#loop
+  }
+
+  async #tick(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      for (const connection of [...this.#open.values()]) connection.tick()
+      await this.#clock.wait(this.#limits.creditCheckMs, signal)
+    }
+  }
+}

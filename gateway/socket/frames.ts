@@ -1,0 +1,113 @@
+/**
+ * Frames of the WebSocket and their two codecs. One frame is one WebSocket message:
+ *
+ *   hinata.json.v1      text message     {"type":"submit","seq":7,"user_id":"ada","records":[…]}
+ *   hinata.msgpack.v1   binary message   the same object in msgpack: maps with string keys, no extensions
+ *
+ * F1  `read` and `frameOf` throw FRAME_MALFORMED, FRAME_TYPE or REQUEST_INVALID and nothing else.
+ * F2  Records inside a submit are foreign still; `submission.ts` reads them one by one.
+ */
+import { decodeValue, encodeValue, HinataError } from '../../engine/index.js'
+import { checkerOf } from '../schema/check.js'
+import {
+  helloFrame, pingFrame, submitFrame, subscribeFrame, unsubscribeFrame, type AppFrame,
+} from '../schema/frames.js'
+import type { Refused } from '../submission.js'
+
+/** What the gateway sends. SPEC section 8. */
+export type GatewayFrame =
+  | { readonly type: 'welcome', readonly connection: string, readonly credit: number,
+      readonly durability: string, readonly limits: Readonly<Record<string, number>> }
+  | { readonly type: 'ack', readonly seq: number, readonly accepted: number, readonly duplicates: number,
+      readonly rejected: readonly Refused[], readonly durability: string,
+      readonly positions: readonly string[] }
+  | { readonly type: 'credit', readonly credit: number }
+  | { readonly type: 'update', readonly id: string, readonly position: string, readonly data: unknown,
+      /** Older states of the same thing that were skipped because this connection read too slowly. */
+      readonly skipped?: number }
+  | { readonly type: 'gap', readonly id: string, readonly from: string, readonly to: string }
+  | { readonly type: 'pong' }
+  | {
+    readonly type: 'error', readonly code: string, readonly message: string, readonly seq?: number,
+    readonly id?: string,
+  }
+
+/** One way to write frames. */
+export interface Codec {
+  readonly subprotocol: string
+  readonly isBinary: boolean
+  encode(frame: GatewayFrame): Uint8Array | string
+  /** Reads what an app sent, any value. `bytes` need not outlive the call. */
+  read(bytes: Uint8Array): unknown
+}
+
+const checkers = {
+  hello: checkerOf(helloFrame),
+  submit: checkerOf(submitFrame),
+  subscribe: checkerOf(subscribeFrame),
+  unsubscribe: checkerOf(unsubscribeFrame),
+  ping: checkerOf(pingFrame),
+}
+
+const jsonCodec: Codec = {
+  subprotocol: 'hinata.json.v1',
+  isBinary: false,
+  encode: frame => JSON.stringify(frame),
+  read: bytes => reading(() => JSON.parse(bufferOf(bytes).toString('utf8')) as unknown),
+}
+
+const msgpackCodec: Codec = {
+  subprotocol: 'hinata.msgpack.v1',
+  isBinary: true,
+  encode: frame => encodeValue(frame),
+  read: bytes => reading(() => decodeValue(Buffer.from(bytes))),
+}
+
+/** The codecs in the order of preference. */
+export const codecs: readonly Codec[] = [jsonCodec, msgpackCodec]
+
+/**
+ * The first codec that an app's `Sec-WebSocket-Protocol` offers; SUBPROTOCOL_UNSUPPORTED when there is none.
+ */
+export function codecOf(offered: string): Codec {
+  const names = offered.split(',').map(name => name.trim())
+  for (const name of names) {
+    const codec = codecs.find(candidate => candidate.subprotocol === name)
+    if (codec !== undefined) return codec
+  }
+  throw new HinataError('SUBPROTOCOL_UNSUPPORTED', { found: offered === '' ? 'none' : offered.slice(0, 100) })
+}
+
+/** The seq of a frame that was refused, where it has one, so that the error can name it. */
+export function seqOf(frame: unknown): number | undefined {
+  if (typeof frame !== 'object' || frame === null) return undefined
+  const { seq } = frame as { seq?: unknown }
+  return typeof seq === 'number' && Number.isSafeInteger(seq) ? seq : undefined
+}
+
+function reading(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (thrown) {
+    throw new HinataError(
+      'FRAME_MALFORMED', { reason: thrown instanceof Error ? thrown.message : String(thrown) }
+    )
+  }
+}
+
+/** The frame that a value is. */
+export function frameOf(value: unknown): AppFrame {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new HinataError('FRAME_MALFORMED', { reason: 'a frame is an object with a type.' })
+  }
+  const { type } = value as { type?: unknown }
+  if (typeof type !== 'string' || !Object.hasOwn(checkers, type)) {
+    const found = typeof type === 'string' ? type.slice(0, 60) : typeof type
+    throw new HinataError('FRAME_TYPE', { found, expected: Object.keys(checkers).join(', ') })
+  }
+  return checkers[type as keyof typeof checkers].parse(value)
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

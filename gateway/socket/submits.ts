@@ -1,0 +1,132 @@
+/**
+ * The batches of one connection between arrival and acknowledgement.
+ *
+ * Owns: the credit of the connection and its adaptation to the room in the log.
+ * B1  Batches go to the appender in the order of arrival; their acks come as the log answers.
+ * B2  Every batch is answered once: acknowledged, or refused whole with its seq.
+ * B3  Credit and intake that a batch took are released exactly once.
+ */
+import { HinataError } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { requirePermission, type Principal } from '../principal.js'
+import type { SubmitFrame } from '../schema/frames.js'
+import { assertPerson, logFull, type Submitted } from '../submission.js'
+import { Credit } from './credit.js'
+import type { GatewayFrame } from './frames.js'
+
+/** What submits need of their connection. */
+interface SubmitOutlet {
+  send(frame: GatewayFrame): void
+  ping(payload: string): void
+  refuse(thrown: unknown, seq: number): void
+}
+
+/** The batches of one connection. */
+export class Submits {
+  readonly #edge: Edge
+  readonly #outlet: SubmitOutlet
+  readonly #credit: Credit
+  /** One key of each partition whose room was below the full credit: they are looked at until it returns. */
+  readonly #pressed = new Map<number, string>()
+  #unanswered = 0
+  #toldAt = 0
+
+  constructor(edge: Edge, outlet: SubmitOutlet) {
+    this.#edge = edge
+    this.#outlet = outlet
+    this.#credit = new Credit(edge.limits)
+  }
+
+  /** The credit that the app knows. */
+  get credit(): number {
+    return this.#credit.announced
+  }
+
+  /** Batches that have no answer yet. */
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
+  /** Hands a batch to the log. Throws what refuses it whole. */
+  submit(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
+    requirePermission(principal, 'hinata_submit')
+    assertPerson(frame.user_id)
+    if (this.#credit.isBlocked) throw logFull(this.#edge.client.partitionOf(frame.user_id))
+    const records = frame.records.length
+    this.#credit.take(records, bytes)
+    const startedAt = performance.now()
+    const origin = `${producer}:${frame.seq}`
+    const batch = { person: frame.user_id, records: frame.records, app: principal.appId, origin }
+    let submitted: Promise<Submitted>
+    try {
+      submitted = this.#edge.submissions.submit(batch, bytes)
+    } catch (thrown) {
+      this.#credit.release(records, bytes)
+      this.#noticeFull(thrown, frame.user_id)
+      throw thrown
+    }
+    this.#unanswered += 1
+    const answered = (): void => {
+      this.#unanswered -= 1
+      this.#credit.release(records, bytes)
+    }
+    submitted.then(done => {
+      answered()
+      this.#acknowledge(frame.seq, done, performance.now() - startedAt)
+      this.#press(frame.user_id)
+    }, (thrown: unknown) => {
+      answered()
+      this.#noticeFull(thrown, frame.user_id)
+      this.#outlet.refuse(thrown, frame.seq)
+    })
+  }
+
+  /** The app has read everything up to the ping that followed a credit. */
+  pong(generation: number): void {
+    this.#credit.seen(generation)
+  }
+
+  /** Looks for room again, and lets a credit bind that the app had time enough to see. */
+  tick(): void {
+    if (this.#edge.clock.now() - this.#toldAt > this.#edge.limits.creditGraceMs) this.#credit.bind()
+    if (this.#pressed.size > 0) this.#adapt()
+  }
+
+  #acknowledge(seq: number, done: Submitted, tookMs: number): void {
+    const { accepted, duplicates, rejected, durability, positions } = done
+    this.#edge.metrics.countBatch({ accepted, duplicates, rejected: rejected.length }, tookMs)
+    this.#outlet.send({ type: 'ack', seq, accepted, duplicates, rejected, durability, positions })
+  }
+
+  #noticeFull(thrown: unknown, person: string): void {
+    if (
+      !(thrown instanceof HinataError) || !(thrown.code === 'LOG_FULL' || thrown.code === 'OVERLOADED')
+    ) return
+    this.#credit.block()
+    this.#pressed.set(this.#edge.client.partitionOf(person), person)
+    this.#tell(this.#credit.adapt(0))
+  }
+
+  #press(person: string): void {
+    if (this.#edge.client.room(person) >= this.#edge.limits.creditRecordsMax) return
+    this.#pressed.set(this.#edge.client.partitionOf(person), person)
+    this.#adapt()
+  }
+
+  #adapt(): void {
+    let least = this.#edge.limits.creditRecordsMax
+    for (const [partition, person] of this.#pressed) {
+      const room = this.#edge.client.room(person)
+      if (room >= this.#edge.limits.creditRecordsMax) this.#pressed.delete(partition)
+      least = Math.min(least, room)
+    }
+    this.#tell(this.#credit.adapt(least))
+  }
+
+  #tell(generation: number | null): void {
+    if (generation === null) return
+    this.#toldAt = this.#edge.clock.now()
+    this.#outlet.send({ type: 'credit', credit: this.#credit.announced })
+    this.#outlet.ping(String(generation))
+  }
+}

@@ -1,0 +1,184 @@
+/** A whole system for the gateway's tests: real Redis, one node, one gateway; records as apps send them. */
+import { WebSocket } from 'ws'
+import { openTopologyClient, startNode, type TopologyClient, type Topology } from '../../engine/index.js'
+import { startGateway, type Gateway, type GatewayLimits, type GatewayOptions } from '../../gateway/index.js'
+import { hinataTopology } from '../../pipelines/hinata.js'
+import { startRedis, type TestRedis } from '../support/redis.js'
+
+/** A running system. */
+interface TestSystem {
+  readonly redis: TestRedis
+  readonly client: TopologyClient
+  readonly gateway: Gateway
+  readonly topology: Topology
+  /** Failures that the gateway reported to its operator. */
+  readonly failures: unknown[]
+  /** A key with these permissions; all ordinary ones by default. */
+  key(permissions?: readonly string[]): Promise<string>
+  startNode(): Promise<void>
+  stopNode(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The administrator's key in tests. */
+export const adminKey = 'admin-key-of-the-tests'
+
+const ordinary = ['hinata_submit', 'hinata_query', 'psp_read', 'psp_context', 'enhancement_access']
+
+/** Starts a system; without a node when `hasNode` is false. */
+export async function startSystem(options: {
+  limits?: Partial<GatewayLimits>, hasNode?: boolean, gateway?: Partial<GatewayOptions>, topology?: Topology
+} = {}): Promise<TestSystem> {
+  const redis = await startRedis()
+  const topology = options.topology ?? hinataTopology({ partitions: 4, sinks: [] })
+  const client = await openTopologyClient({ redisUrl: redis.url, topology })
+  const failures: unknown[] = []
+  const gateway = await startGateway({
+    host: '127.0.0.1', port: 0, client, pipeline: topology, adminKey, limits: options.limits,
+    onFailure: failure => void failures.push(failure.thrown), ...options.gateway,
+  })
+  let node: Awaited<ReturnType<typeof startNode>> | null = null
+  const system: TestSystem = {
+    redis, client, gateway, topology, failures,
+    async key(permissions = ordinary) {
+      const answer = await post(gateway.url, '/api/apps/register', null, {
+        app_name: 'test', app_version: '1', developer: 'd', description: 'd',
+        requested_permissions: permissions,
+      })
+      return String((answer.body as { api_key: unknown }).api_key)
+    },
+    async startNode() {
+      node = await startNode({ redisUrl: redis.url, topology })
+      while (
+        (await client.nodes()).flatMap(({ partitions }) => partitions).length < topology.source.partitions
+      ) {
+        await new Promise(resolve => setImmediate(resolve)) // until it has told what it owns
+      }
+    },
+    async stopNode() {
+      await node?.stop()
+      node = null
+    },
+    async stop() {
+      await gateway.stop()
+      await client.close()
+      await node?.stop()
+      await redis.stop()
+    },
+  }
+  if (options.hasNode ?? true) await system.startNode()
+  return system
+}
+
+/** An answer of the gateway. */
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+/** POSTs JSON; `token` null sends no key. */
+export function post(url: string, path: string, token: string | null, body: unknown): Promise<Answered> {
+  return ask(url, path, token, {
+    method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' },
+  })
+}
+
+/** GETs. */
+export function get(url: string, path: string, token: string | null): Promise<Answered> {
+  return ask(url, path, token, {})
+}
+
+/** Any request; the body is JSON where it can be, else text. */
+export async function ask(
+  url: string, path: string, token: string | null, init: RequestInit
+): Promise<Answered> {
+  const headers = new Headers(init.headers)
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`)
+  const response = await fetch(url + path, { ...init, headers })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: parsed(text) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** The code of a refusal. */
+export function codeOf(answer: Answered): string | undefined {
+  return (answer.body as { error?: { code?: string } }).error?.code
+}
+
+/** A good record. */
+export function recordOf(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id, timestamp: '2026-03-01T10:00:00Z', source: 'test', highlight: `Git rebase moves commits ${id}`,
+    note: 'I want to understand interactive rebase because it keeps history clean.',
+    address: 'https://example.test/git', tag: ['git'], access: 'private', ...more,
+  }
+}
+
+/** A bare socket that remembers what it got. */
+interface RawSocket {
+  readonly socket: WebSocket
+  readonly frames: { type: string, [name: string]: unknown }[]
+  send(frame: unknown): void
+  /** The first frame that fits and was not taken yet; the others stay. */
+  until(fits: (frame: { type: string, [name: string]: unknown }) => boolean): Promise<{
+    type: string, [name: string]: unknown,
+  }>
+  readonly closed: Promise<{ code: number, reason: string }>
+}
+
+/** Opens a bare JSON socket. */
+export function openSocket(url: string): Promise<RawSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'hinata.json.v1')
+    const frames: RawSocket['frames'] = []
+    let wake: (() => void)[] = []
+    const closed = new Promise<{ code: number, reason: string }>(done => socket.on('close', (
+      code, reason
+    ) => {
+      done({ code, reason: reason.toString() })
+      for (const waiter of wake) waiter()
+    }))
+    socket.on('message', (data: Buffer) => {
+      frames.push(JSON.parse(data.toString()) as { type: string })
+      for (const waiter of wake) waiter()
+      wake = []
+    })
+    const taken = new Set<number>()
+    const raw: RawSocket = {
+      socket, frames, closed,
+      send: frame => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+      async until(fits) {
+        for (;;) {
+          const at = frames.findIndex((frame, i) => !taken.has(i) && fits(frame))
+          const frame = frames[at]
+          if (frame !== undefined) {
+            taken.add(at)
+            return frame
+          }
+          if (socket.readyState === WebSocket.CLOSED) throw new Error('the socket ended')
+          await new Promise<void>(next => wake.push(next))
+        }
+      },
+    }
+    socket.on('open', () => resolve(raw))
+    socket.on('error', reject)
+  })
+}
+
+/** Opens a bare socket and says hello. */
+export async function openGreeted(
+  url: string, token: string, more: Record<string, unknown> = {}
+): Promise<RawSocket> {
+  const raw = await openSocket(url)
+  raw.send({ type: 'hello', token, ...more })
+  await raw.until(frame => frame.type === 'welcome')
+  return raw
+}
