@@ -1,0 +1,48 @@
+/**
+ * Online clustering of a person's records: the nearest centroid takes the record if it is near enough, else
+ * the record founds a cluster. Stable under replay: a cluster's id never changes, centroids move by exact
+ * int8 arithmetic.
+ *
+ * L1 At most CLUSTERS_MAX clusters; after that the nearest one takes every record.
+ * L2 A centroid that has seen SETTLED_AT records stands still, so that its cluster keeps its meaning and
+ *    costs no more writes.
+ */
+import { staticHash } from '../embedding/index.js'
+import type { MapCell } from '../../engine/index.js'
+import { VectorScan } from '../psp/vector-scan.js'
+import { blended, bytesOf } from '../psp/vectors.js'
+
+/** One cluster. */
+export interface Cluster {
+  readonly centroid: Uint8Array
+  /** Records that moved the centroid. */
+  readonly records: number
+}
+
+const CLUSTERS_MAX = 48
+const NEAR = 0.36
+const SETTLED_AT = 32
+const nowhere = new Uint8Array(staticHash.dim)
+const scan = new VectorScan(CLUSTERS_MAX)
+
+/** The id of the record's cluster; founds or moves it. */
+export function assignCluster(clusters: MapCell<Cluster>, vector: Uint8Array): string {
+  const centroids: Uint8Array[] = []
+  for (let i = 1; i <= clusters.size; i += 1) centroids.push(clusters.get(`k${i}`)?.centroid ?? nowhere)
+  const cosines = scan.cosines(vector, centroids)
+  let nearest = ''
+  let best = -1
+  for (let i = 0; i < centroids.length; i += 1)
+    if (cosines[i] > best) [nearest, best] = [`k${i + 1}`, cosines[i]]
+  if (best < NEAR && clusters.size < CLUSTERS_MAX) {
+    const id = `k${clusters.size + 1}`
+    clusters.put(id, { centroid: bytesOf(vector), records: 1 })
+    return id
+  }
+  const cluster = clusters.get(nearest)
+  if (cluster !== undefined && cluster.records < SETTLED_AT) {
+    const records = cluster.records + 1
+    clusters.put(nearest, { centroid: blended(cluster.centroid, vector, 1 / records), records })
+  }
+  return nearest
+}

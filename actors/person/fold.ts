@@ -1,0 +1,249 @@
+/**
+ * Folding: one staged record becomes a FoldedRecord and changes of the PSP. Synchronous and deterministic
+ * (A1).
+ *
+ * D1 Same id and same content: no change at all. D2 Same id, new content: a revision; counts are not doubled.
+ * D3 Nothing of raw_data is read: it is the app's, and opaque.
+ */
+import { calibrate, staticHash } from '../embedding/index.js'
+import { isEcho } from '../psp/echo.js'
+import { Knowledge, type Change } from '../psp/knowledge.js'
+import { learnMood, learnStatements, learnVisits, type Lesson } from '../psp/learn.js'
+import { learnTopics } from '../psp/learn-topics.js'
+import { withRecord, type Profile } from '../psp/profile.js'
+import { buffered, BUFFER_MS } from '../psp/buffer.js'
+import { VectorScan } from '../psp/vector-scan.js'
+import { tagKey } from '../enrichment/index.js'
+import type { FoldedRecord } from '../record/index.js'
+import { attentionOf, countAlike, usesAt, visited, type AddressUse } from './attention.js'
+import { assignCluster } from './clusters.js'
+import { noveltyOf, remember, type RecentRecord } from './recent.js'
+import { influenceOf, priorityScoreOf, qualityOf, rounded, storageTierOf } from './scores.js'
+import type { StagedRecord } from './staged.js'
+import type { PersonCells } from './state.js'
+import { spell } from './vocabulary.js'
+import { hash32 } from '../text/index.js'
+
+/** What is known about the turn. */
+interface FoldContext {
+  readonly personId: string
+  /** ms UTC: when the log accepted the record. */
+  readonly now: number
+  /** ms UTC. */
+  readonly eventTime: number
+  readonly position: string
+}
+
+/** What a record changed; null: nothing (D1). */
+interface FoldOutcome {
+  readonly folded: FoldedRecord
+  readonly changes: readonly Change[]
+  /** The PSP's sequence before the changes. */
+  readonly changesBefore: number
+}
+
+const COMPONENT_ROWS = 256
+const componentScan = new VectorScan(COMPONENT_ROWS)
+const PROCESSING_VERSION = 1
+const STEPS = ['received', 'validated', 'enhanced', 'scored', 'stored'] as const
+
+/** Folds one record. */
+export function foldRecord(
+  cells: PersonCells,
+  staged: StagedRecord,
+  context: FoldContext,
+): FoldOutcome | null {
+  const { record } = staged.submitted
+  const before = cells.records.get(record.id)
+  if (before?.content_hash === staged.contentHash) return null
+  const profile = profileAfter(cells.profile.get(), staged, context.eventTime, before)
+  const knowledge = new Knowledge(cells.components, profile.created)
+  const own: RecentRecord = {
+    who: hash32(record.id, 0),
+    at: context.eventTime,
+    title: staged.titleTokens,
+    tags: staged.tagHashes,
+    vector: staged.vector,
+  }
+  const use = countVisit(cells, staged, context.eventTime, before)
+  const scores = scoresOf(cells, staged, context, own, use, knowledge)
+  const folded: FoldedRecord = {
+    ...identityOf(staged, context, profile, before),
+    ...scores,
+    enhanced_tags: spell(cells.tags, record.tag, staged.enrichment.enhancedTags),
+    cluster_id: assignCluster(cells.clusters, staged.vector),
+    ...maskedOf(staged),
+  }
+  remember(cells.recent, own, before === undefined ? 'new' : 'revision')
+  learn(cells, knowledge, lessonOf(staged, context, profile, folded, use, before), staged)
+  const changes = knowledge.settle(context.eventTime, profile.gapMs)
+  cells.profile.set({ ...profile, created: knowledge.created, changes: profile.changes + changes.length })
+  cells.records.put(record.id, folded)
+  if (context.now - context.eventTime <= BUFFER_MS) cells.buffer.push(buffered(folded))
+  return { folded, changes, changesBefore: profile.changes }
+}
+
+function profileAfter(
+  profile: Profile,
+  staged: StagedRecord,
+  at: number,
+  before: FoldedRecord | undefined,
+): Profile {
+  if (before !== undefined) return { ...profile, sequence: profile.sequence + 1 }
+  const { label } = staged.enrichment.semanticAnalysis.sentiment
+  return withRecord(profile, at, staged.isOwnVoice ? label : 'neutral')
+}
+
+/** A revision is the same visit. */
+function countVisit(
+  cells: PersonCells,
+  staged: StagedRecord,
+  at: number,
+  before: FoldedRecord | undefined,
+): AddressUse {
+  if (staged.addressKey === '') return { visits: [], notes: [] }
+  const known = cells.addresses.get(staged.addressKey)
+  if (before !== undefined && known !== undefined) return known
+  const use = visited(known, at, staged.submitted.record.note.trim() === '' ? 'no note' : 'note')
+  cells.addresses.put(staged.addressKey, use)
+  return use
+}
+
+type Scores = Pick<
+  FoldedRecord,
+  | 'quality_score'
+  | 'quality_parts'
+  | 'attention_weight'
+  | 'attention_metrics'
+  | 'psp_influence_weight'
+  | 'psp_relevance'
+  | 'priority_score'
+  | 'storage_tier'
+>
+
+function scoresOf(
+  cells: PersonCells,
+  staged: StagedRecord,
+  context: FoldContext,
+  own: RecentRecord,
+  use: AddressUse,
+  knowledge: Knowledge,
+): Scores {
+  const { record } = staged.submitted
+  const parts = {
+    ...staged.enrichment.qualityParts,
+    novelty: noveltyOf(own, cells.recent, cells.profile.get().records),
+  }
+  const attention = attentionOf({
+    ...countAlike(cells.recent, own),
+    notes: usesAt(use.notes, own.at),
+    visits: usesAt(use.visits, own.at),
+    noteChars: record.note.length,
+    tags: record.tag.length,
+    topicSpanMs:
+      own.at -
+      Math.min(own.at, ...staged.about.topics.map(({ key }) => cells.topics.get(key)?.firstAt ?? own.at)),
+  })
+  const quality = qualityOf(parts)
+  const influence = influenceOf(quality, attention.weight)
+  const ageMs = context.now - context.eventTime
+  const relevance = relevanceOf(staged.vector, knowledge)
+  return {
+    quality_score: quality,
+    quality_parts: parts,
+    attention_weight: attention.weight,
+    attention_metrics: attention.metrics,
+    psp_influence_weight: influence,
+    psp_relevance: rounded(relevance),
+    priority_score: priorityScoreOf(relevance, ageMs, influence),
+    storage_tier: storageTierOf(influence, ageMs),
+  }
+}
+
+/** Similarity to the nearest of what is known. */
+function relevanceOf(vector: Uint8Array, knowledge: Knowledge): number {
+  const embeddings = Array.from(knowledge.current(), component => component.embedding)
+  const cosines = componentScan.cosines(vector, embeddings)
+  let nearest = 0
+  for (let i = 0; i < embeddings.length; i += 1) nearest = Math.max(nearest, cosines[i])
+  return calibrate(nearest, staticHash.id)
+}
+
+type Identity = Omit<FoldedRecord, keyof Scores | 'enhanced_tags' | 'cluster_id' | 'masked'>
+
+function identityOf(
+  staged: StagedRecord,
+  context: FoldContext,
+  profile: Profile,
+  before: FoldedRecord | undefined,
+): Identity {
+  const { submitted, enrichment } = staged
+  const { mainTopics, keyConcepts, sentiment, complexityLevel } = enrichment.semanticAnalysis
+  return {
+    user_id: context.personId,
+    app: submitted.app,
+    record: submitted.record,
+    event_time: context.eventTime,
+    received_at: submitted.receivedAt,
+    accepted_at: context.now,
+    position: context.position,
+    revision: (before?.revision ?? 0) + 1,
+    sequence: profile.sequence,
+    content_hash: staged.contentHash,
+    recommended_highlights: enrichment.recommendedHighlights,
+    semantic_analysis: {
+      main_topics: mainTopics,
+      key_concepts: keyConcepts,
+      sentiment,
+      complexity_level: complexityLevel,
+    },
+    sensitivity: enrichment.sensitivity,
+    embedding: { model: staticHash.id, version: staticHash.version, dim: staticHash.dim },
+    vector: staged.vector,
+    processing: { version: PROCESSING_VERSION, steps: STEPS },
+  }
+}
+
+function maskedOf({ enrichment }: StagedRecord): Pick<FoldedRecord, 'masked'> {
+  const { maskedHighlight: highlight, maskedNote: note } = enrichment
+  return typeof highlight === 'string' && typeof note === 'string' ? { masked: { highlight, note } } : {}
+}
+
+function lessonOf(
+  staged: StagedRecord,
+  { eventTime }: FoldContext,
+  profile: Profile,
+  folded: FoldedRecord,
+  use: AddressUse,
+  before: FoldedRecord | undefined,
+): Lesson {
+  const { submitted, intents, about, vector, addressKey } = staged
+  return {
+    cause: {
+      recordId: submitted.record.id,
+      app: submitted.app,
+      at: eventTime,
+      attention: folded.attention_weight,
+      gapMs: profile.gapMs,
+    },
+    intents,
+    about,
+    vector,
+    addressKey,
+    visits: usesAt(use.visits, eventTime),
+    revision: folded.revision,
+    topicsBefore: new Set(
+      before === undefined ? [] : [...before.record.tag, ...before.enhanced_tags].map(tagKey),
+    ),
+    records: profile.records,
+    moods: profile.moods,
+  }
+}
+
+function learn(cells: PersonCells, knowledge: Knowledge, lesson: Lesson, staged: StagedRecord): void {
+  if (isEcho(staged.echo, knowledge.current())) return
+  learnTopics(knowledge, cells.topics, lesson)
+  learnStatements(knowledge, cells.hints, lesson)
+  learnVisits(knowledge, lesson)
+  learnMood(knowledge, lesson)
+}

@@ -1,0 +1,30 @@
+/**
+ * What the person's actor emits. Sinks insert it, the gateway sends it to subscribers, the search index takes
+ * it.
+ */
+import { output, type DeadLetter } from '../../engine/index.js'
+import type { FoldedRecord } from '../record/record.js'
+import type { Component } from '../psp/component.js'
+
+/** Every change of one component, with what caused it. */
+export interface ComponentChange {
+  readonly user_id: string
+  /** Grows with every change of the person's PSP. */
+  readonly sequence: number
+  readonly change: 'created' | 'strengthened' | 'updated' | 'merged' | 'superseded' | 'archived'
+  /** ms UTC, the turn's time. */
+  readonly changed_at: number
+  /** The record that caused it. */
+  readonly record_id: string
+  /** The component after the change. */
+  readonly component: Component
+}
+
+/** A record was folded (first content or revision). */
+export const recordsFolded = output<FoldedRecord>('records')
+
+/** A component changed. */
+export const componentsChanged = output<ComponentChange>('psp')
+
+/** A record could not be processed. */
+export const deadLetters = output<DeadLetter>('dead')

@@ -1,0 +1,39 @@
+/** What the person's actor remembers. Readers (gateway, command line) use it through actors/psp/view.ts. */
+import { list, map, table, value, type CellsOf } from '../../engine/index.js'
+import type { FoldedRecord } from '../record/index.js'
+import type { Component } from '../psp/component.js'
+import type { Hint } from '../psp/hint.js'
+import type { Profile } from '../psp/profile.js'
+import { newProfile } from '../psp/profile.js'
+import type { Topic } from '../psp/topic.js'
+import { BUFFER_MAX, type BufferedRecord } from '../psp/buffer.js'
+import { HINTS_MAX } from '../psp/hint.js'
+import type { AddressUse } from './attention.js'
+import type { Cluster } from './clusters.js'
+import { RECENT_MAX, type RecentRecord } from './recent.js'
+
+/** The cells. A record changes a handful of entries, whatever the size of the state. */
+export const personState = {
+  /** Counters of the person. */
+  profile: value<Profile>(newProfile),
+  /** The newest records, for novelty and attention. */
+  recent: list<RecentRecord>({ max: RECENT_MAX }),
+  /** Records of the last ten minutes, for the prompt. */
+  buffer: list<BufferedRecord>({ max: BUFFER_MAX }),
+  clusters: map<Cluster>(),
+  /** `c1`, `c2` … in the order of creation. */
+  components: map<Component>(),
+  /** By the key of their name. */
+  topics: map<Topic>(),
+  /** Spelling of each tag, by its key. */
+  tags: map<string>(),
+  /** Statements that wait for a second record. */
+  hints: list<Hint>({ max: HINTS_MAX }),
+  /** By record id. */
+  records: table<FoldedRecord>(),
+  /** By address key. */
+  addresses: table<AddressUse>(),
+}
+
+/** The cells as a turn sees them. */
+export type PersonCells = CellsOf<typeof personState>

@@ -1,0 +1,58 @@
+/** From the words of a statement to the claim that the guard compares. Pure. */
+import { tokenSetOf, wordsOf } from '../text/index.js'
+import type { Claim } from './component.js'
+
+const CALENDAR =
+  '(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|' +
+  'october|november|december|tomorrow|once|twice|daily|weekly|monthly|yearly'
+const COUNTED = 'one|two|three|four|five|six|seven|eight|nine|ten'
+const NUMBER = new RegExp(`\\b\\d+(?:[.,:/-]\\d+)*(?:st|nd|rd|th)?\\b|\\b(?:${CALENDAR}|${COUNTED})\\b`, 'gi')
+const NAME = /(?<=\S\s+|^)\p{Lu}[\p{L}\p{N}+#.-]*(?:\s+\p{Lu}[\p{L}\p{N}+#.-]*)*/gu
+const COMPARED = /\s+(?:over|rather than|instead of|more than|than)\s+/i
+/** Words that move or order a statement without being what it is about. */
+const FILLERS = new Set(
+  (
+    'anymore again now really always never usually often currently still already even rather much lot ' +
+    'kind way thing things stuff something anything everything time times good better best'
+  ).split(' '),
+)
+
+/** Makes a claim of what a statement is about. `isSingle`: one value at a time in this slot. */
+export function claimOf(slot: string, object: string, polarity: 1 | -1, isSingle: boolean): Claim {
+  const [subject, other] = object.split(COMPARED, 2)
+  const numbers = subject.match(NUMBER) ?? []
+  const names = (subject.replace(NUMBER, ' ').match(NAME) ?? []).filter(name => name !== 'I')
+  const bare = [...names, ...numbers].reduce((text, part) => text.replace(part, ' '), subject)
+  const named = names.flatMap(name => wordsOf(name))
+  const bareStems = contentStems(wordsOf(bare))
+  return {
+    slot,
+    isSingle,
+    polarity,
+    numbers: unique(numbers),
+    entities: unique(named),
+    stems: bareStems.length > 0 || named.length === 0 ? bareStems : contentStems(named),
+    against: other === undefined ? [] : contentStems(wordsOf(other)),
+  }
+}
+
+/** The claim of a value in a slot with one value at a time; two claims agree when their values do. */
+export function valueClaim(slot: string, value: string): Claim {
+  return {
+    slot,
+    isSingle: true,
+    polarity: 1,
+    numbers: [],
+    entities: [value.toLowerCase()],
+    stems: [],
+    against: [],
+  }
+}
+
+function contentStems(words: readonly string[]): number[] {
+  return tokenSetOf(words.filter(word => !FILLERS.has(word)))
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words.map(word => word.toLowerCase()))].sort()
+}

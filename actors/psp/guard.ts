@@ -1,0 +1,47 @@
+/**
+ * The guard: similarity alone never merges, and never retires. It compares what two claims say.
+ *
+ * U1 Claims of different slots are apart, however similar they sound.
+ * U2 Opposites contradict only when they are about the same thing; a "not" in an unrelated sentence means
+ *    nothing.
+ * U3 Numbers and names must agree for a merge; on the same subject another number contradicts.
+ */
+import { jaccard } from '../text/index.js'
+import type { Claim } from './component.js'
+
+/**
+ * same: one claim, said again. open: nothing speaks against a merge, similarity decides. contradicts: both
+ * cannot hold. apart: two claims that can both hold.
+ */
+export type Verdict = 'same' | 'open' | 'contradicts' | 'apart'
+
+const SAME_SUBJECT = 0.6
+const TURNED_AROUND = 0.5
+
+/** Compares two claims. Symmetric. */
+export function compareClaims(a: Claim, b: Claim): Verdict {
+  if (a.slot !== b.slot) return 'apart'
+  const hasSubject = a.stems.length > 0 && b.stems.length > 0
+  const isSameSubject = hasSubject
+    ? jaccard(a.stems, b.stems) >= SAME_SUBJECT
+    : a.stems.length === b.stems.length
+  const isSameValue =
+    isEqual(a.numbers, b.numbers) && isEqual(a.entities, b.entities) && a.polarity === b.polarity
+  if (a.isSingle && b.isSingle) return isSameSubject && isSameValue ? 'same' : 'contradicts'
+  if (isTurnedAround(a, b)) return 'contradicts'
+  if (!isSameSubject) return isSameValue ? 'open' : 'apart'
+  if (isSameValue) return 'same'
+  if (!isEqual(a.entities, b.entities)) return 'apart'
+  if (a.polarity !== b.polarity) return 'contradicts'
+  return a.numbers.length > 0 && b.numbers.length > 0 ? 'contradicts' : 'apart'
+}
+
+/** "tea over coffee" against "coffee over tea", or against "no tea". */
+function isTurnedAround(a: Claim, b: Claim): boolean {
+  if (a.polarity !== b.polarity) return false
+  return jaccard(a.stems, b.against) >= TURNED_AROUND && jaccard(b.stems, a.against) >= TURNED_AROUND
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((entry, i) => entry === b[i])
+}

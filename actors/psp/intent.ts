@@ -1,0 +1,153 @@
+/**
+ * Intents: what one record shows about its person. Runs in the pool stage; knows no history.
+ *
+ * I1 Only the person's own statements count: no questions, no code, no conditions (clauses.ts), no other
+ *    voice
+ *    (voice.ts).
+ * I2 A statement in a long text is a `hint`: it needs a second record that says the same before it becomes a
+ *    component. Notes that teach something are full of "I want to"; what a person wants is said briefly or
+ *    again.
+ * I3 Descriptions of confidential text are not made; of text with PII they are masked.
+ */
+import { quantise, staticHash } from '../embedding/index.js'
+import { maskPii, tagKey, type Analysed } from '../enrichment/index.js'
+import { wordsOf } from '../text/index.js'
+import type { SubmittedRecord } from '../record/index.js'
+import { clausesOf } from './clauses.js'
+import { claimOf, valueClaim } from './claim.js'
+import type { Claim, ComponentType } from './component.js'
+import { cueRules, type CueRule } from './cue-rules.js'
+import { capitalised, conjugated, coreOf, inThirdPerson, tidiedObject, withVerb } from './phrase.js'
+import { styleRequestOf } from './style-request.js'
+import { isOwnClause } from './voice.js'
+
+/** One thing that a record shows. */
+export interface Intent {
+  readonly type: ComponentType
+  readonly description: string
+  readonly confidence: number
+  readonly claim: Claim
+  /** int8 as bytes, of the description. */
+  readonly vector: Uint8Array
+  /** The sentence it was said in. */
+  readonly evidence: string
+  /** False: needs a second record that says the same (I2). */
+  readonly isDirect: boolean
+}
+
+/** An intent before its vector. */
+type Draft = Omit<Intent, 'vector' | 'evidence' | 'isDirect'>
+
+const INTENTS_MAX = 6
+const EVIDENCE_CHARS_MAX = 400
+const DIRECT_WORDS_MAX = 60
+const STYLE_CONFIDENCE = 0.8
+const CHAT_CONFIDENCE = 0.6
+const WORK_CONFIDENCE = 0.7
+
+const CHAT_SOURCE = /chat|bot|assistant|messenger|conversation/i
+const WORK_NOUNS =
+  'deadline(?: (?:is|was|on|by|at|moved|next|tomorrow|today)\\b|:)|due (?:on|by|date)\\b|' +
+  'meeting (?:with|about|at|on|notes)\\b|[Pp]roject [A-Z]\\w+|at work\\b|my career\\b'
+const WORK = new RegExp(`\\b(?:${WORK_NOUNS})|^[Tt]asks? ?:`)
+
+/** The intents of an analysed record, at most INTENTS_MAX. */
+export function extractIntents({ record }: SubmittedRecord, { enrichment, text }: Analysed): Intent[] {
+  if (enrichment.sensitivity === 'confidential') return []
+  const isDirect = wordsOf(`${record.highlight} ${record.note}`).length <= DIRECT_WORDS_MAX
+  const hide = enrichment.piiKinds.length > 0 ? maskPii : same
+  const found = new Map<string, { draft: Draft, evidence: string }>()
+  for (const sentence of text.sentences) {
+    for (const clause of clausesOf(sentence.text)) {
+      const draft = draftOf(hide(clause), isDirect)
+      if (draft === undefined || found.size >= INTENTS_MAX) continue
+      if (!isOwnClause(clause, sentence.text, record)) continue
+      if (!found.has(draft.description))
+        found.set(draft.description, { draft, evidence: hide(sentence.text).slice(0, EVIDENCE_CHARS_MAX) })
+    }
+  }
+  const isChat =
+    CHAT_SOURCE.test(record.source) && text.sentences.some(sentence => sentence.text.endsWith('?'))
+  if (isChat) found.set('chat', { draft: chatDraft(record.source), evidence: '' })
+  return withVectors([...found.values()], isDirect)
+}
+
+function withVectors(found: readonly { draft: Draft, evidence: string }[], isDirect: boolean): Intent[] {
+  if (found.length === 0) return []
+  const rows = staticHash.embedBatch(found.map(({ draft }) => draft.description))
+  return found.map(({ draft, evidence }, i) => {
+    const vector = quantise(rows.subarray(i * staticHash.dim, (i + 1) * staticHash.dim))
+    return {
+      ...draft,
+      evidence,
+      isDirect: isDirect || draft.claim.slot === 'chat',
+      vector: new Uint8Array(vector.buffer, vector.byteOffset, vector.length),
+    }
+  })
+}
+
+function draftOf(clause: string, isDirect: boolean): Draft | undefined {
+  const style = styleRequestOf(clause)
+  if (style !== undefined) {
+    const claim = valueClaim(style.slot, style.value)
+    return {
+      type: 'communication_style',
+      description: style.description,
+      confidence: STYLE_CONFIDENCE,
+      claim,
+    }
+  }
+  for (const rule of cueRules) {
+    const groups = rule.pattern.exec(clause)
+    if (groups !== null) return ruleDraft(rule, groups)
+  }
+  return isDirect && WORK.test(clause) ? workDraft(clause) : undefined
+}
+
+function ruleDraft(rule: CueRule, groups: RegExpExecArray): Draft | undefined {
+  const object = tidiedObject(groups[groups.length - 1] ?? '')
+  const word = groups.length > 2 ? (groups[1] ?? '').toLowerCase() : ''
+  const slot = rule.single === 'word' ? `${rule.slot}:${tagKey(word)}` : rule.slot
+  const claim = claimOf(slot, coreOf(object), rule.polarity, rule.single !== undefined)
+  if (claim.stems.length + claim.numbers.length === 0) return undefined
+  const told = inThirdPerson(object)
+  const description = capitalised(
+    rule.says
+      .replace('{0}', told)
+      .replace('{+1}', conjugated(word))
+      .replace('{1}', inThirdPerson(word))
+      .replace('{v}', withVerb(told)),
+  )
+  return { type: rule.type, description, confidence: rule.confidence, claim }
+}
+
+/** A short text about work that says neither I nor my: "Meeting with Ana on Friday". */
+function workDraft(clause: string): Draft | undefined {
+  const object = tidiedObject(clause)
+  const claim = claimOf(
+    'work',
+    coreOf(object).replace(/^\p{Lu}/u, first => first.toLowerCase()),
+    1,
+    false,
+  )
+  if (claim.stems.length === 0) return undefined
+  return {
+    type: 'work_context',
+    description: capitalised(inThirdPerson(object)),
+    confidence: WORK_CONFIDENCE,
+    claim,
+  }
+}
+
+function chatDraft(source: string): Draft {
+  return {
+    type: 'learning_preference',
+    description: `Learns by asking questions in a chat (${source})`,
+    confidence: CHAT_CONFIDENCE,
+    claim: valueClaim('chat', 'asks'),
+  }
+}
+
+function same(text: string): string {
+  return text
+}

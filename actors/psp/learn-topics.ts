@@ -1,0 +1,105 @@
+/**
+ * Learning topics: records under one name become a core interest when enough of them have gathered. The
+ * topic's name is its identity, so a record of it is at least a merge, however differently it is worded.
+ */
+import type { MapCell } from '../../engine/index.js'
+import { absorbed, created, redescribed, type Cause } from './absorb.js'
+import { valueClaim } from './claim.js'
+import { withEvidence } from './evidence.js'
+import type { Intent } from './intent.js'
+import type { Knowledge } from './knowledge.js'
+import type { Lesson } from './learn.js'
+import { stepFor } from './match.js'
+import {
+  describeTopic,
+  grownTopic,
+  needsDescription,
+  supportNeeded,
+  TOPICS_MAX,
+  type Topic,
+} from './topic.js'
+import { likeness } from './vectors.js'
+
+const SAME_TOPIC = 0.75
+const LEARNING_CONFIDENCE = 0.8
+const RECURRING_CONFIDENCE = 0.5
+const ATTENTION_MIN = 0.7
+/**
+ * Share of topics without a component that leave when the bound is met, so that the search for them is rare.
+ */
+const DROPPED_SHARE = 0.25
+
+/** Adds the record to each of its topics. */
+export function learnTopics(knowledge: Knowledge, topics: MapCell<Topic>, lesson: Lesson): void {
+  for (const evidence of lesson.about.topics) {
+    if (lesson.topicsBefore.has(evidence.key)) continue
+    if (!topics.has(evidence.key) && topics.size >= TOPICS_MAX) dropOldest(topics)
+    const { recordId, at } = lesson.cause
+    const grown = grownTopic(topics.get(evidence.key), evidence, lesson.about, recordId, at)
+    topics.put(evidence.key, raised(knowledge, topics, evidence.key, grown, lesson))
+  }
+}
+
+/** The topic after its component was created or strengthened. */
+function raised(
+  knowledge: Knowledge,
+  topics: MapCell<Topic>,
+  key: string,
+  topic: Topic,
+  lesson: Lesson,
+): Topic {
+  const { cause, about } = lesson
+  const known = knowledge.get(topic.component)
+  const isAttended = cause.attention > ATTENTION_MIN
+  const needed = isAttended ? 1 : supportNeeded(lesson.records, about.hasLearningCue, topic.isGiven)
+  if (known === undefined && topic.records < needed) return topic
+  const isDue = known === undefined || needsDescription(topic)
+  const description = isDue ? describeTopic(key, topic, topics.entries()) : known.description
+  const intent = topicIntent(key, description, confidenceOf(lesson), lesson.vector)
+  if (known === undefined) {
+    const component = withWaiting(created(knowledge.nextId(), intent, cause), topic, cause)
+    knowledge.put('created', component)
+    return { ...topic, component: component.id, describedAt: topic.records, waiting: [] }
+  }
+  const step = stepFor(Math.max(SAME_TOPIC, likeness(lesson.vector, known.embedding)))
+  if (step === 'create') throw new Error(`topic(${key}): a record of the topic is at least a merge`)
+  const stronger = absorbed(known, step, intent, cause)
+  const change = { strengthen: 'strengthened', update: 'updated', merge: 'merged' } as const
+  knowledge.put(change[step], redescribed(stronger, description, cause))
+  return isDue ? { ...topic, describedAt: topic.records } : topic
+}
+
+/** Earlier records of the topic are its evidence too, and weigh like this one. */
+function withWaiting(
+  component: ReturnType<typeof created>,
+  topic: Topic,
+  cause: Cause,
+): ReturnType<typeof created> {
+  const earlier = topic.waiting.filter(id => id !== cause.recordId)
+  return earlier.reduce(
+    (grown, id) => ({
+      ...grown,
+      ...withEvidence(grown, id, cause.attention),
+      total_attention_weight: grown.total_attention_weight + cause.attention,
+    }),
+    component,
+  )
+}
+
+function topicIntent(key: string, description: string, confidence: number, vector: Uint8Array): Intent {
+  const claim = valueClaim(`topic:${key}`, key)
+  return { type: 'core_interest', description, confidence, claim, vector, evidence: '', isDirect: true }
+}
+
+function confidenceOf({ about, cause }: Lesson): number {
+  if (about.hasLearningCue) return LEARNING_CONFIDENCE
+  return cause.attention > ATTENTION_MIN ? cause.attention : RECURRING_CONFIDENCE
+}
+
+function dropOldest(topics: MapCell<Topic>): void {
+  const idle = topics
+    .entries()
+    .filter(([, topic]) => topic.component === '')
+    .sort(([, a], [, b]) => a.lastAt - b.lastAt)
+  for (const [key] of idle.slice(0, Math.ceil(TOPICS_MAX * DROPPED_SHARE))) topics.delete(key)
+}

@@ -1,0 +1,43 @@
+/** A request that the PSP is asked for: what a person wants to know now, and how near a text is to it. */
+import { calibrate, quantise, staticHash } from '../embedding/index.js'
+import { isStopWord, stemOf, wordsOf } from '../text/index.js'
+import { bytesOf, cosine } from './vectors.js'
+
+/** A request, read once. */
+export interface Request {
+  readonly text: string
+  readonly vector: Uint8Array
+  readonly stems: ReadonlySet<string>
+}
+
+/** A shared word says more about relevance than two vectors of short texts do. */
+const WORD_SHARE = 0.6
+/** Two shared words are as good as more. */
+const SHARED_ENOUGH = 2
+
+/** Reads a request. */
+export function requestOf(text: string): Request {
+  const vector = quantise(staticHash.embedBatch([text]))
+  return { text, vector: bytesOf(vector), stems: new Set(contentStems(text)) }
+}
+
+/**
+ * How relevant something described so is to the request, 0..1: shared words and similarity. 0 without a
+ * request.
+ */
+export function relevanceTo(request: Request | undefined, description: string, vector: Uint8Array): number {
+  if (request === undefined || request.stems.size === 0) return 0
+  const stems = new Set(contentStems(description))
+  const shared = [...request.stems].filter(stem => stems.has(stem)).length
+  const near = Math.max(0, calibrate(Math.max(cosine(request.vector, vector), 0), staticHash.id))
+  return Math.min(
+    1,
+    WORD_SHARE * Math.min(1, shared / Math.min(request.stems.size, SHARED_ENOUGH)) + (1 - WORD_SHARE) * near,
+  )
+}
+
+function contentStems(text: string): string[] {
+  return wordsOf(text)
+    .filter(word => !isStopWord(word))
+    .map(stemOf)
+}

@@ -1,0 +1,181 @@
+/**
+ * A topic: what many records of a person are about, gathered under one name. It becomes a core interest when
+ * enough records speak of it, and its description is composed of the words that set it apart from the
+ * person's other topics.
+ *
+ * T1 Bounded: TERMS_KEPT_MAX terms per topic; the rarest gives way.
+ * T2 Stable: the description is composed anew only when the number of records has doubled.
+ */
+import { capitalised } from './phrase.js'
+import type { Aboutness, TopicEvidence } from './topic-evidence.js'
+
+/** What is kept of one topic. */
+export interface Topic {
+  readonly records: number
+  /** [spelling, how often], the most frequent decides. */
+  readonly labels: readonly (readonly [string, number])[]
+  /** [key, surface, how often]. */
+  readonly terms: readonly (readonly [string, string, number])[]
+  /** Component of this topic, '' while it has too few records. */
+  readonly component: string
+  /** Number of records at the last description. */
+  readonly describedAt: number
+  /** The person's own tag. */
+  readonly isGiven: boolean
+  /** Event time of the oldest and the newest record, ms UTC. */
+  readonly firstAt: number
+  readonly lastAt: number
+  /** Records that wait for the topic to become a component: its first evidence. */
+  readonly waiting: readonly string[]
+}
+
+/** The other topics of a person, to tell what sets one apart. */
+export type Topics = Iterable<readonly [string, Topic]>
+
+/** Topics of one person; beyond it the oldest without a component gives way. */
+export const TOPICS_MAX = 1_000
+const TERMS_KEPT_MAX = 28
+const LABELS_MAX = 3
+const WAITING_MAX = 10
+/** "How to" and the like are worth as many records as this. */
+const CUE_WORTH = 2
+const DESCRIBED_TERMS_MAX = 4
+/** A pair of words stands for its words when it has this share of their count. */
+const PAIR_SHARE = 0.35
+
+/**
+ * How many records make a topic an interest; more for a person with many records, fewer when they say
+ * "learn".
+ */
+export function supportNeeded(recordsOfPerson: number, hasCue: boolean, isGiven: boolean): number {
+  const needed = recordsOfPerson < 200 ? 3 : recordsOfPerson < 1_000 ? 4 : 5
+  if (hasCue) return isGiven ? needed - CUE_WORTH : needed
+  return isGiven ? needed : needed * 2
+}
+
+/** The topic with one more record. */
+export function grownTopic(
+  topic: Topic | undefined,
+  evidence: TopicEvidence,
+  about: Aboutness,
+  recordId: string,
+  at: number,
+): Topic {
+  const labels = counted(topic?.labels ?? [], evidence.label)
+  const own = evidence.key
+  let terms = topic?.terms ?? []
+  for (const term of about.terms) if (!isOwnName(term[0], term[1], own)) terms = withTerm(terms, term)
+  return {
+    records: (topic?.records ?? 0) + 1,
+    labels,
+    terms,
+    component: topic?.component ?? '',
+    describedAt: topic?.describedAt ?? 0,
+    isGiven: evidence.isGiven || (topic?.isGiven ?? false),
+    firstAt: Math.min(topic?.firstAt ?? at, at),
+    lastAt: Math.max(topic?.lastAt ?? at, at),
+    waiting:
+      topic !== undefined && topic.component !== ''
+        ? []
+        : [...(topic?.waiting ?? []), recordId].slice(-WAITING_MAX),
+  }
+}
+
+/** Is it time to say anew what the topic is about? */
+export function needsDescription(topic: Topic): boolean {
+  return topic.describedAt === 0 || topic.records >= topic.describedAt * 2
+}
+
+/** "Git: rebasing, branches, commit history". */
+export function describeTopic(key: string, topic: Topic, others: Topics): string {
+  const label = capitalised(topic.labels[0]?.[0] ?? key)
+  const elsewhere = countsElsewhere(key, topic, others)
+  const scored = topic.terms
+    .filter(([, , count]) => count >= countNeeded(topic.records))
+    .map(([term, surface, count]) => ({
+      term,
+      surface,
+      count,
+      score: distinction(term, count, elsewhere.get(term) ?? 0),
+    }))
+    .sort((a, b) => b.score - a.score || (a.term < b.term ? -1 : 1))
+  const chosen: typeof scored = []
+  for (const candidate of scored) {
+    if (chosen.length === DESCRIBED_TERMS_MAX) break
+    if (!isCovered(candidate, scored, chosen)) chosen.push(candidate)
+  }
+  return chosen.length === 0 ? label : `${label}: ${chosen.map(({ surface }) => surface).join(', ')}`
+}
+
+/** A title's word counts twice: this asks for two titles, or three, once there are enough. */
+function countNeeded(records: number): number {
+  if (records < 6) return 2
+  return records < 20 ? 3 : 5
+}
+
+interface Scored {
+  readonly term: string
+  readonly surface: string
+  readonly count: number
+  readonly score: number
+}
+
+/** How telling a term is: often here, seldom elsewhere; pairs of words tell more than single ones. */
+function distinction(term: string, count: number, elsewhere: number): number {
+  return count * Math.log2(1 + (4 * count) / (1 + elsewhere)) * (term.includes(' ') ? 1.6 : 1)
+}
+
+/** A word inside a chosen phrase says nothing more; a word gives way to a phrase that carries much of it. */
+function isCovered(candidate: Scored, all: readonly Scored[], chosen: readonly Scored[]): boolean {
+  const words = candidate.term.split(' ')
+  if (chosen.some(({ term }) => term.split(' ').some(word => words.includes(word)))) return true
+  if (words.length > 1) return false
+  return all.some(
+    ({ term, count }) =>
+      term.includes(' ') &&
+      term.split(' ').includes(candidate.term) &&
+      count >= candidate.count * PAIR_SHARE &&
+      count > 1,
+  )
+}
+
+function countsElsewhere(key: string, topic: Topic, others: Topics): Map<string, number> {
+  const counts = new Map<string, number>(topic.terms.map(([term]) => [term, 0]))
+  for (const [other, { terms }] of others) {
+    if (other === key) continue
+    for (const [term, , count] of terms) {
+      const known = counts.get(term)
+      if (known !== undefined) counts.set(term, known + count)
+    }
+  }
+  return counts
+}
+
+function isOwnName(term: string, surface: string, key: string): boolean {
+  return term === key || surface.replace(/[\s-]/g, '') === key || term.split(' ').includes(key)
+}
+
+function withTerm(terms: Topic['terms'], [key, surface, times]: Aboutness['terms'][number]): Topic['terms'] {
+  const at = terms.findIndex(([term]) => term === key)
+  if (at >= 0) {
+    const [, known, count] = terms[at]
+    const next = [...terms]
+    next[at] = [key, isPlural(surface, known) ? surface : known, count + times]
+    return next
+  }
+  if (terms.length < TERMS_KEPT_MAX) return [...terms, [key, surface, times]]
+  const rarest = terms.reduce((least, [, , count], i) => (count < terms[least][2] ? i : least), 0)
+  return [...terms.slice(0, rarest), ...terms.slice(rarest + 1), [key, surface, times]]
+}
+
+/** "branches" reads better than "branch" where many are meant. */
+function isPlural(surface: string, known: string): boolean {
+  return surface.length > known.length && surface.endsWith('s') && surface.startsWith(known.slice(0, -1))
+}
+
+function counted(labels: Topic['labels'], label: string): Topic['labels'] {
+  const rest = labels.filter(([known]) => known !== label)
+  const count = (labels.find(([known]) => known === label)?.[1] ?? 0) + 1
+  const next: (readonly [string, number])[] = [...rest, [label, count]]
+  return next.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, LABELS_MAX)
+}

@@ -1,0 +1,23 @@
+/**
+ * Whose words are these? A highlight is a passage that someone else wrote, a bookmark's note is often the
+ * page's own description. What they say about "I" or "my project" is not about the person who kept them.
+ */
+import { proseOf } from '../text/index.js'
+import type { HinataRecord } from '../record/index.js'
+
+const WEB_PAGE = /^https?:/i
+const SELF = /(?:^|[^\p{L}])(?:i|i['’](?:m|ve|d|ll)|we|we['’](?:re|ve|ll)|my|our|me|us)(?![\p{L}'’])/iu
+
+/** Does the record speak in the person's voice: kept from no web page, or with a note in the first person? */
+export function isOwnVoice({ address, note }: HinataRecord): boolean {
+  return !WEB_PAGE.test(address) || SELF.test(note)
+}
+
+/**
+ * Is the clause of a sentence the person's own? From a web page only what their note says in the first person
+ * is.
+ */
+export function isOwnClause(clause: string, sentence: string, { address, note }: HinataRecord): boolean {
+  if (!WEB_PAGE.test(address)) return true
+  return SELF.test(clause) && proseOf(note).shown.includes(sentence)
+}
