@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../engine/index.js'
 
-/** The wait per busy partition: at two tables and 40 ms, inserts take about a third of one processor. */
-const waitPerPartitionMs = 125
+/** The wait per busy partition: at two tables and 25 ms of processor each, inserts take a quarter of one. */
+const waitPerPartitionMs = 200
 const waitMinMs = 250
 const waitMaxMs = 4_000
 /** A partition counts as busy this long after its last insert. */

@@ -12,7 +12,8 @@ export {
   type TurnContext, type TypedActor,
 } from './actor/index.js'
 export {
-  topic, type DeadLetter, type Emitted, type ShardModule, type Sink, type SinkBatch, type Stage, type StageFailure,
+  topic, type DeadLetter, type Emitted, type ShardModule, type Sink, type SinkBatch, type Stage,
+  type StageFailure,
   type StageFunction, type Topic, type Topology, type View, type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'

@@ -21,7 +21,7 @@ const program = new Command('hinata')
   .description('Turns what a person highlights, notes and tags into a living personal system prompt.')
   .exitOverride()
 
-command('up', 'start Redis, ClickHouse, a node and a gateway, and keep them running').action(run(up))
+command('up', 'start Redis, ClickHouse, a node and a gateway, and keep them running').action(run(config => up(config)))
 command('gateway', 'run one gateway').action(run(config => runRole('gateway', config, log => startGatewayRole(config, log))))
 command('node', 'run one node').action(run(config => runRole('node', config, log => startNodeRole(config, log))))
 command('clickhouse', 'run the embedded ClickHouse')

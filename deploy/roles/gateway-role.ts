@@ -1,5 +1,6 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
+import { clickhouseSink, connectAnalytics } from '../../analytics/index.js'
 import { openTopologyClient, type Durability } from '../../engine/index.js'
 import { startGateway } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
@@ -9,7 +10,11 @@ import type { RunningRole } from './role.js'
 
 /** Starts a gateway. Throws what stands in its way. */
 export async function startGatewayRole(config: Config, log: Logger): Promise<RunningRole> {
-  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] })
+  const clickhouse = config.text('clickhouse.url')
+  const analytics = clickhouse === '' ? undefined : connectAnalytics({ url: clickhouse }) // never used here, only named
+  const topology = hinataTopology({
+    partitions: config.integer('log.partitions'), sinks: analytics ? [clickhouseSink(analytics)] : [],
+  })
   const durability = config.text('log.durability')
   const client = await openTopologyClient({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
@@ -17,7 +22,6 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(durability === '' ? {} : { durability: durability as Durability }),
   })
   const adminKey = config.text('gateway.admin_key')
-  const clickhouse = config.text('clickhouse.url')
   const gateway = await startGateway({
     host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
     pipeline: { name: topology.name, version: topology.version },
@@ -30,6 +34,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     async stop() {
       await gateway.stop()
       await client.close()
+      await analytics?.close()
     },
   }
 }

@@ -19,10 +19,12 @@ export interface Child {
   /** Where it is; the same after a restart, as its port is. */
   readonly url: string
   readonly pid: number | undefined
+  /** How often it became ready. */
+  readonly starts: number
 }
 
-const restartDelay = { firstMs: 200, mostMs: 5_000 }
-const steadyMs = 30_000
+const restartDelay = { firstMs: 100, mostMs: 2_000 }
+const steadyMs = 10_000
 const readyMsMax = 120_000
 const entry = fileURLToPath(new URL('../cli/hinata.js', import.meta.url))
 
@@ -39,6 +41,11 @@ export class Supervisor {
     this.#say = say
   }
 
+  /** Everything that was started. */
+  get children(): readonly Child[] {
+    return this.#children
+  }
+
   /** Starts a role and waits until it is ready. `environmentOf` gives its configuration, also at every restart. */
   async start(role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv): Promise<Child> {
     const child = new SupervisedChild(role, join(this.#logDir, `${role}.log`), environmentOf, this.#say)
@@ -49,7 +56,7 @@ export class Supervisor {
 
   /** Ends everything, the last started first. */
   async stop(): Promise<void> {
-    for (const child of this.#children.reverse()) await child.stop()
+    for (const child of [...this.#children].reverse()) await child.stop()
   }
 }
 
@@ -61,6 +68,7 @@ class SupervisedChild implements Child {
   #process: ChildProcess | undefined
   #url: string | undefined
   #isStopping = false
+  #starts = 0
   #delayMs = restartDelay.firstMs
 
   constructor(
@@ -81,6 +89,10 @@ class SupervisedChild implements Child {
     return this.#process?.pid
   }
 
+  get starts(): number {
+    return this.#starts
+  }
+
   start(): Promise<void> {
     const log = createWriteStream(this.#logFile, { flags: 'a' })
     const child = fork(entry, [this.role], {
@@ -95,6 +107,7 @@ class SupervisedChild implements Child {
       child.once('message', message => {
         clearTimeout(tooLate)
         this.#url = (message as ReadyMessage).ready
+        this.#starts++
         resolve()
       })
       child.once('exit', (code, signal) => {

@@ -10,7 +10,7 @@ import { HinataError } from '../../engine/index.js'
 import type { Config } from '../config/index.js'
 import { adminKeyOf, findSystemFile, removeSystemFile, writeSystemFile } from './system-file.js'
 import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
-import { Supervisor } from './supervisor.js'
+import { Supervisor, type Child } from './supervisor.js'
 
 /** A system that runs. */
 export interface RunningSystem {
@@ -21,6 +21,8 @@ export interface RunningSystem {
   /** The key was made by this start: show it once. */
   readonly isAdminKeyNew: boolean
   readonly dataDir: string
+  /** The supervised processes, by role; a restarted one has a new pid. */
+  readonly processes: readonly Child[]
   stop(): Promise<void>
 }
 
@@ -65,7 +67,7 @@ export async function startSystem(
     writeSystemFile(dataDir, { pid: process.pid, gateway: gateway.url, clickhouse, redis: redis.url })
     return {
       gateway: gateway.url, clickhouse, redis: redis.url, adminKey: shared.HINATA_ADMIN_KEY!,
-      isAdminKeyNew: admin.isNew, dataDir, stop: stopAll,
+      isAdminKeyNew: admin.isNew, dataDir, processes: supervisor.children, stop: stopAll,
     }
   } catch (error) {
     await stopAll()

@@ -1,6 +1,6 @@
 /**
- * An activation: one actor in memory. It is made by the actor's first record, filled with the stored fields, kept while
- * busy and dropped (passivated) when memory is needed; nothing is lost by dropping a clean one.
+ * An activation: one actor in memory. It is made by the actor's first record, filled with the stored fields,
+ * kept while busy and dropped (passivated) when memory is needed; nothing is lost by dropping a clean one.
  */
 import { decodeValue, encodeValue } from '../record/pack.js'
 import { isTable, type Cell, type CellWriter, type Journal, type TableRows } from '../state/index.js'
@@ -43,7 +43,10 @@ export class Activation {
       [name, declared.create(journal) as Cell]))
   }
 
-  /** Takes the stored fields: `<cell>` or `<cell>:<sub>`. Fields of cells that are no longer declared are left alone. */
+  /**
+   * Takes the stored fields: `<cell>` or `<cell>:<sub>`. Fields of cells that are no longer declared are left
+   * alone.
+   */
   load(fields: Readonly<Record<string, Uint8Array>>): void {
     for (const [field, packed] of Object.entries(fields)) {
       if (field === parkedField) {

@@ -1,6 +1,6 @@
 /**
- * The actor model, as a behaviour's author sees it. No I/O here: a turn reads and changes cells, emits outputs, tells
- * other actors and sets timers; the task makes all of it durable at once.
+ * The actor model, as a behaviour's author sees it. No I/O here: a turn reads and changes cells, emits
+ * outputs, tells other actors and sets timers; the task makes all of it durable at once.
  *
  * A1  A turn is synchronous and deterministic: time, randomness and ids come from the context.
  * A2  One turn at a time per partition, in the order of the log (G3).
@@ -27,7 +27,10 @@ export type TimerDue = { readonly afterMs: number } | { readonly at: number }
 export interface TurnContext<S extends StateDeclaration> {
   readonly key: string
   readonly state: CellsOf<S>
-  /** The turn's time, ms UTC: when the log accepted the record, or when the timer was due. The same on every replay. */
+  /**
+   * The turn's time, ms UTC: when the log accepted the record, or when the timer was due. The same on every
+   * replay.
+   */
   readonly now: number
   /** When the record happened, ms UTC; for a timer, its due time. */
   readonly eventTime: number
@@ -53,12 +56,13 @@ export type Receiver<S extends StateDeclaration> = (ctx: TurnContext<S>, message
 export type TableReads = Readonly<Record<string, readonly string[]>>
 
 /**
- * What happens when a turn throws: it is undone and tried again up to `attemptsMax` times, then its record goes to the
- * dead letters, and then
+ * What happens when a turn throws: it is undone and tried again up to `attemptsMax` times, then its record
+ * goes to the dead letters, and then
  *   resume  the actor goes on with its next record;
  *   park    the actor's later records go to the dead letters too, so that a redrive can keep their order;
  *   stop    the task stops and is unhealthy until an operator acts.
- * There is no `restart`: an undone turn leaves the cells as committed, which is all that a restart could give.
+ * There is no `restart`: an undone turn leaves the cells as committed, which is all that a restart could
+ * give.
  */
 export interface Supervision {
   readonly attemptsMax: number
@@ -83,15 +87,17 @@ export interface TypedActor<S extends StateDeclaration> extends ActorType {
 }
 
 /**
- * Declares an actor type. `receive` has one receiver per message and per timer name; `reads` names, for a message, the
- * rows of table cells that its turn will touch.
+ * Declares an actor type. `receive` has one receiver per message and per timer name; `reads` names, for a
+ * message, the rows of table cells that its turn will touch.
  */
-export function actor<S extends StateDeclaration, R extends Record<string, Receiver<S>>>(type: string, behaviour: {
-  readonly state: S
-  readonly receive: R
-  readonly reads?: { readonly [M in keyof R]?: (message: Parameters<R[M]>[1], key: string) => TableReads }
-  readonly supervision?: Partial<Supervision>
-}): TypedActor<S> {
+export function actor<S extends StateDeclaration, R extends Record<string, Receiver<S>>>(
+  type: string, behaviour: {
+    readonly state: S
+    readonly receive: R
+    readonly reads?: { readonly [M in keyof R]?: (message: Parameters<R[M]>[1], key: string) => TableReads }
+    readonly supervision?: Partial<Supervision>
+  },
+): TypedActor<S> {
   return {
     type,
     state: behaviour.state,

@@ -1,5 +1,6 @@
 export {
-  actor, defaultSupervision, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads,
+  actor, defaultSupervision, output, type ActorType, type Output, type Receiver, type Supervision,
+  type TableReads,
   type TimerDue, type TurnContext, type TypedActor,
 } from './actor.js'
 export { Activation, FieldChanges } from './activation.js'

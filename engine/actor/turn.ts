@@ -1,11 +1,12 @@
 /**
  * One turn: calls a receiver with a context, and keeps what it did only if it returned.
  *
- * T1  Effects (emitted values, tells, timer changes) and cell changes of a turn that throws are undone completely.
+ * T1  Effects (emitted values, tells, timer changes) and cell changes of a turn that throws are undone
+ *     completely.
  * T2  The context depends on nothing but the record and the state: the same on every replay.
  */
 import { hashText } from '../record/hash.js'
-import { encodeValue } from '../record/pack.js'
+import { encodeEmission, type Emission } from '../record/emission.js'
 import { timerMember, type Journal } from '../state/index.js'
 import type { Activation } from './activation.js'
 import type { ActorType, Output, TimerDue, TurnContext } from './actor.js'
@@ -31,8 +32,8 @@ export interface Told {
 
 /** What the turns of a batch caused, apart from cells. */
 export class Effects {
-  /** Packed [output, key, value], in order. */
-  readonly emitted: Buffer[] = []
+  /** In order. */
+  readonly emitted: Emission[] = []
   readonly tells: Told[] = []
   /** Member → due, null = cancelled; changes of the running turn only. */
   readonly timerChanges: [member: string, due: number | null][] = []
@@ -60,7 +61,9 @@ export class TurnRunner {
     try {
       if (!receiver) throw new Error(`${activation.actor.type} receives no ${cause.message}`)
       const answer: unknown = receiver(this.#context(activation, cause) as never, cause.body as never)
-      if (answer instanceof Promise) throw new Error(`${activation.actor.type}.${cause.message} is asynchronous`)
+      if (answer instanceof Promise) {
+        throw new Error(`${activation.actor.type}.${cause.message} is asynchronous`)
+      }
       this.#journal.keep()
       return undefined
     } catch (thrown) {
@@ -78,7 +81,11 @@ export class TurnRunner {
     const type = activation.actor.type
     const scope = this.#scope
     let drawn = 0
-    const dueOf = (due: TimerDue): number => ('at' in due ? due.at : cause.now + due.afterMs)
+    const dueOf = (due: TimerDue): number => {
+      const at = Math.ceil('at' in due ? due.at : cause.now + due.afterMs)
+      if (!Number.isSafeInteger(at)) throw new RangeError(`a timer is due at a time in ms, not at ${at}`)
+      return at
+    }
     return {
       key,
       state: activation.cells as never,
@@ -86,13 +93,13 @@ export class TurnRunner {
       eventTime: cause.eventTime,
       position: cause.position,
       emit<V>(output: Output<V>, value: V) {
-        effects.emitted.push(encodeValue([output.output, key, value]))
+        effects.emitted.push(encodeEmission(output.output, key, value))
       },
       tell(actor, toKey, message, body) {
         effects.tells.push({ actor, key: toKey, message, body })
       },
       timer(name, due) {
-        effects.timerChanges.push([timerMember({ actor: type, key, name }), Math.ceil(dueOf(due))])
+        effects.timerChanges.push([timerMember({ actor: type, key, name }), dueOf(due)])
       },
       cancelTimer(name) {
         effects.timerChanges.push([timerMember({ actor: type, key, name }), null])

@@ -1,6 +1,6 @@
 /**
- * Time as a dependency. Everything that waits or reads the time takes a `Clock`, so that the test driver and the
- * simulation can move it by hand. All times are milliseconds since 1970, UTC.
+ * Time as a dependency. Everything that waits or reads the time takes a `Clock`, so that the test driver and
+ * the simulation can move it by hand. All times are milliseconds since 1970, UTC.
  */
 
 /** Reads the time and waits. */

@@ -1,6 +1,7 @@
 /**
  * The one error class. It carries a code of the table and the details that fill its message.
- * Failures of a record travel as values (`ErrorValue`) to the dead letters; this class is for refusals and for I/O.
+ * Failures of a record travel as values (`ErrorValue`) to the dead letters; this class is for refusals and
+ * for I/O.
  */
 import { errorTable, type ErrorCode, type ErrorKind } from './table.js'
 
@@ -42,9 +43,12 @@ export function messageOf(code: ErrorCode, details: ErrorDetails): string {
 
 /** Any thrown thing as data. Unknown errors become INTERNAL with their own message as reason. */
 export function errorValueOf(thrown: unknown): ErrorValue {
-  if (thrown instanceof HinataError) return { code: thrown.code, message: thrown.message, stack: thrown.stack }
+  if (thrown instanceof HinataError) {
+    return { code: thrown.code, message: thrown.message, stack: thrown.stack }
+  }
   if (thrown instanceof Error) {
-    return { code: 'INTERNAL', message: messageOf('INTERNAL', { reason: thrown.message }), stack: thrown.stack }
+    return { code: 'INTERNAL', message: messageOf('INTERNAL', { reason: thrown.message }),
+      stack: thrown.stack }
   }
   return { code: 'INTERNAL', message: messageOf('INTERNAL', { reason: String(thrown) }) }
 }

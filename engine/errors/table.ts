@@ -1,11 +1,14 @@
 /**
- * The one table of errors. Every refusal, failure and exit of the product has a row here; docs/ERRORS.md is generated
- * from it and the edge derives its HTTP status from `kind`.
+ * The one table of errors. Every refusal, failure and exit of the product has a row here; docs/ERRORS.md is
+ * generated from it and the edge derives its HTTP status from `kind`.
  *
- * A message says what was expected, what was found and what to do; `{name}` is filled from the error's details.
+ * A message says what was expected, what was found and what to do; `{name}` is filled from the error's
+ * details.
  */
 
-/** What sort of failure a code is. The edge maps a kind to one HTTP status, the command line to one exit code. */
+/**
+ * What sort of failure a code is. The edge maps a kind to one HTTP status, the command line to one exit code.
+ */
 export type ErrorKind =
   | 'invalid' // the input breaks a rule: 400, or a refused index inside a batch
   | 'unauthenticated' // who is it? 401
@@ -32,27 +35,34 @@ const row = (kind: ErrorKind, retryable: boolean, message: string): ErrorRow => 
 
 /** All codes, grouped by the part that raises them. */
 export const errorTable = {
-  // ---- engine: redis ------------------------------------------------------------------------------------------
-  REDIS_UNREACHABLE: row('unavailable', true, 'Redis at {url} does not answer: {reason}. Start it or give its address.'),
+  // ---- engine: redis --------------------------------------------------------------------------------------
+  REDIS_UNREACHABLE: row('unavailable', true,
+    'Redis at {url} does not answer: {reason}. Start it or give its address.'),
   REDIS_UNSAFE_EVICTION: row('setup', false,
-    'Redis may evict data (maxmemory-policy {found}). Expected noeviction. Run: redis-cli CONFIG SET maxmemory-policy noeviction'),
+    'Redis may evict data (maxmemory-policy {found}, expected noeviction). '
+    + 'Run: redis-cli CONFIG SET maxmemory-policy noeviction'),
   REDIS_UNSAFE_PERSISTENCE: row('setup', false,
     'Redis keeps no append-only file (appendonly {found}). Run: redis-cli CONFIG SET appendonly yes'),
   REDIS_TOO_OLD: row('setup', false, 'Redis {found} is too old. Expected 6.2 or newer.'),
-  // ---- engine: log ---------------------------------------------------------------------------------------------
+  // ---- engine: log ----------------------------------------------------------------------------------------
   TOPIC_PARTITIONS_FIXED: row('setup', false,
     'Topic {topic} has {found} partitions, {expected} were asked for. The number is fixed at creation.'),
   BLOCK_CORRUPT: row('internal', false, 'Block {position} cannot be decoded: {reason}.'),
-  RECORD_TOO_LARGE: row('too_large', false, 'The record has {found} bytes packed; at most {max} are allowed.'),
-  LOG_FULL: row('unavailable', true, 'The log of partition {partition} holds {found} unread records (limit {max}). Retry later.'),
+  RECORD_TOO_LARGE: row('too_large', false,
+    'The record has {found} bytes packed; at most {max} are allowed.'),
+  LOG_FULL: row('unavailable', true,
+    'The log of partition {partition} holds {found} unread records (limit {max}). Retry later.'),
   DURABILITY_UNAVAILABLE: row('setup', false, 'Durability {asked} needs {needs}; this Redis has {found}.'),
-  // ---- engine: task --------------------------------------------------------------------------------------------
-  TASK_FENCED: row('conflict', false, 'Partition {partition} belongs to epoch {found}; this owner has epoch {epoch}.'),
+  // ---- engine: task ---------------------------------------------------------------------------------------
+  TASK_FENCED: row('conflict', false,
+    'Partition {partition} belongs to epoch {found}; this owner has epoch {epoch}.'),
   POSITION_CONFLICT: row('conflict', false,
-    'Partition {partition} stands at {found}; the commit expected {expected}. The task restores from the stored position.'),
+    'Partition {partition} stands at {found}; the commit expected {expected}. '
+    + 'The task restores from the stored position.'),
   TIMERS_TOO_MANY: row('limited', true, 'Partition {partition} holds {max} timers already.'),
   TURN_FAILED: row('internal', false, 'Actor {actor} failed on this record {attempts} times: {reason}'),
-  ACTOR_PARKED: row('conflict', false, 'Actor {actor} is parked since an earlier record failed. Redrive that one first.'),
+  ACTOR_PARKED: row('conflict', false,
+    'Actor {actor} is parked since an earlier record failed. Redrive that one first.'),
   TELLS_TOO_MANY: row('internal', false, 'One record caused more than {max} messages between actors.'),
   RELAY_NOT_DECLARED: row('internal', false,
     'An actor told {key}, which lives in another partition; declare `relays: true` in the topology.'),
@@ -66,22 +76,26 @@ export const errorTable = {
   STOPPING: row('unavailable', true, 'This process is draining. Retry on another or in a moment.'),
   CONFIG_INVALID: row('setup', false, 'Configuration {path}: {reason}'),
   INTERNAL: row('internal', false, 'Something failed inside: {reason}'),
-  // ---- records (SPEC section 1) --------------------------------------------------------------------------------
+  // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),
   FIELD_MISSING: row('invalid', false, 'Field {field} is required.'),
   FIELD_TYPE: row('invalid', false, 'Field {field} must be {expected}, found {found}.'),
   FIELD_TOO_LONG: row('invalid', false, 'Field {field} has {found} characters; at most {max} are allowed.'),
   ID_INVALID: row('invalid', false, 'Field id must be 1 to 200 printable characters.'),
-  TIMESTAMP_INVALID: row('invalid', false, 'Field timestamp must be ISO 8601 with an offset or Z, found {found}.'),
-  TIMESTAMP_FUTURE: row('invalid', false, 'Field timestamp is {aheadMs} ms in the future; at most {max} are allowed.'),
+  TIMESTAMP_INVALID: row('invalid', false,
+    'Field timestamp must be ISO 8601 with an offset or Z, found {found}.'),
+  TIMESTAMP_FUTURE: row('invalid', false,
+    'Field timestamp is {aheadMs} ms in the future; at most {max} are allowed.'),
   TEXT_EMPTY: row('invalid', false, 'Fields highlight and note are both empty; one must say something.'),
   TAGS_TOO_MANY: row('invalid', false, 'Field tag has {found} entries; at most {max} are allowed.'),
-  ACCESS_INVALID: row('invalid', false, 'Field access must be private, shared, public or restricted, found {found}.'),
-  RAW_DATA_TOO_LARGE: row('invalid', false, 'Field raw_data has {found} bytes packed; at most {max} are allowed.'),
+  ACCESS_INVALID: row('invalid', false,
+    'Field access must be private, shared, public or restricted, found {found}.'),
+  RAW_DATA_TOO_LARGE: row('invalid', false,
+    'Field raw_data has {found} bytes packed; at most {max} are allowed.'),
   BATCH_SIZE: row('invalid', false, 'A batch has 1 to {max} records, found {found}.'),
   USER_ID_INVALID: row('invalid', false, 'Field user_id must be 1 to 200 printable characters.'),
-  // ---- gateway -------------------------------------------------------------------------------------------------
+  // ---- gateway --------------------------------------------------------------------------------------------
   JSON_MALFORMED: row('invalid', false, 'The body is not valid JSON: {reason}'),
   REQUEST_INVALID: row('invalid', false, 'The request does not fit: {reason}'),
   BODY_TOO_LARGE: row('too_large', false, 'The body has more than {max} bytes.'),
@@ -93,31 +107,36 @@ export const errorTable = {
   ROUTE_UNKNOWN: row('missing', false, 'No route {method} {path}. See /openapi.json.'),
   JOB_UNKNOWN: row('missing', false, 'No job {job}.'),
   PERSON_UNKNOWN: row('missing', false, 'Nothing is known about person {person} yet.'),
-  SUBPROTOCOL_UNSUPPORTED: row('invalid', false, 'Ask for subprotocol hinata.json.v1 or hinata.msgpack.v1, found {found}.'),
+  SUBPROTOCOL_UNSUPPORTED: row('invalid', false,
+    'Ask for subprotocol hinata.json.v1 or hinata.msgpack.v1, found {found}.'),
   FRAME_MALFORMED: row('invalid', false, 'The frame cannot be read: {reason}'),
   FRAME_TYPE: row('invalid', false, 'Frame type {found} is not known. Expected {expected}.'),
   FRAME_TOO_LARGE: row('too_large', false, 'The frame has more than {max} bytes.'),
   HELLO_FIRST: row('unauthenticated', false, 'The first frame must be hello with a token.'),
-  CREDIT_EXCEEDED: row('limited', true, 'You sent {found} records with a credit of {credit}. Wait for ack or credit.'),
+  CREDIT_EXCEEDED: row('limited', true,
+    'You sent {found} records with a credit of {credit}. Wait for ack or credit.'),
   SUBSCRIPTION_UNKNOWN: row('missing', false, 'No subscription {id}.'),
   SUBSCRIPTION_TOO_MANY: row('limited', false, 'A connection has at most {max} subscriptions.'),
   SUBSCRIBER_SLOW: row('limited', true, 'This connection reads too slowly; {max} bytes wait to be sent.'),
   PARTITION_STALLED: row('unavailable', true, 'Partition {partition} has a backlog that does not move.'),
-  UPSTREAM_UNAVAILABLE: row('unavailable', true, 'A part of the system does not answer just now. Retry in a moment.'),
-  // ---- ClickHouse ----------------------------------------------------------------------------------------------
+  UPSTREAM_UNAVAILABLE: row('unavailable', true,
+    'A part of the system does not answer just now. Retry in a moment.'),
+  // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
-    'The embedded ClickHouse cannot load: {reason}. Install the optional package chdb, or set CLICKHOUSE_URL to a server.'),
+    'The embedded ClickHouse cannot load: {reason}. '
+    + 'Install the optional package chdb, or set CLICKHOUSE_URL to a server.'),
   EMBEDDED_DATA_UNUSABLE: row('setup', false,
-    'The embedded ClickHouse cannot open {folder}: {reason}. Another process may hold it: stop that one first.'),
+    'The embedded ClickHouse cannot open {folder}: {reason}. '
+    + 'Another process may hold it: stop that one first.'),
   CLICKHOUSE_UNREACHABLE: row('unavailable', true, 'ClickHouse at {url} does not answer: {reason}'),
   CLICKHOUSE_REFUSED: row('internal', false, 'ClickHouse refused {what}: {reason}'),
-  // ---- models --------------------------------------------------------------------------------------------------
+  // ---- models ---------------------------------------------------------------------------------------------
   VECTORS_MISSING: row('setup', false, 'The word vectors at {path} cannot be read: {reason}.'),
   VECTOR_DIMENSION: row('invalid', false, 'A vector of {expected} numbers was expected, found {found}.'),
-  // ---- command line --------------------------------------------------------------------------------------------
+  // ---- command line ---------------------------------------------------------------------------------------
   USAGE: row('usage', false, '{reason}'),
   SYSTEM_NOT_FOUND: row('unavailable', true, 'No running system in {place}. Start one: hinata up'),
-  REDIS_MISSING: row('setup', false, 'redis-server is not on this machine. Install it: {how}'),
+  REDIS_MISSING: row('setup', false, 'The program redis-server is not on this machine. Install it: {how}'),
   FILE_UNREADABLE: row('usage', false, 'File {file}: {reason}'),
   PROCESS_FAILED: row('internal', false, '{role} ended ({reason}). Its log: {log}'),
 } as const satisfies Record<string, ErrorRow>

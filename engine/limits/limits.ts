@@ -1,5 +1,6 @@
 /**
- * Every bound of the engine, in one place (G8). A name ends in `Max` or its unit; the comment says why the number.
+ * Every bound of the engine, in one place (G8). A name ends in `Max` or its unit; the comment says why the
+ * number.
  */
 
 /** Records of one block: 100 HiNATA records of 500 bytes are 50 KB, far above Redis' per-command cost. */
@@ -29,7 +30,10 @@ export const readEntriesMax = 64
 /** Entries that a task holds read but not folded; beyond it the partition is not read. */
 export const taskEntriesMax = 256
 
-/** Time that a batch may be folded before it is committed, ms: bounds commit latency and the event loop's stalls. */
+/**
+ * Time that a batch may be folded before it is committed, ms: bounds commit latency and the event loop's
+ * stalls.
+ */
 export const foldBudgetMs = 25
 
 /** Records of one commit, so that the script's arguments stay far below Redis' limits. */
@@ -53,7 +57,10 @@ export const queryFrameBytesMax = 64 * 1_024 * 1_024
 /** Questions a node answers at once. */
 export const queriesInFlightMax = 256
 
-/** Groups of entries of one task that are in the stages at once: enough to keep the threads busy, little to hold. */
+/**
+ * Groups of entries of one task that are in the stages at once: enough to keep the threads busy, little to
+ * hold.
+ */
 export const stageGroupsMax = 3
 
 /** Records of one such group, so that many small blocks cost one trip to a thread. */

@@ -1,21 +1,25 @@
 /**
  * The appender: gathers the records of each partition for a short while and appends them as blocks.
  *
- * P1  Records of one key are appended in the order of the `append` calls (G3): one block of a partition is in flight at
- *     a time, and what arrives meanwhile waits for the next.
+ * P1  Records of one key are appended in the order of the `append` calls (G3): one block of a partition is in
+ *     flight at a time, and what arrives meanwhile waits for the next.
  * P2  `append` resolves after Redis has the records with the stated durability (G1).
- * P3  A block is appended once, however often its command is sent again: the script knows its sequence, or the ids of
- *     its records.
+ * P3  A block is appended once, however often its command is sent again: the script knows its sequence, or
+ *     the ids of its records.
  * P4  What waits is bounded; beyond it `append` throws OVERLOADED (G8).
  */
 import { randomUUID } from 'node:crypto'
 import { HinataError } from '../errors/index.js'
-import { appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax } from '../limits/limits.js'
+import {
+  appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax,
+} from '../limits/limits.js'
 import { encodeRecord } from '../record/block.js'
 import { hashText, partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import type { LogRecord, Position } from '../record/record.js'
-import { loadScript, runScript, send, type Durability, type RedisArgument, type RedisConnection } from '../redis/index.js'
+import {
+  loadScript, runScript, send, type Durability, type RedisArgument, type RedisConnection,
+} from '../redis/index.js'
 
 /** A record to append. With `idempotency` the log accepts each (key, id, fingerprint) once. */
 export interface AppendInput extends LogRecord {
@@ -88,7 +92,10 @@ export class Appender {
       ({ partition, waiting: [], sequence: 0, isInFlight: false, timer: undefined }))
   }
 
-  /** Appends records; one answer per record, in order. Throws OVERLOADED and RECORD_TOO_LARGE before taking any. */
+  /**
+   * Appends records; one answer per record, in order. Throws OVERLOADED and RECORD_TOO_LARGE before taking
+   * any.
+   */
   append(records: readonly AppendInput[]): Promise<Appended[]> {
     if (records.length === 0) return Promise.resolve([])
     if (this.#waitingRecords + records.length > appenderRecordsMax) {
@@ -127,7 +134,8 @@ export class Appender {
     lane.isInFlight = true
     const block = takeBlock(lane)
     try {
-      const answers = block[0].input.idempotency ? await this.#sendUnique(lane, block) : await this.#sendPlain(lane, block)
+      const answers = block[0].input.idempotency ? await this.#sendUnique(lane, block)
+        : await this.#sendPlain(lane, block)
       if (this.#options.durability === 'replica') await send(this.#options.redis, 'WAIT', [1, 0])
       block.forEach((waiting, i) => settle(waiting, answers[i]))
     } catch (error) {
@@ -144,7 +152,8 @@ export class Appender {
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
       keys.appender(lane.partition, topic, this.#id)]
     const entry = String(await runScript(redis, appendBlock, names,
-      [++lane.sequence, block.length, Buffer.concat(block.map(waiting => waiting.packed)), appenderMemorySeconds]))
+      [++lane.sequence, block.length, Buffer.concat(block.map(waiting => waiting.packed)),
+        appenderMemorySeconds]))
     return block.map((_, index) => ({ outcome: 'appended', position: { entry, index }, durability }))
   }
 
@@ -188,7 +197,8 @@ function settle(waiting: Waiting, answer: Appended): void {
 
 /** A text as 16 hex characters (64 bits). */
 function mark(text: string): string {
-  return (hashText(text).toString(16).padStart(8, '0') + hashText(text, 0x9747b28c).toString(16).padStart(8, '0'))
+  return (hashText(text).toString(16).padStart(8, '0') + hashText(text, 0x9747b28c).toString(16)
+    .padStart(8, '0'))
 }
 
 const outcomes = { a: 'appended', v: 'revised', r: 'repeated', d: 'duplicate' } as const

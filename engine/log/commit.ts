@@ -1,4 +1,6 @@
-/** The commit of a batch: one script, everything or nothing (G2). See lua/commit-batch.lua for the protocol. */
+/**
+ * The commit of a batch: one script, everything or nothing (G2). See lua/commit-batch.lua for the protocol.
+ */
 import { HinataError } from '../errors/index.js'
 import type { EntryId } from '../record/record.js'
 import { loadScript, runScript, type RedisArgument, type RedisConnection } from '../redis/index.js'
@@ -40,7 +42,8 @@ export async function commitBatch(
   redis: RedisConnection, partition: number, keys: CommitKeys, commit: Commit,
 ): Promise<void> {
   const names = [keys.checkpoint, keys.outbox, keys.timers, keys.dead]
-  const args: RedisArgument[] = [commit.epoch, commit.sequence, commit.position, commit.folded, commit.emitted,
+  const args: RedisArgument[] = [commit.epoch, commit.sequence, commit.position, commit.folded,
+    commit.emitted,
     commit.outputs, commit.dead.length, ...commit.dead, commit.timers.size]
   for (const [member, due] of commit.timers) args.push(member, due ?? '')
   for (const hash of commit.hashes) {

@@ -1,6 +1,6 @@
 /**
- * The lease of a partition: exclusive ownership with a rising epoch (G4). Whoever holds the current epoch may commit;
- * the lease only says when another one may take it.
+ * The lease of a partition: exclusive ownership with a rising epoch (G4). Whoever holds the current epoch may
+ * commit; the lease only says when another one may take it.
  */
 import type { EntryId } from '../record/record.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
@@ -29,7 +29,8 @@ const release = loadScript('release-lease')
 export async function takeLease(
   redis: RedisConnection, checkpointKey: string, owner: string, leaseMs: number,
 ): Promise<Lease | null> {
-  const reply = await runScript(redis, take, [checkpointKey], [owner, leaseMs]) as [number, number, Buffer, number, number]
+  const reply = await runScript(redis, take, [checkpointKey], [owner, leaseMs]) as
+    [number, number, Buffer, number, number]
   const [epoch, sequence, position, folded, emitted] = reply
   return epoch < 0 ? null : { epoch, checkpoint: { sequence, position: String(position), folded, emitted } }
 }
@@ -42,6 +43,8 @@ export async function renewLease(
 }
 
 /** Gives it back. */
-export async function releaseLease(redis: RedisConnection, checkpointKey: string, epoch: number): Promise<void> {
+export async function releaseLease(
+  redis: RedisConnection, checkpointKey: string, epoch: number,
+): Promise<void> {
   await runScript(redis, release, [checkpointKey], [epoch])
 }

@@ -1,5 +1,6 @@
 /**
- * The reader: one connection reads all partitions that a node owns and hands each its entries, from its own position.
+ * The reader: one connection reads all partitions that a node owns and hands each its entries, from its own
+ * position.
  *
  * R1  Entries of a partition are handed over in order, each once, starting after the given position.
  * R2  A partition whose taker has no room is not read (G8); the others go on.
@@ -104,7 +105,8 @@ async function readStreams(
     ...takers.map(taker => taker.stream), ...takers.map(taker => taker.position)])
   if (reply === null) return []
   const found = fieldsOf<StreamEntry[]>(reply)
-  return takers.filter(({ stream }) => stream in found).map(taker => [taker, found[taker.stream].map(entryOf)])
+  return takers.filter(({ stream }) => stream in found)
+    .map(taker => [taker, found[taker.stream].map(entryOf)])
 }
 
 type StreamEntry = [id: Buffer, fields: Buffer[]]

@@ -9,5 +9,7 @@ export async function createTopic(
 ): Promise<void> {
   await send(redis, 'SET', [keys.topic(topic), partitions, 'NX'])
   const found = Number(await send(redis, 'GET', [keys.topic(topic)]))
-  if (found !== partitions) throw new HinataError('TOPIC_PARTITIONS_FIXED', { topic, found, expected: partitions })
+  if (found !== partitions) {
+    throw new HinataError('TOPIC_PARTITIONS_FIXED', { topic, found, expected: partitions })
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A block: the records of one entry of the log, packed one after another, so that Redis is paid per block and a script
- * can leave a record out without understanding it.
+ * A block: the records of one entry of the log, packed one after another, so that Redis is paid per block and
+ * a script can leave a record out without understanding it.
  *
  *   entry   <ms>-<n>   field `d`
  *           ┌──────────┬──────────┬─ … ─┬──────────┐
@@ -26,7 +26,12 @@ export function decodeBlock(entry: EntryId, block: Uint8Array): LogRecord[] {
     throw new HinataError('BLOCK_CORRUPT', { position: entry, reason: String(error) }, { cause: error })
   }
   return tuples.map(tuple => {
-    const [key, eventTime, value] = tuple as [string, number, unknown]
+    if (!isTuple(tuple)) throw new HinataError('BLOCK_CORRUPT', { position: entry, reason: 'not a record' })
+    const [key, eventTime, value] = tuple
     return { key, eventTime, value }
   })
+}
+
+function isTuple(tuple: unknown): tuple is [string, number, unknown] {
+  return Array.isArray(tuple) && typeof tuple[0] === 'string' && typeof tuple[1] === 'number'
 }

@@ -1,6 +1,6 @@
 /**
- * Stable hashes: partition of a key, fingerprints. FNV-1a with a final avalanche (murmur3's fmix32), over UTF-16 code
- * units; the value is part of the stored format and must never change.
+ * Stable hashes: partition of a key, fingerprints. FNV-1a with a final avalanche (murmur3's fmix32), over
+ * UTF-16 code units; the value is part of the stored format and must never change.
  */
 
 /** 32-bit hash of a text, unsigned. */

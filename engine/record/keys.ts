@@ -1,13 +1,13 @@
 /**
- * The names of all Redis keys. Every key of a partition carries the hash tag `{p}`: one partition lives in one cluster
- * slot and commits atomically.
+ * The names of all Redis keys. Every key of a partition carries the hash tag `{p}`: one partition lives in
+ * one cluster slot and commits atomically.
  *
  *   <ns>:{p}:<topic>                         log (stream)
  *   <ns>:{p}:<topic>:meta                    appended: number of records ever appended (hash)
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
- *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded, emitted (hash)
- *   <ns>:{p}:<topology>:out                  outbox (stream)
+ *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
+ *   emitted (hash) <ns>:{p}:<topology>:out                  outbox (stream)
  *   <ns>:{p}:<topology>:dead                 dead letters (stream)
  *   <ns>:{p}:<topology>:timers               timers: member → due (sorted set)
  *   <ns>:{p}:<topology>:sink:<sink>          a sink's position and its pending batch (hash)

@@ -1,7 +1,8 @@
 /**
- * Connections to Redis. One connection per role (reader, committer, appender), so that a blocking read never delays a
- * commit. Commands go out in the order of the calls; a command whose reply was lost is sent again after the
- * reconnection, which is safe because every writing script here is idempotent (see the headers of the .lua files).
+ * Connections to Redis. One connection per role (reader, committer, appender), so that a blocking read never
+ * delays a commit. Commands go out in the order of the calls; a command whose reply was lost is sent again
+ * after the reconnection, which is safe because every writing script here is idempotent (see the headers of
+ * the .lua files).
  */
 import { Command, Redis } from 'ioredis'
 import { HinataError } from '../errors/index.js'
@@ -25,7 +26,8 @@ export async function openRedis(url: string, role: string, timeoutMs = 10_000): 
     retryStrategy: attempt => Math.min(50 * attempt, reconnectDelayMaxMs),
   })
   let lastError = 'no answer'
-  redis.on('error', (error: Error) => { lastError = error.message }) // reported by whoever waits for the command
+  // reported by whoever waits for the command
+  redis.on('error', (error: Error) => { lastError = error.message })
   redis.connect().catch(() => undefined) // the retry strategy goes on; the deadline below decides
   const isReady = await new Promise<boolean>(resolve => {
     const deadline = setTimeout(() => resolve(false), timeoutMs)

@@ -1,7 +1,7 @@
 /**
- * Small documents in Redis by kind and id: nodes, apps, jobs. One hash per kind; a document may expire, in which case it
- * is gone for readers at once and swept from the hash by the next `list`. Times are those of Redis, so that all
- * processes agree.
+ * Small documents in Redis by kind and id: nodes, apps, jobs. One hash per kind; a document may expire, in
+ * which case it is gone for readers at once and swept from the hash by the next `list`. Times are those of
+ * Redis, so that all processes agree.
  */
 import { decodeValue, encodeValue } from '../record/pack.js'
 import type { Keyspace } from '../record/keys.js'

@@ -35,7 +35,8 @@ export async function assertSafeRedis(redis: RedisConnection): Promise<RedisFact
 /** Throws DURABILITY_UNAVAILABLE when this Redis cannot promise `asked`. */
 export function assertDurability(asked: Durability, facts: RedisFacts): void {
   if (asked === 'fsync' && facts.appendfsync !== 'always') {
-    throw new HinataError('DURABILITY_UNAVAILABLE', { asked, needs: 'appendfsync always', found: facts.appendfsync })
+    throw new HinataError('DURABILITY_UNAVAILABLE',
+      { asked, needs: 'appendfsync always', found: facts.appendfsync })
   }
   if (asked === 'replica' && facts.replicas < 1) {
     throw new HinataError('DURABILITY_UNAVAILABLE', { asked, needs: 'a connected replica', found: 'none' })
@@ -60,7 +61,10 @@ function compareVersions(a: string, b: string): number {
   return 0
 }
 
-/** Connects, checks and disconnects: for whoever only wants to know. Throws like `openRedis` and `assertSafeRedis`. */
+/**
+ * Connects, checks and disconnects: for whoever only wants to know. Throws like `openRedis` and
+ * `assertSafeRedis`.
+ */
 export async function checkRedis(url: string): Promise<RedisFacts> {
   const redis = await openRedis(url, 'check', 3_000)
   try {

@@ -1,6 +1,6 @@
 /**
- * Lua scripts. Each lives in lua/<verb-noun>.lua, whose header lists its keys and arguments. Scripts are sent by digest;
- * a Redis that does not know one yet (restart, failover) gets the source once.
+ * Lua scripts. Each lives in lua/<verb-noun>.lua, whose header lists its keys and arguments. Scripts are sent
+ * by digest; a Redis that does not know one yet (restart, failover) gets the source once.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -19,7 +19,10 @@ export function loadScript(name: string): Script {
   return { name, source, digest: createHash('sha1').update(source).digest('hex') }
 }
 
-/** Runs a script. Order among calls of one connection is kept, except around the first call after a Redis restart. */
+/**
+ * Runs a script. Order among calls of one connection is kept, except around the first call after a Redis
+ * restart.
+ */
 export async function runScript(
   redis: RedisConnection, script: Script, keys: string[], args: RedisArgument[],
 ): Promise<unknown> {

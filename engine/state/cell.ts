@@ -3,7 +3,8 @@
  *
  * Owns: the contract between a cell and the turn, the activation and the commit.
  * C1  A mutation is recorded in the journal first, so that a failed turn leaves no trace.
- * C2  Only what changed since the last commit is collected: the cost of a commit follows the change, not the state.
+ * C2  Only what changed since the last commit is collected: the cost of a commit follows the change, not the
+ *     state.
  * C3  The same mutations in the same order collect the same bytes.
  * C4  Values are immutable to their readers: change a value by putting a new one, never in place.
  */

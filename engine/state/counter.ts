@@ -1,8 +1,10 @@
 /**
- * The counter window cell: how often something happened in the last `windowMs`, by name, without keeping the events.
+ * The counter window cell: how often something happened in the last `windowMs`, by name, without keeping the
+ * events.
  *
- * Time is cut into `steps` equal steps; a counter keeps one number per step that has any. What is older than the window
- * is dropped at the next addition. The sum is exact to one step. Stored as one field per name: [step, count, step, count …].
+ * Time is cut into `steps` equal steps; a counter keeps one number per step that has any. What is older than
+ * the window is dropped at the next addition. The sum is exact to one step. Stored as one field per name:
+ * [step, count, step, count …].
  */
 import { decodeValue, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
@@ -24,8 +26,13 @@ export function counter(options: { windowMs: number, steps: number }): CellDecla
   return { kind: 'counter', create: journal => new StoredCounters(options.windowMs, options.steps, journal) }
 }
 
-/** `steps` with `amount` added at `at`, and without what has left the window. Also for counters kept in table rows. */
-export function addToSteps(steps: CounterSteps, at: number, amount: number, windowMs: number, stepMs: number): CounterSteps {
+/**
+ * `steps` with `amount` added at `at`, and without what has left the window. Also for counters kept in table
+ * rows.
+ */
+export function addToSteps(
+  steps: CounterSteps, at: number, amount: number, windowMs: number, stepMs: number,
+): CounterSteps {
   const step = Math.floor(at / stepMs)
   const newest = steps.length > 0 ? Math.max(step, steps[steps.length - 2]) : step
   const oldest = newest - Math.ceil(windowMs / stepMs) + 1

@@ -1,10 +1,13 @@
 /**
- * The undo log of one turn. Cells write what they are about to change; a failed turn is rolled back in reverse order.
- * Flat triples in one array: a mutation costs three pushes and no closure.
+ * The undo log of one turn. Cells write what they are about to change; a failed turn is rolled back in
+ * reverse order. Flat triples in one array: a mutation costs three pushes and no closure.
  */
 import type { Cell } from './cell.js'
 
-/** Remembers the mutations of the running turn. One journal serves all activations of a task: turns never overlap. */
+/**
+ * Remembers the mutations of the running turn. One journal serves all activations of a task: turns never
+ * overlap.
+ */
 export class Journal {
   #entries: unknown[] = []
 

@@ -1,7 +1,8 @@
 /**
  * The bounded list cell: a ring of at most `max` items; pushing onto a full list overwrites the oldest.
  *
- * Stored as one field per slot and one field for the bounds, so that a push writes two fields whatever the length:
+ * Stored as one field per slot and one field for the bounds, so that a push writes two fields whatever the
+ * length:
  *
  *   <cell>        [first, next]      sequence numbers: the oldest item and the next to be written
  *   <cell>:<slot> item               slot = sequence number modulo max
@@ -35,6 +36,7 @@ class StoredList<T> implements ListCell<T>, Cell {
   readonly #journal: Journal
   #first = 0
   #next = 0
+  readonly #sizes: number[] = []
   #packedBytes = 0
   #isBoundsDirty = false
 
@@ -59,7 +61,9 @@ class StoredList<T> implements ListCell<T>, Cell {
   }
 
   put(index: number, item: T): void {
-    if (index < 0 || index >= this.length) throw new RangeError(`list index ${index} outside 0..${this.length - 1}`)
+    if (index < 0 || index >= this.length) {
+      throw new RangeError(`list index ${index} outside 0..${this.length - 1}`)
+    }
     this.#write((this.#first + index) % this.#max, item)
   }
 
@@ -75,16 +79,20 @@ class StoredList<T> implements ListCell<T>, Cell {
 
   load(sub: string, packed: Uint8Array): void {
     const decoded = decodeValue(packed)
-    this.#packedBytes += packed.length
     if (sub === '') [this.#first, this.#next] = decoded as [number, number]
-    else this.#slots[Number(sub)] = decoded as T
+    else {
+      this.#slots[Number(sub)] = decoded as T
+      this.#measure(Number(sub), packed.length)
+    }
   }
 
   collect(writer: CellWriter, name: string): void {
     for (const slot of this.#dirty) {
       const item = this.#slots[slot]
-      if (item === undefined) writer.remove(`${name}:${slot}`)
-      else writer.put(`${name}:${slot}`, encodeValue(item))
+      const packed = item === undefined ? undefined : encodeValue(item)
+      if (packed === undefined) writer.remove(`${name}:${slot}`)
+      else writer.put(`${name}:${slot}`, packed)
+      this.#measure(slot, packed?.length ?? 0)
     }
     this.#dirty.clear()
     if (this.#isBoundsDirty) writer.put(name, encodeValue([this.#first, this.#next]))
@@ -98,6 +106,12 @@ class StoredList<T> implements ListCell<T>, Cell {
 
   get bytes(): number {
     return this.#packedBytes + this.length * 64
+  }
+
+  /** Notes the packed size of a slot. */
+  #measure(slot: number, bytes: number): void {
+    this.#packedBytes += bytes - (this.#sizes[slot] ?? 0)
+    this.#sizes[slot] = bytes
   }
 
   #write(slot: number, item: T | undefined): void {

@@ -1,4 +1,7 @@
-/** The map cell: one field per entry, all entries in memory while the actor is active. For hundreds, not millions. */
+/**
+ * The map cell: one field per entry, all entries in memory while the actor is active. For hundreds, not
+ * millions.
+ */
 import { decodeValue, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
@@ -27,6 +30,7 @@ class StoredMap<V> implements MapCell<V>, Cell {
   readonly #dirty = new Set<string>()
   readonly #journal: Journal
   #ordered: [string, V][] | undefined
+  readonly #sizes = new Map<string, number>()
   #packedBytes = 0
 
   constructor(journal: Journal) {
@@ -67,7 +71,7 @@ class StoredMap<V> implements MapCell<V>, Cell {
 
   load(sub: string, packed: Uint8Array): void {
     this.#now.set(sub, decodeValue(packed) as V)
-    this.#packedBytes += packed.length
+    this.#measure(sub, packed.length)
     this.#ordered = undefined
   }
 
@@ -76,9 +80,12 @@ class StoredMap<V> implements MapCell<V>, Cell {
       const value = this.#now.get(key)
       if (value === undefined) {
         writer.remove(`${name}:${key}`)
+        this.#measure(key, 0)
         continue
       }
-      writer.put(`${name}:${key}`, encodeValue(value))
+      const packed = encodeValue(value)
+      writer.put(`${name}:${key}`, packed)
+      this.#measure(key, packed.length)
     }
     this.#dirty.clear()
   }
@@ -89,6 +96,13 @@ class StoredMap<V> implements MapCell<V>, Cell {
 
   get bytes(): number {
     return this.#packedBytes + this.#now.size * entryOverheadBytes
+  }
+
+  /** Notes the packed size of an entry; 0 when it is gone. */
+  #measure(key: string, bytes: number): void {
+    this.#packedBytes += bytes - (this.#sizes.get(key) ?? 0)
+    if (bytes === 0) this.#sizes.delete(key)
+    else this.#sizes.set(key, bytes)
   }
 
   #set(key: string, value: V | undefined): void {

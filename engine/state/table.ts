@@ -1,12 +1,13 @@
 /**
- * The table cell: a map too large for memory. It lives in a hash of its own; a turn sees only the rows that its
- * behaviour named in `reads`, which the task fetches in one go before the turns of a batch.
+ * The table cell: a map too large for memory. It lives in a hash of its own; a turn sees only the rows that
+ * its behaviour named in `reads`, which the task fetches in one go before the turns of a batch.
  *
- * B1  A row that was read or written stays in memory until its batch is committed, so that later turns see it.
+ * B1  A row that was read or written stays in memory until its batch is committed, so that later turns see
+ *     it.
  * B2  Using a row that was not declared fails the turn (ROW_NOT_DECLARED): nothing is ever silently absent.
  */
 import { HinataError } from '../errors/index.js'
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeValue, encodeShared } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
 
@@ -85,7 +86,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
     for (const row of this.#dirty) {
       const now = this.#rows.get(row)
       if (now === undefined) writer.remove(row)
-      else writer.put(row, encodeValue(now))
+      else writer.put(row, encodeShared(now))
     }
     this.#dirty.clear()
   }

@@ -1,9 +1,9 @@
 /**
- * The timers of one partition, in memory, ordered by due time. The durable copy is the sorted set that every commit
- * updates; this index is read from it when the partition is taken.
+ * The timers of one partition, in memory, ordered by due time. The durable copy is the sorted set that every
+ * commit updates; this index is read from it when the partition is taken.
  *
- * Order is total (due, then member), so that timers fire alike on every replay. Moved and cancelled timers leave stale
- * heap nodes, which are dropped when they surface.
+ * Order is total (due, then member), so that timers fire alike on every replay. Moved and cancelled timers
+ * leave stale heap nodes, which are dropped when they surface, or all at once when they are the majority.
  */
 import { HinataError } from '../errors/index.js'
 import { timersMax } from '../limits/limits.js'
@@ -14,6 +14,9 @@ export interface TimerName {
   readonly key: string
   readonly name: string
 }
+
+/** Stale nodes that are kept beside as many as there are timers, so that few timers are not rebuilt often. */
+const staleNodesMax = 1_024
 
 interface Node {
   readonly due: number
@@ -52,6 +55,7 @@ export class TimerIndex {
     }
     this.#due.set(member, due)
     this.#push({ due, member })
+    if (this.#heap.length > 2 * this.#due.size + staleNodesMax) this.#rebuild()
   }
 
   cancel(member: string): void {
@@ -74,6 +78,12 @@ export class TimerIndex {
     const members: string[] = []
     for (const [member, due] of this.#due) if (due < time) members.push(member)
     return members
+  }
+
+  /** A timer that is moved at every record would fill the heap with its past (G8). */
+  #rebuild(): void {
+    this.#heap.length = 0
+    for (const [member, due] of this.#due) this.#push({ due, member })
   }
 
   #push(node: Node): void {

@@ -1,6 +1,6 @@
 /**
- * The telemetry channels: names of `node:diagnostics_channel`, each wrapping one unit of work. Subscribers turn them
- * into metrics, traces and logs; nobody listening costs next to nothing.
+ * The telemetry channels: names of `node:diagnostics_channel`, each wrapping one unit of work. Subscribers
+ * turn them into metrics, traces and logs; nobody listening costs next to nothing.
  */
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 

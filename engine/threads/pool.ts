@@ -1,6 +1,7 @@
 /**
- * A pool of threads that are alike: any of them may serve. Work and answers travel as packed bytes, so that the main
- * thread neither clones object trees nor decodes what only a thread needs. Callers bound what they have in flight.
+ * A pool of threads that are alike: any of them may serve. Work and answers travel as packed bytes, so that
+ * the main thread neither clones object trees nor decodes what only a thread needs. Callers bound what they
+ * have in flight.
  */
 import { Piscina } from 'piscina'
 

@@ -1,7 +1,7 @@
 /** Runs in a pool thread: decodes a block, runs a stage's module over it, packs the answers. */
 import { move } from 'piscina'
 import { errorValueOf } from '../errors/index.js'
-import { encodeValue } from '../record/pack.js'
+import { encodeTransient } from '../record/pack.js'
 import { decodeBlock } from '../record/block.js'
 import type { LogRecord } from '../record/record.js'
 import { movable } from './pool.js'
@@ -23,7 +23,7 @@ export default async function runStage(task: StageTask): Promise<unknown> {
   if (!module) modules.set(task.module, module = import(task.module) as Promise<{ run: Run }>)
   const { run } = await module
   const records = decodeBlock('in a stage', task.block)
-  return move(movable(encodeValue(runSafely(run, records))))
+  return move(movable(encodeTransient(runSafely(run, records))))
 }
 
 /** A batch that throws is run record by record, so that one bad record does not fail the others. */

@@ -1,11 +1,11 @@
 /**
- * Which node should own which partition: rendezvous hashing. Every node computes the same answer from the same list of
- * nodes; when a node comes or goes, only its own partitions move.
+ * Which node should own which partition: rendezvous hashing. Every node computes the same answer from the
+ * same list of nodes; when a node comes or goes, only its own partitions move.
  */
 import { hashText } from '../record/hash.js'
 
 /** The node of `nodes` that should own `partition`; undefined when there is none. */
-export function assignedNode(partition: number, nodes: readonly string[]): string | undefined {
+function assignedNode(partition: number, nodes: readonly string[]): string | undefined {
   let best: string | undefined
   let bestWeight = -1
   for (const node of nodes) {

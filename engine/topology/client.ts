@@ -1,9 +1,11 @@
 /**
- * One handle on a running topology, for whoever is not a node: the gateway, the command line, tests. It appends to the
- * log, reads committed state, asks views, follows outputs, and knows how far behind the tasks are.
+ * One handle on a running topology, for whoever is not a node: the gateway, the command line, tests. It
+ * appends to the log, reads committed state, asks views, follows outputs, and knows how far behind the tasks
+ * are.
  *
  * L1  Reads see committed state only, directly in Redis; they work while a partition has no owner.
- * L2  `append` refuses with LOG_FULL while a partition has too many unread records: pressure reaches the app (G5).
+ * L2  `append` refuses with LOG_FULL while a partition has too many unread records: pressure reaches the app
+ *     (G5).
  */
 import { systemClock, type Clock } from '../clock/index.js'
 import { Activation, type ActorType, type TypedActor } from '../actor/index.js'
@@ -14,7 +16,8 @@ import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
 import {
-  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRedis, openRegistry, send, type Durability, type RedisConnection,
+  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRedis, openRegistry, send, type Durability,
+  type RedisConnection,
   type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
@@ -41,15 +44,20 @@ export interface TopologyClientOptions {
 /** Opens a client. Throws when Redis is unreachable, unsafe, or cannot promise the durability. */
 export async function openTopologyClient(options: TopologyClientOptions): Promise<TopologyClient> {
   const redis = await openRedis(options.redisUrl, 'client')
-  const facts = await assertSafeRedis(redis)
-  const durability = options.durability ?? facts.durability
-  assertDurability(durability, facts)
-  const keys = new Keyspace(options.namespace ?? 'h')
-  const { topic, partitions } = options.topology.source
-  await createTopic(redis, keys, topic, partitions)
-  const client = new TopologyClient(options, keys, redis, durability)
-  await client.start()
-  return client
+  try {
+    const facts = await assertSafeRedis(redis)
+    const durability = options.durability ?? facts.durability
+    assertDurability(durability, facts)
+    const keys = new Keyspace(options.namespace ?? 'h')
+    const { topic, partitions } = options.topology.source
+    await createTopic(redis, keys, topic, partitions)
+    const client = new TopologyClient(options, keys, redis, durability)
+    await client.start()
+    return client
+  } catch (error) {
+    closeRedis(redis)
+    throw error
+  }
 }
 
 /** See the top of the file. */
@@ -65,7 +73,9 @@ export class TopologyClient {
   readonly #lag: LagMeter
   readonly #links = new Map<string, QueryLink>()
 
-  constructor(options: TopologyClientOptions, keys: Keyspace, redis: RedisConnection, durability: Durability) {
+  constructor(
+    options: TopologyClientOptions, keys: Keyspace, redis: RedisConnection, durability: Durability,
+  ) {
     this.#topology = options.topology
     this.#id = topologyId(options.topology)
     this.#keys = keys
@@ -89,7 +99,9 @@ export class TopologyClient {
   /** Appends records; resolves when durable. One answer per record, in order. Throws LOG_FULL, OVERLOADED. */
   append(records: readonly AppendInput[]): Promise<Appended[]> {
     for (const partition of new Set(records.map(record => this.partitionOf(record.key)))) {
-      if (this.#lag.room(partition) <= 0) throw new HinataError('LOG_FULL', { partition, max: logUnreadRecordsMax, found: '' })
+      if (this.#lag.room(partition) <= 0) {
+        throw new HinataError('LOG_FULL', { partition, max: logUnreadRecordsMax, found: '' })
+      }
     }
     for (const record of records) this.#lag.count(this.partitionOf(record.key))
     return this.#appender.append(records)
@@ -113,22 +125,31 @@ export class TopologyClient {
   /** Committed rows of one table; undefined where absent. */
   async rows(actor: ActorType, key: string, table: string, rows: readonly string[]): Promise<unknown[]> {
     if (rows.length === 0) return []
-    const packed = await send(this.#redis, 'HMGET', [this.#tableKey(actor, key, table), ...rows]) as (Buffer | null)[]
+    const packed = await send(this.#redis, 'HMGET', [this.#tableKey(actor, key, table), ...rows]) as
+      (Buffer | null)[]
     return packed.map(row => (row === null ? undefined : decodeValue(row)))
   }
 
-  /** All committed rows of one table. The order is Redis'; a row that changes meanwhile may come once or twice. */
-  async *allRows(actor: ActorType, key: string, table: string): AsyncGenerator<[row: string, value: unknown]> {
+  /**
+   * All committed rows of one table. The order is Redis'; a row that changes meanwhile may come once or
+   * twice.
+   */
+  async *allRows(
+    actor: ActorType, key: string, table: string,
+  ): AsyncGenerator<[row: string, value: unknown]> {
     let cursor = '0'
     do {
-      const [next, pairs] = await send(this.#redis, 'HSCAN', [this.#tableKey(actor, key, table), cursor, 'COUNT', 200]) as
+      const [next, pairs] = await send(this.#redis, 'HSCAN',
+        [this.#tableKey(actor, key, table), cursor, 'COUNT', 200]) as
         [Buffer, Buffer[]]
       for (let i = 0; i < pairs.length; i += 2) yield [String(pairs[i]), decodeValue(pairs[i + 1])]
       cursor = String(next)
     } while (cursor !== '0')
   }
 
-  /** Asks a view at the node that owns the key. Throws OWNER_UNKNOWN, QUERY_TIMEOUT and what the view threw. */
+  /**
+   * Asks a view at the node that owns the key. Throws OWNER_UNKNOWN, QUERY_TIMEOUT and what the view threw.
+   */
   async ask(view: string, key: string, name: string, args: unknown): Promise<unknown> {
     const partition = this.partitionOf(key)
     const owner = (await this.nodes()).find(node => node.partitions.includes(partition))
@@ -143,7 +164,10 @@ export class TopologyClient {
     return followOutbox(this.#redis, this.#keys.outbox(partition, this.#id), from, this.#clock, signal)
   }
 
-  /** True when everything appended before the call is committed in the partition of `key`; false after `timeoutMs`. */
+  /**
+   * True when everything appended before the call is committed in the partition of `key`; false after
+   * `timeoutMs`.
+   */
   settled(key: string, timeoutMs: number): Promise<boolean> {
     return this.#lag.settled(this.partitionOf(key), timeoutMs)
   }

@@ -1,10 +1,10 @@
 /**
- * The fold: turns staged records into changed cells, outputs, timers and dead letters, for one partition. No I/O of its
- * own: fields come from a `StateStore`, what changed leaves as a `FoldedBatch`.
+ * The fold: turns staged records into changed cells, outputs, timers and dead letters, for one partition. No
+ * I/O of its own: fields come from a `StateStore`, what changed leaves as a `FoldedBatch`.
  *
- * F1  Records are taken in the order of the log. Before a record accepted at t, every timer due before t has fired; what
- *     a turn tells to actors of this partition is delivered before the next record. So the state does not depend on how
- *     the log was cut into batches, and a replay ends with the same bytes (G7).
+ * F1  Records are taken in the order of the log. Before a record accepted at t, every timer due before t has
+ *     fired; what a turn tells to actors of this partition is delivered before the next record. So the state
+ *     does not depend on how the log was cut into batches, and a replay ends with the same bytes (G7).
  * F2  A record whose turns fail becomes a dead letter and changes nothing else (G5).
  * F3  `collect` empties the fold: afterwards memory holds exactly what the commit will make durable.
  */
@@ -13,9 +13,11 @@ import {
 } from '../actor/index.js'
 import { errorValueOf, HinataError, type ErrorValue } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
+import { encodeEmission, type Emission } from '../record/emission.js'
 import { encodeValue } from '../record/pack.js'
 import { Journal, parseTimerMember, TimerIndex } from '../state/index.js'
-import type { DeadLetter, Topology } from './topology.js'
+import { deadLetterOf } from './dead-letter.js'
+import type { Topology } from './topology.js'
 import type { RowRequest, StateStore } from './state-store.js'
 
 /** A record after the stages: a value to fold, a message relayed from another partition, or a failure. */
@@ -46,8 +48,7 @@ export interface ChangedHash {
 /** Everything that a batch changed. */
 export interface FoldedBatch {
   readonly hashes: ChangedHash[]
-  /** Packed [output, key, value]. */
-  readonly emitted: Buffer[]
+  readonly emitted: Emission[]
   /** Packed dead letters. */
   readonly dead: Buffer[]
   readonly timers: Map<string, number | null>
@@ -117,7 +118,9 @@ export class Fold {
     await this.#load([...wanted.values()], rows)
   }
 
-  /** Folds one record: at once, or with a promise when something that `prepare` could not know must be loaded. */
+  /**
+   * Folds one record: at once, or with a promise when something that `prepare` could not know must be loaded.
+   */
   fold(record: StagedRecord): Promise<void> | undefined {
     if (this.#options.timers.dueBefore(record.acceptedAt)) {
       return this.fireTimers(record.acceptedAt).then(() => this.#foldRecord(record))
@@ -157,7 +160,8 @@ export class Fold {
       const type = this.#actors.get(actor)
       if (!type) continue // an actor type that the topology no longer has
       const position = `${next.due}:${name}`
-      const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due, position }
+      const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
+        position }
       await this.#deliver(type, key, cause, {
         key, eventTime: next.due, acceptedAt: next.due, position, original: { timer: name },
         outcome: { kind: 'value', value: undefined },
@@ -183,7 +187,8 @@ export class Fold {
         if (!changes.isEmpty) hashes.push({ actor: actor.type, key, table, changes })
       }
     }
-    const batch = { hashes, emitted: this.#effects.emitted, dead: this.#dead, timers: this.#timerChanges, folded: this.#folded }
+    const batch = { hashes, emitted: this.#effects.emitted, dead: this.#dead, timers: this.#timerChanges,
+      folded: this.#folded }
     this.#touched.clear()
     this.#effects = new Effects()
     this.#runner = this.#newRunner()
@@ -193,7 +198,10 @@ export class Fold {
     return batch
   }
 
-  /** Drops the least recently used activations until at most `bytesMax` are held. Only between collect and prepare. */
+  /**
+   * Drops the least recently used activations until at most `bytesMax` are held. Only between collect and
+   * prepare.
+   */
   passivate(bytesMax: number): void {
     let bytes = this.bytes
     for (const [name, activation] of this.#activations) {
@@ -243,7 +251,8 @@ export class Fold {
       const told = this.#effects.tells.shift()!
       if (delivered >= tellsMax) {
         this.#effects.tells.length = 0
-        return this.#bury(record, 'tell', 1, errorValueOf(new HinataError('TELLS_TOO_MANY', { max: tellsMax })))
+        return this.#bury(record, 'tell', 1,
+          errorValueOf(new HinataError('TELLS_TOO_MANY', { max: tellsMax })))
       }
       if (!this.#options.isLocal(told.key)) {
         this.#relay(told, cause, record)
@@ -251,7 +260,9 @@ export class Fold {
       }
       const toldCause = { ...cause, message: told.message, body: told.body }
       const failure = await this.#turn(told.actor, told.key, toldCause)
-      if (failure) this.#fail(told.actor, told.key, { ...record, key: told.key, original: told.body }, failure.thrown)
+      if (failure) {
+        this.#fail(told.actor, told.key, { ...record, key: told.key, original: told.body }, failure.thrown)
+      }
     }
   }
 
@@ -273,7 +284,9 @@ export class Fold {
   #attempt(activation: Activation, cause: TurnCause): Failure | undefined {
     this.#use(activation)
     const { actor, key } = activation
-    if (activation.isParked) return { thrown: new HinataError('ACTOR_PARKED', { actor: `${actor.type} ${key}` }) }
+    if (activation.isParked) {
+      return { thrown: new HinataError('ACTOR_PARKED', { actor: `${actor.type} ${key}` }) }
+    }
     let failure: Failure | undefined
     for (let attempt = 1; attempt <= actor.supervision.attemptsMax; attempt++) {
       failure = this.#runner.run(activation, cause)
@@ -291,7 +304,8 @@ export class Fold {
     const attempts = isParked ? 0 : actor.supervision.attemptsMax
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     const turnFailed = new HinataError('TURN_FAILED', { actor: actor.type, attempts, reason })
-    const error = isParked ? cause : { code: turnFailed.code, message: turnFailed.message, stack: cause.stack }
+    const error = isParked ? cause
+      : { code: turnFailed.code, message: turnFailed.message, stack: cause.stack }
     this.#bury(record, `actor ${actor.type}`, attempts, error)
     if (isParked || actor.supervision.onFailure === 'resume') return
     if (actor.supervision.onFailure === 'stop') this.#stoppedBy = turnFailed
@@ -303,23 +317,18 @@ export class Fold {
   }
 
   #bury(record: StagedRecord, where: string, attempts: number, error: ErrorValue): void {
-    const letter: DeadLetter = {
-      id: `${this.#options.partition}:${record.position}`,
-      key: record.key, position: record.position, eventTime: record.eventTime, acceptedAt: record.acceptedAt,
-      failedAt: record.acceptedAt, where, attempts,
-      error: { code: error.code, message: error.message, stack: error.stack },
-      value: record.original,
-    }
+    const letter = deadLetterOf(record, this.#options.partition, where, attempts, error)
     this.#dead.push(encodeValue(letter))
-    this.#effects.emitted.push(encodeValue([this.#options.topology.deadLetters.output, record.key, letter]))
+    this.#effects.emitted.push(encodeEmission(this.#options.topology.deadLetters.output, record.key, letter))
   }
 
   #relay(told: Told, cause: TurnCause, record: StagedRecord): void {
     if (!this.#options.topology.relays) {
-      return this.#bury(record, 'tell', 1, errorValueOf(new HinataError('RELAY_NOT_DECLARED', { key: told.key })))
+      return this.#bury(record, 'tell', 1, errorValueOf(new HinataError('RELAY_NOT_DECLARED',
+        { key: told.key })))
     }
     const body = [told.actor.type, told.message, told.body, cause.eventTime]
-    this.#effects.emitted.push(encodeValue([relayOutput, told.key, body]))
+    this.#effects.emitted.push(encodeEmission(relayOutput, told.key, body))
   }
 
   #changeTimer(member: string, due: number | null): void {

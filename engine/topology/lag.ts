@@ -1,8 +1,12 @@
-/** How far the tasks of a topology are behind its log: read from Redis, also as a running estimate for pressure. */
+/**
+ * How far the tasks of a topology are behind its log: read from Redis, also as a running estimate for
+ * pressure.
+ */
 import type { Clock } from '../clock/index.js'
 import { logUnreadRecordsMax } from '../limits/limits.js'
+import { readRange } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
-import { timeOfEntry } from '../record/record.js'
+import { startOfLog, timeOfEntry } from '../record/record.js'
 import { redisTime, send, type RedisConnection } from '../redis/index.js'
 import { topologyId } from './redis-store.js'
 import type { Topology } from './topology.js'
@@ -15,8 +19,9 @@ export interface PartitionLag {
   readonly folded: number
   /** Age of the oldest record that is not folded, ms; 0 when there is none. */
   readonly lagMs: number
-  /** Values emitted, and taken by the slowest sink. */
+  /** Values emitted, and taken by the slowest of the topology's sinks that this process knows. */
   readonly emitted: number
+  readonly inserted: number
   readonly owner: string | null
   readonly epoch: number
 }
@@ -79,7 +84,9 @@ export class LagMeter {
   async #loop(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await this.#clock.wait(refreshMs, this.#stopping.signal)
-      if (!this.#stopping.signal.aborted) await this.#refresh().catch(() => undefined) // the next one tries again
+      if (!this.#stopping.signal.aborted) {
+        await this.#refresh().catch(() => undefined) // the next one tries again
+      }
     }
   }
 
@@ -100,19 +107,25 @@ export class LagMeter {
   async #readOne(partition: number): Promise<PartitionLag> {
     const { topic } = this.#topology.source
     const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#topology))
-    const [appended, fields, now] = await Promise.all([
+    const [appended, fields, now, ...taken] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
-      send(this.#redis, 'HMGET', [checkpoint, 'folded', 'emitted', 'owner', 'epoch', 'position']) as Promise<(Buffer | null)[]>,
+      send(this.#redis, 'HMGET', [checkpoint, 'folded', 'emitted', 'owner', 'epoch', 'position']) as
+        Promise<(Buffer | null)[]>,
       redisTime(this.#redis),
+      ...this.#topology.sinks.map(({ name }) =>
+        send(this.#redis, 'HGET', [this.#keys.sink(partition, topologyId(this.#topology), name),
+          'inserted'])),
     ])
-    const [folded, emitted, owner, epoch, position] = fields.map(field => (field === null ? '' : String(field)))
+    const [folded, emitted, owner, epoch, position] = fields.map(field =>
+      (field === null ? '' : String(field)))
     const behind = Number(String(appended ?? 0)) - Number(folded)
-    const first = behind > 0
-      ? await send(this.#redis, 'XRANGE', [this.#keys.log(partition, topic), `(${position || '0-0'}`, '+', 'COUNT', 1]) as [Buffer][]
+    const [first] = behind > 0
+      ? await readRange(this.#redis, this.#keys.log(partition, topic), `(${position || startOfLog}`, '+', 1)
       : []
     return {
       partition, appended: Number(String(appended ?? 0)), folded: Number(folded), emitted: Number(emitted),
-      lagMs: first.length > 0 ? Math.max(0, now - timeOfEntry(String(first[0][0]))) : 0,
+      inserted: Math.min(Number(emitted), ...taken.map(count => Number(String(count ?? 0)))),
+      lagMs: first ? Math.max(0, now - timeOfEntry(first.id)) : 0,
       owner: owner === '' ? null : owner, epoch: Number(epoch),
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A node: the process that hosts tasks. It announces itself, computes which partitions should be its own, takes their
- * leases, runs their tasks and sinks, and hands them over when the list of nodes changes.
+ * A node: the process that hosts tasks. It announces itself, computes which partitions should be its own,
+ * takes their leases, runs their tasks and sinks, and hands them over when the list of nodes changes.
  *
  * N1  A partition is worked on only with its lease; ownership is taken, never assumed (G4).
  * N2  Handing over is drain, release, take: the next owner starts at a committed position.
@@ -65,27 +65,34 @@ interface Owned {
 }
 
 /** Without progress for this long, a task with work is unhealthy. */
-export const stallMs = 15_000
+const stallMs = 15_000
 
 const tickMs = 500
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
-const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease', 'commit-batch',
-  'fix-batch', 'advance-sink'].map(loadScript)
+const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
+  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const keys = new Keyspace(options.namespace ?? 'h')
   const [work, blocking] = await Promise.all([
     openRedis(options.redisUrl, 'node'), openRedis(options.redisUrl, 'reader')])
-  await assertSafeRedis(work)
-  await registerScripts(work, scripts)
-  work.on('ready', () => void registerScripts(work, scripts).catch(() => undefined)) // runScript falls back to the source
-  const { source } = options.topology
-  await createTopic(work, keys, source.topic, source.partitions)
-  const node = new Node(options, keys, work, blocking)
-  await node.start()
-  return node
+  try {
+    await assertSafeRedis(work)
+    await registerScripts(work, scripts)
+    // runScript falls back to the source
+    work.on('ready', () => void registerScripts(work, scripts).catch(() => undefined))
+    const { source } = options.topology
+    await createTopic(work, keys, source.topic, source.partitions)
+    const node = new Node(options, keys, work, blocking)
+    await node.start()
+    return node
+  } catch (error) {
+    closeRedis(work)
+    closeRedis(blocking)
+    throw error
+  }
 }
 
 /** A running node. */
@@ -134,7 +141,8 @@ export class Node {
   }
 
   async start(): Promise<void> {
-    this.#port = await openQueryPort(this.#options.host ?? '127.0.0.1', (view, key, name, args) => this.#answer(view, key, name, args))
+    this.#port = await openQueryPort(this.#options.host ?? '127.0.0.1',
+      (view, key, name, args) => this.#answer(view, key, name, args))
     announce('info', `node(${this.id})`, `started, query port ${this.#port.url}`)
     this.#loop = this.#run()
   }
@@ -161,7 +169,8 @@ export class Node {
       try {
         await this.#tick()
       } catch (error) {
-        announce('warn', `node(${this.id})`, `tick failed: ${error instanceof Error ? error.message : String(error)}`)
+        announce('warn', `node(${this.id})`,
+          `tick failed: ${error instanceof Error ? error.message : String(error)}`)
       }
       await this.#clock.wait(tickMs, signal)
     }
@@ -175,7 +184,8 @@ export class Node {
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
     for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
-    await Promise.all([...mine].filter(partition => !this.#owned.has(partition)).map(partition => this.#assign(partition)))
+    await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
+      .map(partition => this.#assign(partition)))
     await this.#trim()
   }
 
@@ -197,10 +207,13 @@ export class Node {
     for (const [partition, { task, sinks }] of this.#owned) {
       const { committedAt, waiting } = task.progress
       if (waiting > 0 && now - committedAt > stallMs) {
-        problems.push({ code: 'TASK_STALLED', message: `partition(${partition}): no commit for ${now - committedAt} ms` })
+        problems.push({ code: 'TASK_STALLED',
+          message: `partition(${partition}): no commit for ${now - committedAt} ms` })
       }
       for (const sink of sinks) {
-        if (sink.failing) problems.push({ code: 'SINK_FAILING', message: `partition(${partition}): ${sink.failing}` })
+        if (sink.failing) {
+          problems.push({ code: 'SINK_FAILING', message: `partition(${partition}): ${sink.failing}` })
+        }
       }
     }
     return problems
@@ -209,7 +222,8 @@ export class Node {
   async #renew(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     await Promise.all([...this.#owned].map(async ([partition, { lease }]) => {
-      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease.epoch, this.#leaseMs)
+      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease.epoch,
+        this.#leaseMs)
       if (!isOurs) await this.#drop(partition, `lease lost at epoch ${lease.epoch}`)
     }))
   }
@@ -221,21 +235,24 @@ export class Node {
     if (!lease) return
     const { partitions } = topology.source
     const task = new Task({
-      topology, partition, lease, keys: this.#keys, redis: this.#redis, stages: this.#stages, clock: this.#clock,
+      topology, partition, lease, keys: this.#keys, redis: this.#redis, stages: this.#stages,
+      clock: this.#clock,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
       onCommit: batch => this.#views.apply(batch.emitted),
       onEnd: reason => void this.#drop(partition, reason.message),
     })
     const sinks = this.#sinks.map(sink => new SinkLoop({
-      sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology), redis: this.#redis,
+      sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
+      redis: this.#redis,
       clock: this.#clock, gate: this.#gate, emitted: () => task.checkpoint.emitted,
     }))
     await Promise.all(sinks.map(sink => sink.start()))
     await task.start(() => sinks.reduce((least, sink) => Math.min(least, sink.inserted), Infinity))
     this.#owned.set(partition, { task, sinks, lease })
     this.#reader.add(task)
-    announce('info', `partition(${partition})`, `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
+    announce('info', `partition(${partition})`,
+      `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
   }
 
   /** Drain, release. */
@@ -262,14 +279,18 @@ export class Node {
     await Promise.all(owned.sinks.map(sink => sink.stop()))
   }
 
-  /** Trims outboxes up to what every sink has taken, but keeps the last minute for subscribers that come back. */
+  /**
+   * Trims outboxes up to what every sink has taken, but keeps the last minute for subscribers that come back.
+   */
   async #trim(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     const kept = await redisTime(this.#redis) - outboxKeptMs
     for (const [partition, { sinks }] of this.#owned) {
       const taken = Math.min(Infinity, ...sinks.map(sink => Number(sink.position.split('-')[0])))
       const before = Math.min(taken, kept)
-      if (before > 0) await send(this.#redis, 'XTRIM', [this.#keys.outbox(partition, topology), 'MINID', '~', before])
+      if (before > 0) {
+        await send(this.#redis, 'XTRIM', [this.#keys.outbox(partition, topology), 'MINID', '~', before])
+      }
     }
   }
 

@@ -1,10 +1,10 @@
 /**
- * Follows the outbox of a partition from outside the node: what subscribers see. Reads committed outputs only, in order,
- * and says when what was asked for is no longer there.
+ * Follows the outbox of a partition from outside the node: what subscribers see. Reads committed outputs
+ * only, in order, and says when what was asked for is no longer there.
  */
 import type { Clock } from '../clock/index.js'
 import { readRange } from '../log/index.js'
-import { compareEntries } from '../record/record.js'
+import { compareEntries, startOfLog } from '../record/record.js'
 import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { decodeEmitted, isPublic } from './sink-loop.js'
 import type { Emitted } from './topology.js'
@@ -25,7 +25,9 @@ export async function* followOutbox(
   if (from !== undefined) {
     const [first] = await readRange(redis, stream, '-', '+', 1)
     const trimmedTo = first?.id ?? await lastEntry(redis, stream)
-    if (compareEntries(trimmedTo, from) > 0 && !await holds(redis, stream, from)) yield { gapFrom: from, gapTo: trimmedTo }
+    if (compareEntries(trimmedTo, from) > 0 && !await holds(redis, stream, from)) {
+      yield { gapFrom: from, gapTo: trimmedTo }
+    }
   }
   while (!signal.aborted) {
     const entries = await readRange(redis, stream, `(${position}`, '+', entriesPerRead)
@@ -47,7 +49,7 @@ async function lastEntry(redis: RedisConnection, stream: string): Promise<string
   try {
     return String(fieldsOf(await send(redis, 'XINFO', ['STREAM', stream]))['last-generated-id'])
   } catch (error) {
-    if (error instanceof Error && error.message.includes('no such key')) return '0-0'
+    if (error instanceof Error && error.message.includes('no such key')) return startOfLog
     throw error
   }
 }

@@ -6,7 +6,7 @@
  *   │ length │ msgpack body           │     length: uint32, big endian
  *   └────────┴────────────────────────┘
  *   question  [id, view, key, name, args]
- *   answer    [id, true, result]  |  [id, false, {code, message}]
+ *   answer    [id, true, result]  |  [id, false, {code, details}]
  */
 import { HinataError } from '../errors/index.js'
 import { queryFrameBytesMax } from '../limits/limits.js'

@@ -1,6 +1,8 @@
-/** The asking side of a query port: one connection per node, many questions in flight, each with a deadline. */
+/**
+ * The asking side of a query port: one connection per node, many questions in flight, each with a deadline.
+ */
 import { connect, type Socket } from 'node:net'
-import { errorTable, HinataError, type ErrorCode } from '../errors/index.js'
+import { errorTable, HinataError, type ErrorCode, type ErrorDetails } from '../errors/index.js'
 import { queryTimeoutMs } from '../limits/limits.js'
 import { encodeFrame, FrameReader } from './query-frames.js'
 
@@ -21,7 +23,9 @@ export class QueryLink {
     this.#url = url
   }
 
-  /** Asks; throws what the node threw, QUERY_TIMEOUT, or OWNER_UNKNOWN when the node does not answer at all. */
+  /**
+   * Asks; throws what the node threw, QUERY_TIMEOUT, or OWNER_UNKNOWN when the node does not answer at all.
+   */
   ask(view: string, key: string, name: string, args: unknown): Promise<unknown> {
     const socket = this.#socket ??= this.#connect()
     const id = this.#nextId++
@@ -69,8 +73,7 @@ export class QueryLink {
     this.#waiting.delete(id)
     clearTimeout(waiting.timer)
     if (isAnswer) return waiting.resolve(body)
-    const { code, message } = body as { code: string, message: string }
-    const known = code in errorTable ? code as ErrorCode : 'INTERNAL'
-    waiting.reject(new HinataError(known, { reason: message, query: '', partition: '' }))
+    const { code, details } = body as { code: string, details: ErrorDetails }
+    waiting.reject(new HinataError(code in errorTable ? code as ErrorCode : 'INTERNAL', details))
   }
 }

@@ -1,4 +1,6 @@
-/** The query port of a node: answers questions to its views. One TCP server, many questions per connection. */
+/**
+ * The query port of a node: answers questions to its views. One TCP server, many questions per connection.
+ */
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { errorValueOf, HinataError } from '../errors/index.js'
 import { queriesInFlightMax } from '../limits/limits.js'
@@ -36,12 +38,15 @@ export async function openQueryPort(host: string, answer: Answer): Promise<Query
   async function reply(socket: Socket, [id, view, key, name, args]: Question): Promise<void> {
     let frame: Buffer
     try {
-      if (inFlight >= queriesInFlightMax) throw new HinataError('OVERLOADED', { what: 'The query port', max: queriesInFlightMax })
+      if (inFlight >= queriesInFlightMax) {
+        throw new HinataError('OVERLOADED', { what: 'The query port', max: queriesInFlightMax })
+      }
       inFlight++
       frame = encodeFrame([id, true, await answer(view, key, name, args).finally(() => { inFlight-- })])
     } catch (thrown) {
-      const { code, message } = errorValueOf(thrown)
-      frame = encodeFrame([id, false, { code, message }])
+      const refusal = thrown instanceof HinataError ? thrown
+        : new HinataError('INTERNAL', { reason: errorValueOf(thrown).message })
+      frame = encodeFrame([id, false, { code: refusal.code, details: refusal.details }])
     }
     if (!socket.destroyed) socket.write(frame)
   }

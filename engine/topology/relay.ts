@@ -1,20 +1,21 @@
 /**
- * The relay: a built-in sink that carries messages between actors of different partitions. It appends each batch to the
- * target partitions' logs, one block per target; the block's sequence is the batch's token, so a retried batch appends
- * nothing twice.
+ * The relay: a built-in sink that carries messages between actors of different partitions. It appends each
+ * batch to the target partitions' logs, one block per target. Each log remembers the last entry that was relayed
+ * to it, so a batch that is sent again, by whomever, appends nothing twice.
  */
 import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
 import { relayOutput } from './fold.js'
+import { lastEntryOf } from './sink-loop.js'
 import { toldField } from './stages.js'
 import type { Sink, SinkBatch, Topic } from './topology.js'
 
 /** A week: far longer than any node stays away with a fixed batch. */
 const relayMemorySeconds = 7 * 24 * 3_600
 
-const appendBlock = loadScript('append-block')
+const relayBlock = loadScript('relay-block')
 
 /** The relay of one topology. */
 export function relaySink(redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic): Sink {
@@ -34,9 +35,9 @@ export function relaySink(redis: RedisConnection, keys: Keyspace, topologyName: 
       }
       for (const [partition, block] of blocks) {
         const appender = keys.appender(partition, source.topic, `relay:${topologyName}:${batch.partition}`)
-        await runScript(redis, appendBlock,
+        await runScript(redis, relayBlock,
           [keys.log(partition, source.topic), keys.meta(partition, source.topic), appender],
-          [batch.token, block.length, Buffer.concat(block), relayMemorySeconds])
+          [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds])
       }
     },
   }

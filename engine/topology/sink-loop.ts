@@ -1,20 +1,21 @@
 /**
  * Hands the outbox of one partition to one sink, exactly once.
  *
- * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the same values
- *     in the same order under the same token. The position advances after the sink has acknowledged.
- * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to its bound,
- *     then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
+ * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the
+ *     same values in the same order under the same token. The position advances after the sink has
+ *     acknowledged.
+ * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to
+ *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
 import type { Clock } from '../clock/index.js'
 import { readRange } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { decodeValues } from '../record/pack.js'
-import type { EntryId } from '../record/record.js'
+import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { announce, channels } from '../telemetry/channels.js'
 import { relayOutput } from './fold.js'
-import type { Emitted, Sink } from './topology.js'
+import type { Emitted, Sink, SinkBatch } from './topology.js'
 
 const retryDelayMaxMs = 5_000
 const entriesPerRead = 64
@@ -70,7 +71,7 @@ export class SinkLoop {
   readonly #options: SinkLoopOptions
   readonly #outputs: ReadonlySet<string>
   readonly #stopping = new AbortController()
-  #position: EntryId = '0-0'
+  #position: EntryId = startOfLog
   #inserted = 0
   #failing: string | undefined
   #loop: Promise<void> | undefined
@@ -97,8 +98,9 @@ export class SinkLoop {
   /** Reads where the sink stands and starts. */
   async start(): Promise<void> {
     const { redis } = this.#options
-    const [position, inserted] = await send(redis, 'HMGET', [this.#sinkKey, 'position', 'inserted']) as (Buffer | null)[]
-    this.#position = String(position ?? '0-0')
+    const [position, inserted] = await send(redis, 'HMGET', [this.#sinkKey, 'position', 'inserted']) as
+      (Buffer | null)[]
+    this.#position = String(position ?? startOfLog)
     this.#inserted = Number(String(inserted ?? 0))
     this.#loop = this.#run()
   }
@@ -145,7 +147,8 @@ export class SinkLoop {
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
-    const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey], [epoch, this.#position, batch.last]))
+    const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
+      [epoch, this.#position, batch.last]))
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
     const { emitted, values } = batch
@@ -169,7 +172,8 @@ export class SinkLoop {
     let values = 0
     let last: EntryId | undefined
     for (let isMore = true; isMore;) {
-      const entries = await readRange(redis, outbox, `(${last ?? this.#position}`, until ?? '+', entriesPerRead)
+      const entries = await readRange(redis, outbox, `(${last ?? this.#position}`, until ?? '+',
+        entriesPerRead)
       isMore = entries.length === entriesPerRead
       for (const { id, block } of entries) {
         if (until === undefined && last !== undefined && emitted.length >= sink.batchRecordsMax) {
@@ -184,6 +188,11 @@ export class SinkLoop {
     }
     return last === undefined ? undefined : { last, emitted, values }
   }
+}
+
+/** The last outbox entry of a batch, which its token ends with: later batches have later ones. */
+export function lastEntryOf(batch: SinkBatch): EntryId {
+  return batch.token.slice(batch.token.lastIndexOf(':') + 1)
 }
 
 /** The values of one outbox entry. */

@@ -1,12 +1,12 @@
 /**
- * Runs the stateless stages over the records of entries, batched, order kept. Stages with a module run in the thread
- * pool (or in this thread when there is none, as in the test driver); stages with `run` run here.
+ * Runs the stateless stages over the records of entries, batched, order kept. Stages with a module run in the
+ * thread pool (or in this thread when there is none, as in the test driver); stages with `run` run here.
  *
  * A record that a stage refuses keeps its place with the failure as its outcome.
  */
 import type { ErrorValue } from '../errors/index.js'
 import { encodeRecord } from '../record/block.js'
-import { decodeValue } from '../record/pack.js'
+import { decodeTransient } from '../record/pack.js'
 import { timeOfEntry, type EntryId, type LogRecord } from '../record/record.js'
 import { movable, runSafely, type ThreadPool } from '../threads/index.js'
 import type { StagedRecord } from './fold.js'
@@ -61,10 +61,12 @@ export class StageRunner {
 
   async #answer(stage: Stage, records: LogRecord[]): Promise<unknown[]> {
     if ('run' in stage) return runSafely(stage.run, records)
-    if (!this.#pool) return runSafely((await import(stage.module.href) as { run: StageFunction }).run, records)
+    if (!this.#pool) {
+      return runSafely((await import(stage.module.href) as { run: StageFunction }).run, records)
+    }
     const block = movable(Buffer.concat(records.map(encodeRecord)))
     const packed = await this.#pool.run({ module: stage.module.href, block }, [block.buffer])
-    return decodeValue(packed) as unknown[]
+    return decodeTransient(packed) as unknown[]
   }
 }
 

@@ -1,12 +1,14 @@
 /**
- * The task: one partition of one topology, one owner, one loop. It reads blocks, runs the stages, folds and commits.
+ * The task: one partition of one topology, one owner, one loop. It reads blocks, runs the stages, folds and
+ * commits.
  *
  *   assigned ─▶ restoring ─▶ running ─▶ draining ─▶ released
  *                   │            │
  *                   └─▶ fenced ◀─┘      (epoch lost or supervision: forget all uncommitted work)
  *
  * K1  Commits of a partition are strictly sequential; reading and stages of later entries overlap them.
- * K2  A commit carries the epoch and the sequence it continues; a refused one writes nothing and ends the task.
+ * K2  A commit carries the epoch and the sequence it continues; a refused one writes nothing and ends the
+ *     task.
  * K3  A commit covers whole entries, so its position is an entry id.
  * K4  Reading stops while `taskEntriesMax` entries wait, and folding while the outbox is full (G8).
  */
@@ -15,7 +17,9 @@ import { HinataError } from '../errors/index.js'
 import {
   commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
-import { commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease } from '../log/index.js'
+import {
+  commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
+} from '../log/index.js'
 import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
@@ -113,7 +117,8 @@ export class Task implements EntryTaker {
 
   /** When it last committed (ms UTC) and whether it has work: for health (G10). */
   get progress(): { readonly committedAt: number, readonly waiting: number, readonly activations: number } {
-    return { committedAt: this.#committedAt, waiting: this.#queue.length, activations: this.#fold.activations }
+    return { committedAt: this.#committedAt, waiting: this.#queue.length,
+      activations: this.#fold.activations }
   }
 
   /** Reads the timers and starts the loop. `inserted` tells how many emitted values all sinks have taken. */
@@ -121,7 +126,8 @@ export class Task implements EntryTaker {
     this.#state = 'restoring'
     this.#inserted = inserted
     const { redis, keys, topology } = this.#options
-    const stored = await send(redis, 'ZRANGE', [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
+    const stored = await send(redis, 'ZRANGE',
+      [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
     for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
     this.#state = 'running'
     this.#loop = this.#run()
@@ -129,7 +135,7 @@ export class Task implements EntryTaker {
 
   take(entries: Entry[]): void {
     for (const { id, block } of entries) {
-      this.#queue.push({ id, records: decodeBlock(id, block), staging: undefined, done: undefined })
+      this.#queue.push(decoded(id, block))
       this.#position = id
     }
     this.#stageAhead()
@@ -186,7 +192,8 @@ export class Task implements EntryTaker {
       this.#state = 'fenced'
       this.#queue.length = 0
       const reason = thrown instanceof HinataError ? thrown
-        : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) }, { cause: thrown })
+        : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) },
+          { cause: thrown })
       this.#options.onEnd(reason)
     }
   }
@@ -215,7 +222,10 @@ export class Task implements EntryTaker {
     if (last) await this.#commit(last)
   }
 
-  /** The entries at the head of the queue whose stages are through, up to one commit's worth. They stay queued. */
+  /**
+   * The entries at the head of the queue whose stages are through, up to one commit's worth. They stay
+   * queued.
+   */
   #takeReady(): Queued[] {
     const ready: Queued[] = []
     let records = 0
@@ -239,7 +249,9 @@ export class Task implements EntryTaker {
     this.#wake = undefined
   }
 
-  /** Fires timers due before the time of Redis, but only when the log holds nothing accepted before it (F1). */
+  /**
+   * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it (F1).
+   */
   async #fireDueTimers(): Promise<boolean> {
     const { redis } = this.#options
     const now = await redisTime(redis)
@@ -259,8 +271,10 @@ export class Task implements EntryTaker {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
-      epoch: this.epoch, sequence: before.sequence, position, folded: batch.folded, emitted: batch.emitted.length,
-      outputs: Buffer.concat(batch.emitted), dead: batch.dead, timers: batch.timers,
+      epoch: this.epoch, sequence: before.sequence, position, folded: batch.folded,
+      emitted: batch.emitted.length,
+      outputs: Buffer.concat(batch.emitted.map(({ packed }) => packed)), dead: batch.dead,
+      timers: batch.timers,
       hashes: batch.hashes.map((hash): HashChange => ({
         key: hash.table === undefined
           ? keys.state(this.partition, id, hash.actor, hash.key)
@@ -275,6 +289,20 @@ export class Task implements EntryTaker {
     this.#committedAt = clock.now()
     this.#options.onCommit(batch)
     this.#fold.passivate(this.#options.activationBytesMax)
+  }
+}
+
+/**
+ * An entry to be staged; one that cannot be decoded ends the task when the loop gets there, and not the
+ * reader.
+ */
+function decoded(id: EntryId, block: Buffer): Queued {
+  try {
+    return { id, records: decodeBlock(id, block), staging: undefined, done: undefined }
+  } catch (error) {
+    const staging = Promise.reject(error)
+    staging.catch(() => undefined)
+    return { id, records: [], staging, done: undefined }
   }
 }
 

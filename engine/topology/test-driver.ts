@@ -1,37 +1,22 @@
 /**
- * The test driver: runs a topology in memory, with the real fold. Push a record, advance the clock, read the outputs.
- * No Redis, no threads: stages and views run in this thread, state is kept in a map of packed fields, and every push is
- * committed at once. Time stands still until `advance`.
+ * The test driver: runs a topology in memory, with the real fold. Push a record, advance the clock, read the
+ * outputs. No Redis, no threads: stages and views run in this thread, state is kept in a map of packed
+ * fields, and every push is committed at once. Time stands still until `advance`.
  */
-import type { ActorType, Output, TypedActor } from '../actor/index.js'
+import type { Output, TypedActor } from '../actor/index.js'
 import { Activation } from '../actor/index.js'
 import { Journal, TimerIndex, type CellsOf, type StateDeclaration } from '../state/index.js'
 import type { LogRecord } from '../record/record.js'
 import { Fold } from './fold.js'
+import { MemoryStore } from './memory-store.js'
 import { decodeEmitted } from './sink-loop.js'
 import { StageRunner } from './stages.js'
-import type { LoadedState, RowRequest, ActorRequest, StateStore } from './state-store.js'
 import type { Emitted, ShardModule, Topology, ViewAnswer } from './topology.js'
 
-/** Fields by hash name: `s|actor|key` for cells, `t|actor|table|key` for rows. */
-type Hashes = Map<string, Map<string, Buffer>>
-
-class MemoryStore implements StateStore {
-  readonly hashes: Hashes = new Map()
-
-  load(actors: readonly ActorRequest[], rows: readonly RowRequest[]): Promise<LoadedState> {
-    return Promise.resolve({
-      fields: actors.map(({ actor, key }) => Object.fromEntries(this.hashes.get(`s|${actor}|${key}`) ?? [])),
-      rows: rows.map(({ activation, table, rows: names }) => {
-        const hash = this.hashes.get(`t|${activation.actor.type}|${table}|${activation.key}`)
-        return names.map(name => hash?.get(name) ?? null)
-      }),
-    })
-  }
-}
-
 /** Starts a driver. `startMs` is the first instant of its clock. */
-export async function testDriver(topology: Topology, options: { startMs?: number } = {}): Promise<TestDriver> {
+export async function testDriver(
+  topology: Topology, options: { startMs?: number } = {},
+): Promise<TestDriver> {
   const modules = new Map<string, ShardModule>()
   for (const view of topology.views) modules.set(view.name, await import(view.module.href) as ShardModule)
   return new TestDriver(topology, modules, options.startMs ?? Date.UTC(2026, 0, 1))
@@ -54,7 +39,8 @@ export class TestDriver {
     this.#modules = modules
     this.#now = startMs
     this.#stages = new StageRunner(topology.stages, undefined)
-    this.#fold = new Fold({ topology, partition: 0, store: this.#store, timers: this.#timers, isLocal: () => true })
+    this.#fold = new Fold({ topology, partition: 0, store: this.#store, timers: this.#timers,
+      isLocal: () => true })
   }
 
   get now(): number {
@@ -95,7 +81,7 @@ export class TestDriver {
   /** Committed cells of an actor, for reading. */
   state<S extends StateDeclaration>(actor: TypedActor<S>, key: string): CellsOf<S> {
     const activation = new Activation(actor, key, new Journal())
-    activation.load(Object.fromEntries(this.#store.hashes.get(`s|${actor.type}|${key}`) ?? []))
+    activation.load(this.#store.fields(actor.type, key))
     return activation.cells as CellsOf<S>
   }
 
@@ -105,7 +91,7 @@ export class TestDriver {
     const module = this.#modules.get(view)!
     let answer: ViewAnswer = module.query({ name, key, args })
     if ('isMissing' in answer) {
-      module.restore(key, this.#rows(declared.restoreFrom.actor, declared.restoreFrom.table, key))
+      module.restore(key, this.#store.rows(declared.restoreFrom.actor.type, key, declared.restoreFrom.table))
       answer = module.query({ name, key, args })
     }
     return 'result' in answer ? answer.result : undefined
@@ -113,27 +99,13 @@ export class TestDriver {
 
   /** Every stored field, by `<hash>/<field>`, in the order of names: for byte comparison. */
   dump(): Map<string, Buffer> {
-    const fields: [string, Buffer][] = []
-    for (const [hash, entries] of this.#store.hashes) {
-      for (const [field, packed] of entries) fields.push([`${hash}/${field}`, packed])
-    }
-    return new Map(fields.sort(([a], [b]) => (a < b ? -1 : 1)))
-  }
-
-  #rows(actor: ActorType, table: string, key: string): Buffer[] {
-    return [...(this.#store.hashes.get(`t|${actor.type}|${table}|${key}`)?.values() ?? [])]
+    return this.#store.dump()
   }
 
   #commit(): void {
     const batch = this.#fold.collect()
-    for (const { actor, key, table, changes } of batch.hashes) {
-      const name = table === undefined ? `s|${actor}|${key}` : `t|${actor}|${table}|${key}`
-      const hash = this.#store.hashes.get(name) ?? new Map<string, Buffer>()
-      this.#store.hashes.set(name, hash)
-      for (let i = 0; i < changes.puts.length; i += 2) hash.set(String(changes.puts[i]), changes.puts[i + 1] as Buffer)
-      for (const field of changes.removals) hash.delete(field)
-    }
-    const emitted = decodeEmitted(Buffer.concat(batch.emitted))
+    this.#store.write(batch)
+    const emitted = decodeEmitted(Buffer.concat(batch.emitted.map(({ packed }) => packed)))
     this.#emitted.push(...emitted)
     for (const view of this.#topology.views) {
       const outputs = new Set(view.outputs.map(({ output }) => output))

@@ -1,6 +1,6 @@
 /**
- * A topology, declared: where records come from, which stages they pass, which actor folds them, where outputs go, which
- * derived views answer queries. Declarations only; `node.ts` runs them.
+ * A topology, declared: where records come from, which stages they pass, which actor folds them, where
+ * outputs go, which derived views answer queries. Declarations only; `node.ts` runs them.
  */
 import type { ActorType, Output } from '../actor/index.js'
 import type { LogRecord } from '../record/record.js'
@@ -23,8 +23,8 @@ export interface StageFailure {
 }
 
 /**
- * A stateless stage. Order is kept. In-process: `run`. In threads: `module` (a file URL) exporting `run`, with the same
- * signature; it must be deterministic and answer one value (or StageFailure) per record.
+ * A stateless stage. Order is kept. In-process: `run`. In threads: `module` (a file URL) exporting `run`,
+ * with the same signature; it must be deterministic and answer one value (or StageFailure) per record.
  */
 export type Stage = { readonly name: string, readonly batchMax: number } & (
   | { readonly run: StageFunction }
@@ -41,14 +41,19 @@ export interface Emitted {
   readonly value: unknown
 }
 
-/** A batch for a sink. `token` is the same at every retry of the same batch, and so are the emitted values. */
+/**
+ * A batch for a sink. `token` is the same at every retry of the same batch, and so are the emitted values.
+ */
 export interface SinkBatch {
   readonly token: string
   readonly partition: number
   readonly emitted: readonly Emitted[]
 }
 
-/** Where outputs go. `insert` must have the same effect once or many times for one token; it throws to be retried. */
+/**
+ * Where outputs go. `insert` must have the same effect once or many times for one token; it throws to be
+ * retried.
+ */
 export interface Sink {
   readonly name: string
   readonly outputs: readonly Output<unknown>[]
@@ -58,8 +63,9 @@ export interface Sink {
 }
 
 /**
- * A derived view that lives in shard threads (a search index). Its module exports a `ShardModule`. It is fed with
- * committed outputs and restored, per key, from all rows of one table of one actor when it is asked for a key it lacks.
+ * A derived view that lives in shard threads (a search index). Its module exports a `ShardModule`. It is fed
+ * with committed outputs and restored, per key, from all rows of one table of one actor when it is asked for
+ * a key it lacks.
  */
 export interface View {
   readonly name: string
@@ -74,7 +80,10 @@ export interface View {
 export interface ShardModule {
   /** Takes committed values in order. Keys that are not loaded may be ignored. */
   apply(emitted: readonly Emitted[]): void
-  /** Answers, or says that the key must be restored first; from then on `apply` must keep what comes for the key. */
+  /**
+   * Answers, or says that the key must be restored first; from then on `apply` must keep what comes for the
+   * key.
+   */
   query(request: ViewQuery): ViewAnswer
   /** All rows of the key's table, packed with `encodeValue`; called after `query` said `isMissing`. */
   restore(key: string, rows: readonly Uint8Array[]): void

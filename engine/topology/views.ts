@@ -2,12 +2,16 @@
  * The derived views of one node: shard threads that hold indexes by key, fed with committed values.
  *
  * V1  All calls of one key go to one shard thread, in order.
- * V2  A key that nobody asked for costs nothing: values are handed over only for keys that were asked for here.
- * V3  A key is restored from committed rows read after its shard began to keep what comes for it, so nothing is missed.
+ * V2  A key that nobody asked for costs nothing: values are handed over only for keys that were asked for
+ *     here.
+ * V3  A key is restored from committed rows read after its shard began to keep what comes for it, so nothing
+ *     is missed.
  */
+import { HinataError } from '../errors/index.js'
 import { hashText } from '../record/hash.js'
+import type { Emission } from '../record/emission.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
-import { movable, ThreadPool, type ShardTask } from '../threads/index.js'
+import { movable, ThreadPool, type QueryOutcome, type ShardTask } from '../threads/index.js'
 import type { View, ViewAnswer, ViewQuery } from './topology.js'
 
 const shardEntry = new URL('../threads/shard-thread.js', import.meta.url)
@@ -29,18 +33,20 @@ export class Views {
     }]))
   }
 
-  /** Hands over committed values, packed as [output, key, value]. */
-  apply(emitted: readonly Buffer[]): void {
+  /** Hands over committed values. */
+  apply(emitted: readonly Emission[]): void {
     for (const { view, shards, asked } of this.#views.values()) {
       if (asked.size === 0) continue
       const outputs = new Set(view.outputs.map(({ output }) => output))
       const byShard = shards.map((): Buffer[] => [])
-      for (const packed of emitted) {
-        const [output, key] = decodeValue(packed) as [string, string, unknown]
+      for (const { output, key, packed } of emitted) {
         if (outputs.has(output) && asked.has(key)) byShard[shardOf(key, shards)].push(packed)
       }
       byShard.forEach((values, i) => {
-        if (values.length > 0) void this.#call(shards[i], { call: 'apply', module: view.module.href, packed: Buffer.concat(values) })
+        if (values.length > 0) {
+          void this.#call(shards[i], { call: 'apply', module: view.module.href,
+            packed: Buffer.concat(values) })
+        }
       })
     }
   }
@@ -54,7 +60,9 @@ export class Views {
     const task: ShardTask = { call: 'query', module: view.module.href, packed: encodeValue(query) }
     asked.add(query.key)
     for (;;) {
-      const answer = decodeValue(await this.#call(shard, task)) as ViewAnswer
+      const outcome = decodeValue(await this.#call(shard, task)) as QueryOutcome
+      if ('refusal' in outcome) throw new HinataError(outcome.refusal.code, outcome.refusal.details)
+      const answer = outcome.answer as ViewAnswer
       if (!('isMissing' in answer)) return answer.result
       const rows = (await this.#readRows(view, query.key)).map(movable)
       await this.#call(shard, { call: 'restore', module: view.module.href, key: query.key, rows })

@@ -53,8 +53,9 @@ export function freePort(): Promise<number> {
 }
 
 async function launch(port: number, dir: string, extra: string[]): Promise<ChildProcess> {
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '',
-    '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...extra], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '',
+    '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...extra]
+  const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
   process.once('exit', () => child.kill('SIGKILL'))
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)

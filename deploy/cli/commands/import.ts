@@ -1,11 +1,12 @@
 /**
- * hinata import FILE… --user ID: sends record files through the WebSocket, in order, and waits until all is folded.
+ * hinata import FILE… --user ID: sends record files through the WebSocket, in order, and waits until all is folded and
+ * inserted.
  * Ends with `accepted A, duplicates D, rejected R`; refused lines are named on standard error.
  */
 import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
-import { connect, type Ack, type HinataClient } from '../../../gateway/index.js'
+import { connect, type Ack, type HinataClient, type SystemStatus } from '../../../gateway/index.js'
 import { HinataError } from '../../../engine/index.js'
 import type { Config } from '../../config/index.js'
 import { progressBar } from '../progress.js'
@@ -14,6 +15,7 @@ import { findTarget, request, type Target } from '../target.js'
 const batchRecords = 100
 const refusalsShownMax = 20
 const settlePollMs = 100
+const settleMsMax = 15_000
 
 interface Totals {
   accepted: number
@@ -35,7 +37,7 @@ export async function importFiles(config: Config, files: string[], options: { us
   } finally {
     bar.done()
   }
-  await untilFolded(target)
+  await untilSettled(target)
   process.stdout.write(`accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
   if (totals.rejected > 0) process.exitCode = 1
 }
@@ -113,11 +115,21 @@ function refuse(totals: Totals, file: string, line: number, reason: string): voi
   if (totals.rejected === refusalsShownMax + 1) process.stderr.write('further refusals are counted, not shown\n')
 }
 
-/** Waits until everything that is in the log is folded. */
-async function untilFolded(target: Target): Promise<void> {
+/** Waits until everything that is in the log is folded and handed to the sinks, or the sinks make no progress. */
+async function untilSettled(target: Target): Promise<void> {
+  let best = Infinity
+  let bestAt = Date.now()
   for (;;) {
-    const status = await request(target, 'GET', '/api/status') as { pipelines: { lag_records: number }[] }
-    if (status.pipelines.every(({ lag_records: lag }) => lag === 0)) return
     await new Promise(resolve => setTimeout(resolve, settlePollMs))
+    const status = await request(target, 'GET', '/api/status') as SystemStatus
+    const waiting = status.pipelines.reduce((sum, one) => sum + one.lag_records + one.sink_values, 0)
+    if (waiting === 0) return
+    if (waiting < best) {
+      best = waiting
+      bestAt = Date.now()
+    }
+    if (Date.now() - bestAt < settleMsMax) continue
+    process.stderr.write(`${waiting} records or rows still wait; all are safe in the log. See: hinata status\n`)
+    return
   }
 }

@@ -1,12 +1,14 @@
 --[[
-Appends records that carry an idempotency id. Each record is checked against what the log accepted before under the same
-key and id; those that stay are joined to one block. Repeating the call appends nothing: the origins are then the same.
+Appends records that carry an idempotency id. Each record is checked against what the log accepted before
+under the same key and id; those that stay are joined to one block. Repeating the call appends nothing: the
+origins are then the same.
 
 KEYS[1] log (stream)
 KEYS[2] meta (hash): field n, records ever appended
 KEYS[3..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index>
 ARGV[1] number of records, then for each record five arguments:
-  packed record, index of its hash in KEYS (0: none, always appended), id, fingerprint (16 chars), origin (16 chars)
+  packed record, index of its hash in KEYS (0: none, always appended), id, fingerprint (16 chars), origin (16
+  chars)
 
 Returns one string per record: <outcome><position>, where outcome is
   a  appended

@@ -1,6 +1,6 @@
 --[[
-The one atomic commit of a batch: state, timers, outputs, dead letters and position move together or not at all (G2).
-Everything is checked before the first write; nothing after it may fail.
+The one atomic commit of a batch: state, timers, outputs, dead letters and position move together or not at
+all (G2). Everything is checked before the first write; nothing after it may fail.
 
 KEYS[1] checkpoint (hash)
 KEYS[2] outbox (stream)
@@ -18,8 +18,8 @@ then   number of timer changes, then for each: member, due ('' = cancel)
 then   for each of KEYS[5..]: number of fields put, field, value ..., number of fields removed, field ...
 
 Returns {'ok', entry of the outputs or ''}. A repeated call finds its own sequence and position: {'ok', ''}.
-{'fenced', epoch} when another owner took over; {'conflict', sequence, position} when the stored state is not the one
-that this commit continues.
+{'fenced', epoch} when another owner took over; {'conflict', sequence, position} when the stored state is not
+the one that this commit continues.
 ]]
 local cp = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'position')
 if cp[1] ~= ARGV[1] then return { 'fenced', cp[1] or '' } end

@@ -1,5 +1,6 @@
 --[[
-Fixes the next batch of a sink before it is inserted, so that every retry, by any owner, inserts exactly the same.
+Fixes the next batch of a sink before it is inserted, so that every retry, by any owner, inserts exactly the
+same.
 
 KEYS[1] checkpoint (hash)
 KEYS[2] sink (hash): position, pending, inserted
@@ -7,7 +8,8 @@ ARGV[1] epoch
 ARGV[2] position that the batch continues (entry id)
 ARGV[3] last entry of the batch
 
-Returns the last entry of the batch that must be inserted now: ARGV[3], or the one that was fixed before; '' = fenced.
+Returns the last entry of the batch that must be inserted now: ARGV[3], or the one that was fixed before; '' =
+fenced.
 ]]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return '' end
 local sink = redis.call('HMGET', KEYS[2], 'position', 'pending')

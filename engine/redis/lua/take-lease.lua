@@ -5,8 +5,9 @@ KEYS[1] checkpoint (hash)
 ARGV[1] owner
 ARGV[2] lease, ms
 
-Returns {epoch, sequence, position, folded, emitted} of the new owner, or {-1, remaining ms, owner} while another one
-holds it. Every taking raises the epoch. Repeating the call takes again, with a higher epoch: harmless.
+Returns {epoch, sequence, position, folded, emitted} of the new owner, or {-1, remaining ms, owner} while
+another one holds it. Every taking raises the epoch. Repeating the call takes again, with a higher epoch:
+harmless.
 ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

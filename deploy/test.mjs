@@ -1,0 +1,83 @@
+// Builds, makes sure of Redis, runs every test with tap and ends with one line: `N passed, N failed`
+// (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all passed and every file
+// was run.
+//
+// Usage: node deploy/test.mjs [--out FOLDER] [PART-OF-A-PATH …]      (default: dist, all tests)
+import { spawn, spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { ensureRedis } from './system.mjs'
+
+/** Test files that run at once: most of them wait for Redis or a child, so two keep two cores busy. */
+const jobs = 2
+/** Seconds that one file may take: the slowest needs a third of it on a loaded machine. */
+const fileSecondsMax = 180
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { values: { out }, positionals: wanted } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' } }, allowPositionals: true,
+})
+
+ensureRedis()
+if (run(process.execPath, [join('deploy', 'build.mjs'), out]) !== 0) end(0, 1)
+const files = compiledTests()
+if (files.length === 0) {
+  process.stderr.write(`no test file has ${wanted.join(' or ')} in its path\n`)
+  end(0, 1)
+}
+const { passed, failed, filesRun } = await runTap(files)
+const isWhole = filesRun === files.length
+if (!isWhole) process.stderr.write(`${files.length} files were to be run, ${filesRun} were\n`)
+end(passed, isWhole ? failed : Math.max(1, failed))
+
+/** Runs a program in the project's folder; its exit status. */
+function run(program, args) {
+  return spawnSync(program, args, { cwd: root, stdio: 'inherit' }).status ?? 1
+}
+
+/** The compiled form of every test source, so that a test whose source is gone is not run. */
+function compiledTests() {
+  return readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map(entry => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
+    .map(file => join(out, file.replace(/ts$/, 'js')))
+    .sort()
+}
+
+/**
+ * Runs the files and reads the TAP while it comes: prints one line per file, and every failed test point with
+ * what it found. A test point without an indent is a file; the last comment counts the assertions.
+ */
+async function runTap(tests) {
+  const tap = spawn(process.execPath, [join('node_modules', 'tap', 'dist', 'esm', 'run.mjs'), 'run',
+    '--disable-coverage', '--allow-empty-coverage', '--reporter=tap',
+    `--jobs=${jobs}`, `--timeout=${fileSecondsMax}`, ...tests],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise(resolve => tap.once('close', resolve))
+  const counts = { passed: 0, failed: 0, filesRun: 0 }
+  let isDetail = false
+  for await (const line of createInterface({ input: tap.stdout })) {
+    const [, indent, not, title] = /^( *)(not )?ok \d+ - (.*?) ?\{?$/.exec(line) ?? []
+    const total = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/.exec(line)
+    if (title !== undefined) {
+      const verdict = not ? 'FAILED' : 'passed'
+      if (indent === '') process.stdout.write(`[${++counts.filesRun}/${tests.length}] ${verdict} ${title}\n`)
+      else if (not) process.stdout.write(`${indent}not ok: ${title}\n`)
+      isDetail = Boolean(not)
+    } else if (isDetail && /^ +(?!ok|#|\d+\.\.)\S/.test(line)) process.stdout.write(`${line}\n`)
+    else isDetail = false
+    if (total) [counts.passed, counts.failed] = [Number(total[1] ?? 0), Number(total[2] ?? 0)]
+  }
+  if (await ended !== 0) counts.failed = Math.max(1, counts.failed)
+  return counts
+}
+
+/** Prints the line that the run is known by and exits. */
+function end(passed, failed) {
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+  process.exit(failed === 0 ? 0 : 1)
+}

@@ -1,0 +1,2 @@
+/** The tour's public face. */
+export { runTour, type TourOptions } from './tour.js'

@@ -1,0 +1,262 @@
+/** Henk: forty years at sea, now restores a sloop and helps his granddaughter with mathematics. */
+import { moment, page, type Life } from '../life.js'
+
+/** Henk's eight weeks. */
+export const henk: Life = {
+  userId: 'henk',
+  summary: 'a retired sailor who restores a wooden sloop',
+  hours: [5, 20],
+  question: 'The seams of the hull leak after launching. What should I do first?',
+  pages: [
+    page('wooden-hulls.example/caulking', ['boats', 'caulking'], [
+      'Cotton is driven into the seam until it is firm but not hard; too much of it bends the ' +
+        'planks apart.',
+      'A dry hull opens its seams; after launching the planks swell for some days and close most ' +
+        'of the leaks.',
+      'Prime the seam before the compound goes in, or it will not hold to bare wood.',
+      'A seam should be a narrow V, open to the outside and tight at the inner edge.',
+    ], [
+      'Forty metres of cotton today. The mallet sings when it is right and thuds when it is not.',
+      'The garboard seam took twice as much. It was raked out badly in the seventies.',
+      'Old Piet kept his boat full of wet sacks for a week before launching. Same idea.',
+      'Primed both sides this time. Impatience cost me a whole season once.',
+      'Found red lead in the old seams. Gloves, mask, and no coffee at the bench.',
+    ]),
+    page('varnish-and-patience.example/coats', ['boats', 'varnish'], [
+      'The first coat is thinned by half so that it soaks in; each one after it is thinner by less.',
+      'Varnish fails from sun, not from water: eight coats are a sunshade.',
+      'Sand lightly between coats, always with the grain, and wipe with a damp cloth.',
+      'Never varnish in the last two hours before the dew.',
+    ], [
+      'Fourth coat on the tiller. I can see the lamp in it.',
+      'A fly landed in the wet coat. There is always one, and it always knows.',
+      'The dew came early and the coat went blind. Sand it and do it again.',
+      'Eight coats on the rail, as my father did. He was right about most things.',
+      'My hands smell of linseed, and nobody here complains any more.',
+    ]),
+    page('met-ashore.example/fronts', ['weather', 'sea'], [
+      'A falling barometer with backing wind means a low is coming; the faster it falls, the ' +
+        'harder it blows.',
+      'Mares\' tails and mackerel scales make tall ships take in their sails.',
+      'After the cold front the wind veers, the air clears and the gusts begin.',
+      'Sea fog forms when warm wet air passes over cold water; wind alone does not chase it away.',
+    ], [
+      'The glass fell nine millibars since breakfast. Tied down the shed roof.',
+      'Mackerel sky over the harbour. Took the varnish in, and was right.',
+      'Told the young ones at the club: look up first, then look at the telephone.',
+      'Clear air and hard gusts, just as it says. Stayed ashore without shame.',
+      'Fog until noon. Heard the ferry long before I saw her.',
+    ]),
+    page('old-diesels.example/cooling', ['engine', 'diesel'], [
+      'If a diesel runs hot, look at the impeller first: it costs little and fails most often.',
+      'Salt builds up in the exhaust elbow until the water cannot pass.',
+      'Bleed the fuel from the tank towards the engine, never the other way round.',
+      'White smoke is water or cold fuel, black smoke is too much load, blue smoke is oil.',
+    ], [
+      'The impeller had two blades left. Found the missing ones in the heat exchanger.',
+      'Bled the fuel in the right order and she started at the second turn.',
+      'The elbow was closed to the width of a pencil. No wonder that she ran hot.',
+      'White smoke in the morning, clean after ten minutes. She is only cold, like me.',
+      'Put a spare impeller into the drawer with the tea.',
+    ]),
+    page('kitchen-table-maths.example/fractions', ['mathematics', 'teaching'], [
+      'A fraction is a number on the line, not two numbers with a bar between them.',
+      'Dividing by a half asks how many halves fit into it; that is why the result grows.',
+      'Let the child explain the mistake before you correct it.',
+      'Draw it, say it, and write it only then.',
+    ], [
+      'Roos divided a plank of three metres by a half and said six pieces. She understood.',
+      'We did fractions with the tide table. A quarter of the height in the third hour.',
+      'I corrected too early again. Let her find it.',
+      'Nobody ever told me why you turn it around. At seventy-one I know.',
+      'The folding rule is the best teacher in the shed.',
+    ]),
+    page('wooden-hulls.example/steam-bending', ['boats', 'oak'], [
+      'Steam green oak for an hour per inch of thickness and bend it within a minute.',
+      'Wood bends by squeezing its inner side; the outer side hardly stretches, so support it with ' +
+        'a strap.',
+      'Kiln-dried oak breaks, air-dried oak bends.',
+      'Leave the frame clamped overnight and bend a little further than you need.',
+    ], [
+      'Three frames in, one broken. The broken one had a knot that I pretended not to see.',
+      'The strap made all the difference. Not one crack on the outside.',
+      'A wallpaper steamer and a drainpipe: the finest machine in the shed.',
+      'Bent it a thumb too far, and in the morning it sat like poured.',
+      'You need three people and no talking for that one minute.',
+    ]),
+    page('harbour-songs.example/harmonica', ['music', 'harmonica'], [
+      'A shanty sets the pace of the work: long drag for halyards, short drag for sheets.',
+      'Bend a note by dropping the jaw and drawing as if through a straw.',
+      'Breathe through the harmonica, do not blow at it.',
+      'Tongue blocking gives melody and chord in one breath.',
+    ], [
+      'Played at the club on Friday. Two of the old ones had wet eyes, it was the wind.',
+      'Bent the third draw for the first time. The dog left the room.',
+      'Roos sings the second voice now. We are nearly a choir.',
+      'Long drag for the halyard: we really did haul like that in sixty-eight.',
+      'Ten minutes before breakfast. The neighbours are early risers anyway.',
+    ]),
+    page('sextant-hours.example/noon-sight', ['navigation', 'sextant'], [
+      'At local noon the height of the sun gives latitude with a simple sum and an almanac.',
+      'Height of eye, index error and refraction must be corrected before anything else.',
+      'Four seconds of error in time are one minute of arc in longitude.',
+      'Practise ashore with a bowl of oil as a horizon.',
+    ], [
+      'Noon sight from the dike: two miles off. Not bad for cold fingers.',
+      'Index error had crept to three minutes. The old Plath needs a gentle hand.',
+      'Showed Roos the bowl of oil. She asked better questions than my first mate did.',
+      'The sum still fits on the back of an envelope, as it did in 1974.',
+      'Satellites are fine. Knowing where you are is finer.',
+    ]),
+    page('wooden-hulls.example/rot', ['boats', 'repair'], [
+      'Rot needs fresh water, air and warmth; salt water pickles wood.',
+      'Tap along the plank: sound wood rings, rotten wood answers with a dull knock.',
+      'Cut back to good wood and a hand further, then scarf in a new piece at one to eight.',
+      'Ventilation saves more boats than epoxy.',
+    ], [
+      'The dull knock is under the mast step, of course. Where the rain came in.',
+      'Cut out sixty centimetres and scarfed at one to eight. The glue line is thin as a hair.',
+      'Two brass vents in the foredeck. The smell is gone already.',
+      'Epoxy over rot is paint over a lie. Wrote that on the shed wall.',
+      'Tapped the whole port side with the handle of a screwdriver. It rings.',
+    ]),
+    page('old-diesels.example/winter', ['engine', 'maintenance'], [
+      'Change the oil before the winter and not after it: old oil is acid that sits on the bearings.',
+      'Fill the tank to the top so that no water condenses in it.',
+      'Rinse with fresh water and leave antifreeze in the cooling circuit.',
+      'Turn the engine by hand once a month.',
+    ], [
+      'Oil out warm, black as a boot. New oil in before the first frost.',
+      'Tank full to the cap. Bought it dear, but water in the fuel is dearer.',
+      'Turned her by hand on the first of the month. She breathes.',
+      'Wrote the dates on the bulkhead in pencil, under those of the last owner.',
+      'Antifreeze the pink sort. The blue one ate the seals last time.',
+    ]),
+    page('met-ashore.example/tides', ['sea', 'tides'], [
+      'The rule of twelfths: one, two, three, three, two, one twelfths of the range in each hour.',
+      'Spring tides follow the full and the new moon by about two days.',
+      'Wind against the tide makes a short steep sea that is worse than either alone.',
+      'A high barometer presses the sea down, about a centimetre for each millibar.',
+    ], [
+      'Launch on the springs, two days after the full moon. Marked in the almanac.',
+      'Used the twelfths to teach Roos adding fractions. The sea as a schoolbook.',
+      'Wind against tide off the pier. We turned back and had soup.',
+      'Thirty centimetres less than in the table. The glass stands at 1043.',
+      'Nobody beats the tide, you can only have an appointment with it.',
+    ]),
+    page('varnish-and-patience.example/oil', ['boats', 'wood'], [
+      'Oil shows every scratch and hides none, but it repairs in an hour what varnish repairs in a week.',
+      'Raw linseed oil takes days to dry; boiled oil has driers in it.',
+      'Rags with linseed oil can set fire to themselves: spread them out or drown them.',
+      'Tar and oil together smell of every harbour before 1950.',
+    ], [
+      'Oiled the floorboards and varnished the rail. Feet do not care for shine.',
+      'Drowned the rags in the bucket. A shed in the next village burnt for less.',
+      'Tar and oil on the bilge. My wife says that I smell like our first summer.',
+      'Second coat after three days, because it is raw oil and I have time.',
+      'Scratches are the log book of a deck.',
+    ]),
+    page('kitchen-table-maths.example/algebra', ['mathematics', 'teaching'], [
+      'An equation is a balance: what you do on one side you do on the other.',
+      'Letters stand for numbers that we do not know yet; call them by what they are at first.',
+      'Check by putting the answer back, always.',
+      'Word problems are translation: underline what is asked before you begin.',
+    ], [
+      'We weighed screws on the old balance. x was a bag with seven in it.',
+      'Roos underlined the question first and got four of four.',
+      'She checks by putting it back, without being told. Proud, and silent about it.',
+      'We called it p for planks. Later it may be x.',
+      'I learnt more algebra this month than in the whole navigation school.',
+    ]),
+    page('dockside-history.example/botters', ['history', 'boats'], [
+      'Flat-bottomed botters dried out on the sand and were unloaded by cart at low water.',
+      'Leeboards replace a keel where the sea is shallow.',
+      'The closing of the sea in 1932 ended the fishery within one generation.',
+      'Builders worked without drawings, by moulds and by eye.',
+    ], [
+      'My grandfather sailed on one. The photograph hangs over the bench.',
+      'By moulds and by eye. That is how I found the fault in the port bow.',
+      'The museum lets us measure the leeboards on Thursday.',
+      'One generation, and a whole trade was gone. Write down what you know.',
+      'Read it to Roos. She wanted to know where all the fishermen went.',
+    ]),
+    page('sextant-hours.example/charts', ['navigation', 'charts'], [
+      'A position is three lines that meet in a small triangle, and you trust the side near danger.',
+      'Write the time beside every position, or it is only a dot.',
+      'Soundings tell more than buoys: buoys move.',
+      'Plot in pencil, steer by eye, and doubt both.',
+    ], [
+      'Corrected the chart by hand: two buoys moved, one wreck more.',
+      'The triangle was as big as a coin. Took the danger side and slept well.',
+      'Found my pencil marks of 1981 under the light. Same rock, same respect.',
+      'Drew the course for the first trip: out on the ebb, home with the flood.',
+      'Roos plotted her first position. It is on the refrigerator.',
+    ]),
+    page('wooden-hulls.example/keel-bolts', ['boats', 'repair'], [
+      'Draw one keel bolt before you trust the others; they waste in the middle, where you cannot see it.',
+      'Bronze with bronze and iron with iron: mixed metals eat each other in salt water.',
+      'Bed the new bolt in tallow or sealant and tighten it again after a week afloat.',
+      'A weeping bolt leaves a rust stain like a tear on the inside.',
+    ], [
+      'Drew number four: waisted like a wasp. All nine will be replaced.',
+      'The smith makes them for a bottle and a story.',
+      'A rust tear at number two, as it says. The boat writes to you if you read it.',
+      'Bedded in tallow, as it was before. It kept for fifty years.',
+      'Tighten again after a week afloat. Put it on the list for the launch.',
+    ]),
+    page('galley-notes.example/pea-soup', ['cooking', 'soup'], [
+      'Pea soup is right when the spoon stands in it and better on the second day.',
+      'Split peas need no soaking, only time and stirring.',
+      'Salt at the end: the sausage brings its own.',
+      'Celeriac gives the depth that people believe comes from the meat.',
+    ], [
+      'Second day, the spoon stood. Four helpings in the shed.',
+      'Less salt and more celeriac. The doctor and the soup are both content.',
+      'Roos peeled, I stirred, the radio told of storm at sea. A good afternoon.',
+      'Froze six portions for the week of the launch.',
+      'My mother put in a pig\'s ear. We do not tell Roos.',
+    ]),
+    page('wooden-hulls.example/launching', ['boats', 'launch'], [
+      'Wet the hull for days before launching, from the inside, with old sacks and a hose.',
+      'Launch with the pumps rigged and the slings still under her.',
+      'A leak is read from the inside: mark it with chalk, wait two tides, look again.',
+      'Sawdust held under a seam is drawn in by the water and slows a weep.',
+    ], [
+      'Sacks in the bilge since Monday. The planks drink like sailors.',
+      'Two pumps, two batteries, one bucket. I trust the bucket.',
+      'Chalk in the breast pocket. No judging before two tides have passed.',
+      'Piet swears by sawdust. I have seen it work and still do not believe it.',
+      'Slings stay under her until I say so, whatever the crane costs.',
+    ]),
+  ],
+  moments: [
+    moment(55, 'notes_app', ['life'],
+      'I am retired. I have been at sea for forty years, most of them as a mate on coasters.'),
+    moment(53, 'tablet', ['boats'], 'I want to launch the sloop by the end of March.'),
+    moment(50, 'my_chatbot', ['assistant'],
+      'Please explain step by step, in plain words. I prefer metric measures.'),
+    moment(45, 'tablet', ['boats', 'varnish'], 'I like working with two-component lacquer on the rail.'),
+    moment(39, 'tablet', ['mathematics', 'teaching'],
+      'I want to help Roos with fractions until she passes the test.'),
+    moment(34, 'tablet', ['boats', 'repair'],
+      'Still to do on the sloop:\n- keel bolts, all nine\n- scarf under the mast step\n- seams ' +
+      'below the waterline\n' +
+      '- eight coats on the rail\n- engine back on its bed\nOne thing a day, and no work on Sunday.'),
+    moment(28, 'tablet', ['boats', 'varnish'],
+      'I no longer use lacquer, now it is oil and varnish. I don\'t like working with ' +
+      'two-component lacquer on the rail.'),
+    moment(23, 'tablet', ['values'], 'I believe that you should leave a boat better than you found her.'),
+    moment(19, 'my_chatbot', ['assistant'],
+      'I enjoy stories from practice more than tables. How did they stop leaks in the old days?'),
+    moment(14, 'tablet', ['music'],
+      'I plan to play three shanties at the spring evening of the club.'),
+    moment(9, 'tablet', ['boats'],
+      'I no longer want to launch the sloop by the end of March. The bolts took three weeks.'),
+    moment(8.9, 'tablet', ['boats'], 'I want to launch the sloop on the spring tide in May.'),
+    moment(3, 'tablet', ['boats', 'launch'],
+      'I need to ask the harbour master for the crane and keep the slings for two tides.'),
+    moment(0.006, 'tablet', ['boats', 'caulking'],
+      'Water at the garboard again, in the same place. Chalk mark made, now wait.',
+      'A seam that still weeps after two tides wants more cotton, not more compound.'),
+  ],
+}

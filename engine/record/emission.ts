@@ -1,0 +1,23 @@
+/**
+ * An emission: one value that a turn handed to an output, packed at once, so that nothing can change it afterwards.
+ *
+ *   outbox entry  field `d` = emissions, one after another
+ *   emission      msgpack array [output: str, key: str, value: any]
+ *                 0x93 ─┬─ str ──────┬─ str ────┬─ …
+ */
+import { encodeShared, encodeValue } from './pack.js'
+
+/** A packed value on its way to the outbox, and what it is about. */
+export interface Emission {
+  readonly output: string
+  readonly key: string
+  readonly packed: Buffer
+}
+
+const arrayOfThree = Buffer.from([0x93])
+
+/** Packs an emission; a value that is also stored is packed only once. */
+export function encodeEmission(output: string, key: string, value: unknown): Emission {
+  const packed = Buffer.concat([arrayOfThree, encodeValue(output), encodeValue(key), encodeShared(value)])
+  return { output, key, packed }
+}

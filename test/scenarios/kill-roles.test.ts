@@ -1,0 +1,128 @@
+/**
+ * G2 G6 G7 on the whole system: processes are killed (SIGKILL) at random instants while a person's records arrive.
+ *
+ * Afterwards the same log is replayed, undisturbed, into an empty namespace: the state must be the same, byte for byte.
+ * Every record must be one row in ClickHouse, counted without FINAL.
+ *
+ * Usage with other records: node dist/test/scenarios/kill-roles.test.js FILE.jsonl USER
+ */
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { connectAnalytics } from '../../analytics/index.js'
+import { loadConfig } from '../../deploy/config/index.js'
+import { startSystem, type RunningSystem } from '../../deploy/roles/system.js'
+import { ensureRedis } from '../../deploy/system.mjs'
+import { sampleRecords } from '../../deploy/tour/sample.js'
+import { openTopologyClient, startNode } from '../../engine/index.js'
+import { connect } from '../../gateway/index.js'
+import { hinataTopology } from '../../pipelines/hinata.js'
+import { copyLog, dumpState } from '../support/state-dump.js'
+import { seededRandom } from '../support/random.js'
+
+const partitions = 4
+const [file, fileUser] = process.argv.slice(2)
+const killsPerRole = file ? 20 : 6
+const { user, records } = file ? fromFile(file, fileUser) : fromSample()
+
+t.setTimeout(600_000)
+
+for (const role of ['node', 'gateway', 'clickhouse']) {
+  t.test(`kill -9 of the ${role}, ${killsPerRole} times, changes nothing`, async t => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hinata-kill-'))
+    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined, { HINATA_PARTITIONS: String(partitions), PATH: process.env.PATH })
+    const system = await startSystem(config, ensureRedis, () => undefined)
+    t.teardown(async () => {
+      await system.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    })
+    const kills = await disturb(system, role, sendAll(system))
+    t.equal(kills, killsPerRole, 'all kills happened')
+    await untilSettled(system)
+    t.strictSame(await rowsOf(system), { rows: records.length, ids: records.length }, 'each record is one row')
+
+    const lived = await dumpState(system.redis, 'h', partitions)
+    await copyLog(system.redis, 'h', 'replay', partitions)
+    const topology = hinataTopology({ partitions, sinks: [] })
+    const node = await startNode({ redisUrl: system.redis, topology, namespace: 'replay' })
+    const client = await openTopologyClient({ redisUrl: system.redis, topology, namespace: 'replay' })
+    t.ok(await client.settled(user, 300_000), 'the replay is through')
+    await client.close()
+    await node.stop()
+    const replayed = await dumpState(system.redis, 'replay', partitions)
+    t.ok(lived.size >= 3, `${lived.size} hashes to compare`)
+    t.strictSame([...lived.keys()], [...replayed.keys()])
+    t.strictSame([...lived].filter(([name, bytes]) => replayed.get(name) !== bytes).map(([name]) => name), [],
+      'lived through kills = replayed undisturbed, byte for byte')
+  })
+}
+
+/** Sends everything in batches of 20; resolves with the number accepted. */
+async function sendAll(system: RunningSystem): Promise<number> {
+  const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'kill-test' })
+  let accepted = 0
+  const answers: Promise<void>[] = []
+  for (let i = 0; i < records.length; i += 20) {
+    await client.ready()
+    answers.push(client.submit(user, records.slice(i, i + 20)).then(ack => {
+      accepted += ack.accepted
+      if (ack.duplicates > 0 || ack.rejected.length > 0) throw new Error(`unexpected ack ${JSON.stringify(ack)}`)
+    }))
+  }
+  await Promise.all(answers)
+  await client.close()
+  return accepted
+}
+
+/** Kills the role again and again, at instants drawn from a seed, while records are sent and folded. */
+async function disturb(system: RunningSystem, role: string, sending: Promise<number>): Promise<number> {
+  const random = seededRandom(7)
+  const child = system.processes.find(process => process.role === role)!
+  sending.catch(() => undefined) // reported below
+  let kills = 0
+  for (; kills < killsPerRole; kills++) {
+    while (child.starts <= kills) await new Promise(resolve => setTimeout(resolve, 5))
+    await new Promise(resolve => setTimeout(resolve, random() * 400)) // the instants are the experiment
+    process.kill(child.pid!, 'SIGKILL')
+  }
+  const accepted = await sending
+  if (accepted !== records.length) throw new Error(`${accepted} accepted of ${records.length}`)
+  return kills
+}
+
+async function untilSettled(system: RunningSystem): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${system.gateway}/api/status`, { headers: { authorization: `Bearer ${system.adminKey}` } })
+      .then(response => response.json() as Promise<{ pipelines: { lag_records: number, sink_values: number }[] }>)
+      .catch(() => undefined)
+    if (answer?.pipelines.every(one => one.lag_records + one.sink_values === 0)) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+async function rowsOf(system: RunningSystem): Promise<{ rows: number, ids: number }> {
+  const analytics = connectAnalytics({ url: system.clickhouse })
+  const [row] = await analytics.query<{ rows: string, ids: string }>(
+    'SELECT count() AS rows, uniqExact(id) AS ids FROM records WHERE user_id = {user:String} SETTINGS final = 0', { user })
+  await analytics.close()
+  return { rows: Number(row.rows), ids: Number(row.ids) }
+}
+
+function fromFile(path: string, person: string): { user: string, records: unknown[] } {
+  const lines = readFileSync(path, 'utf8').split('\n').filter(line => line.trim() !== '')
+  return {
+    user: person,
+    records: lines.map(line => {
+      const { user_id: _, ...record } = JSON.parse(line) as Record<string, unknown>
+      return record
+    }),
+  }
+}
+
+function fromSample(): { user: string, records: unknown[] } {
+  const all = sampleRecords(1, Date.now())
+  const person = all[0].userId
+  return { user: person, records: all.filter(({ userId }) => userId === person).map(({ record }) => record) }
+}
