@@ -6,6 +6,7 @@
  */
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
 import { Apps } from './apps.js'
+import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
 import type { Failure } from './failure.js'
 import { Intake } from './intake.js'
@@ -72,6 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   serveSockets(app, edge)
   serveRoutes(app, routesOf(edge), edge, options.cors ?? null)
   await edge.progress.look()
+  countTokens('') // loads the tokenizer's table, so that no request waits for it
   const listening = await listen(app, options.host, options.port)
   url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listening.port}`
   edge.progress.start()

@@ -11,7 +11,7 @@ t.test('short for one partition, longer for many, bounded, and short again', asy
   pace.note(3)
   t.equal(pace.lingerMs, 250)
   for (let partition = 0; partition < 16; partition++) pace.note(partition)
-  t.equal(pace.lingerMs, 2_000)
+  t.equal(pace.lingerMs, 3_200)
   for (let partition = 0; partition < 256; partition++) pace.note(partition)
   t.equal(pace.lingerMs, 4_000)
   clock.advance(4_000)

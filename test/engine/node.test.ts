@@ -1,8 +1,8 @@
 /** A node on real Redis: the whole loop, from append to committed state, outputs and sinks. */
 import t from 'tap'
 import {
-  actor, counter, list, map, openTopologyClient, output, startNode, table, topic, value, type DeadLetter, type SinkBatch,
-  type Topology,
+  actor, counter, list, map, openTopologyClient, output, startNode, table, topic, value, type DeadLetter,
+  type SinkBatch, type Topology,
 } from '../../engine/index.js'
 import { startRedis } from '../support/redis.js'
 
@@ -13,7 +13,8 @@ const dead = output<DeadLetter>('dead')
 
 const visits = actor('visits', {
   state: {
-    total: value(0), perAddress: map<number>(), last: list<string>({ max: 3 }), recent: counter({ windowMs: 60_000, steps: 6 }),
+    total: value(0), perAddress: map<number>(), last: list<string>({ max: 3 }),
+    recent: counter({ windowMs: 60_000, steps: 6 }),
     pages: table<{ count: number }>(),
   },
   receive: {
@@ -77,7 +78,7 @@ t.test('G2 G3 G5: records become state, outputs and dead letters, each once and 
   t.match(letter.error.stack, /cannot visit/)
 })
 
-t.test('G1: a resend is repeated, a copy from elsewhere is a duplicate, new content is a revision', async t => {
+t.test('G1: a resend is repeated, a copy from elsewhere a duplicate, new content a revision', async t => {
   const redis = await startRedis()
   t.teardown(() => redis.stop())
   const topology = topologyWith([])
