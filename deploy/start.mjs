@@ -16,5 +16,5 @@ try {
   process.exit(1)
 }
 const child = spawn(process.execPath, [join(root, 'dist', 'deploy', 'start.js'), ...process.argv.slice(2)], { stdio: 'inherit' })
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal)) // and wait for it to drain
 child.on('exit', code => process.exit(code ?? 1))

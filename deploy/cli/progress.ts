@@ -39,8 +39,8 @@ function plainLines(total: number, label: string, out: NodeJS.WritableStream): P
       done += amount
       if (Date.now() - saidAt < plainLineMs) return
       saidAt = Date.now()
-      out.write(`${label}: ${done} of ${total}\n`)
+      out.write(`${label}: ${Math.round(done)} of ${total}\n`)
     },
-    done: () => { out.write(`${label}: ${done} of ${total}\n`) },
+    done: () => { out.write(`${label}: ${Math.round(done)} of ${total}\n`) },
   }
 }

@@ -51,11 +51,14 @@ export async function runRole(role: string, config: Config, start: (log: Logger)
   log.info(`${role}: ended`)
 }
 
-/** Resolves at the first SIGINT, SIGTERM or loss of the parent. */
+/**
+ * Resolves at the first SIGINT, SIGTERM or loss of the parent. Later signals change nothing: a terminal's Ctrl-C reaches
+ * every process of the group, some of them twice, and draining must not be cut short by that.
+ */
 export function untilToldToEnd(): Promise<void> {
   return new Promise(resolve => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-    if (process.send) process.once('disconnect', () => resolve())
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
+    if (process.send) process.on('disconnect', () => resolve())
   })
 }

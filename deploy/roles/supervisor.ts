@@ -7,7 +7,7 @@
  *                        └───────────── stopping ──────────┴──▶ stopped
  */
 import { fork, type ChildProcess } from 'node:child_process'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HinataError } from '../../engine/index.js'
@@ -94,13 +94,12 @@ class SupervisedChild implements Child {
   }
 
   start(): Promise<void> {
-    const log = createWriteStream(this.#logFile, { flags: 'a' })
+    const log = openSync(this.#logFile, 'a') // a file, not a pipe to us: the role can still log after we are gone
     const child = fork(entry, [this.role], {
-      env: this.#environmentOf(this.#url), stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true,
+      env: this.#environmentOf(this.#url), stdio: ['ignore', log, log, 'ipc'], detached: true,
     })
+    closeSync(log)
     this.#process = child
-    child.stdout!.pipe(log, { end: false })
-    child.stderr!.pipe(log, { end: false })
     const startedAt = Date.now()
     return new Promise((resolve, reject) => {
       const tooLate = setTimeout(() => child.kill('SIGKILL'), readyMsMax)
@@ -112,7 +111,6 @@ class SupervisedChild implements Child {
       })
       child.once('exit', (code, signal) => {
         clearTimeout(tooLate)
-        log.end()
         reject(new HinataError('PROCESS_FAILED', { role: this.role, reason: signal ?? `exit code ${code}`, log: this.#logFile }))
         if (this.#url !== undefined && !this.#isStopping) this.#restart(startedAt, signal ?? `exit code ${code}`)
       })

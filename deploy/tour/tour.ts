@@ -174,7 +174,7 @@ async function showComponents(
   for (const memory of memories) {
     for (const known of components[memory].slice(0, componentsShown[memory])) {
       const { description, type, evidence, evidence_count: count } = known
-      screen.text(`- ${description}  [${type}, ${count} ${count === 1 ? 'note' : 'notes'}]`)
+      screen.text(`- ${description} [${type}, ${count} ${count === 1 ? 'note' : 'notes'}]`)
       for (const id of evidence.slice(0, evidenceShown)) {
         const record = recordOf.get(id)
         screen.table(`${id}: ${record?.note || record?.highlight || ''}`.split('\n', 1)[0], 6)

@@ -1,0 +1,89 @@
+/** The examples and the commands of the README, run against a whole system. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { firstRecord } from '../../examples/01-first-record.js'
+import { followPrompt } from '../../examples/02-live-prompt.js'
+import { drive } from '../../examples/04-test-an-actor.js'
+import { firstVisits, visitsTopology } from '../../examples/03-visits-actor.js'
+import { testDriver } from '../../engine/index.js'
+import { startHinata, type RunningSystem } from '../deploy/tour/running-system.js'
+import { projectRoot } from '../tidy/sources.js'
+import { fencedOf } from './fenced.js'
+
+const run = promisify(execFile)
+const root = projectRoot(import.meta.dirname)
+const blocks = fencedOf(root, 'README.md')
+
+t.test('the actor and its driver', async t => {
+  t.strictSame(await drive(), { total: 2, ended: [{ person: 'ada', visits: 2 }] })
+  const driver = await testDriver(visitsTopology, { startMs: 1_000 })
+  await driver.push('bob', { address: '/a' })
+  await driver.push('bob', { address: '/b' })
+  t.strictSame(driver.emitted(firstVisits), [{ person: 'bob', at: 1_000 }], 'only the first visit is one')
+})
+
+t.test('against a running system', async t => {
+  const system = await startHinata()
+  t.teardown(() => system.stop())
+  const shell = async (script: string): Promise<string> =>
+    (await run('sh', ['-ec', placed(script, system)])).stdout
+
+  t.test('the commands of the README', async t => {
+    const [submitted = '', queried = ''] = blocks
+      .filter(({ language, text }) => language === 'sh' && text.includes('curl')).map(({ text }) => text)
+    const said = await shell(submitted)
+    t.match(said, '"status":"completed"', 'the record is folded when the answer comes')
+    t.match(said, 'Wants to write a compiler that reads like English', 'and the prompt knows it')
+    await untilRow(system, 'grace')
+    t.match(await shell(queried), /^grace\t1\t0\.\d+$/m)
+  })
+
+  t.test('the program of the README', async t => {
+    const program = blocks.find(({ language }) => language === 'js')!.text
+    const folder = await mkdtemp(join(import.meta.dirname, 'program-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    await writeFile(join(folder, 'program.mjs'), placed(program, system))
+    const { stdout } = await run(process.execPath, [join(folder, 'program.mjs')])
+    t.match(stdout, 'Wants to write a compiler that reads like English')
+  })
+
+  t.test('the queries of ANALYTICS', async t => {
+    const queries = fencedOf(root, 'docs/ANALYTICS.md').filter(({ language }) => language === 'sql')
+    t.ok(queries.length >= 4)
+    for (const { line, text } of queries) {
+      const answer = await fetch(system.clickhouse, { method: 'POST', body: text })
+      t.equal(answer.status, 200, `line ${line}: ${answer.ok ? 'answered' : await answer.text()}`)
+    }
+  })
+
+  t.test('the WebSocket examples', async t => {
+    const { api_key: key } = await (await fetch(`${system.gateway}/api/apps/register`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        app_name: 'examples', app_version: '1', developer: 'us', description: 'the examples',
+        requested_permissions: ['hinata_submit', 'psp_read'],
+      }),
+    })).json() as { api_key: string }
+    const following = followPrompt(system.gateway, key, 'card reader')
+    t.match(await firstRecord(system.gateway, key), { accepted: 1, duplicates: 0, rejected: [] })
+    t.match((await following).at(-1), /card reader/)
+  })
+})
+
+/** The text with the addresses of the running system. */
+function placed(text: string, { gateway, clickhouse }: RunningSystem): string {
+  return text.replaceAll('http://127.0.0.1:8080', gateway).replaceAll('http://127.0.0.1:8123', clickhouse)
+}
+
+/** Rows follow the fold within moments: asks until the person's is there. */
+async function untilRow({ clickhouse }: RunningSystem, person: string): Promise<void> {
+  const query = `SELECT count() FROM records WHERE user_id = '${person}'`
+  for (;;) {
+    const answer = await fetch(clickhouse, { method: 'POST', body: query })
+    if (answer.ok && Number(await answer.text()) > 0) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
