@@ -49,7 +49,7 @@ export const options = [
     description: 'How long a record waits for companions in its block.' },
   { name: 'engine.threads', type: 'integer', default: 1, min: 0, max: 64, env: 'HINATA_THREADS',
     description: 'Threads of a node for enrichment and embedding.' },
-  { name: 'engine.lease_ms', type: 'integer', default: 5_000, min: 500, max: 120_000,
+  { name: 'engine.lease_ms', type: 'integer', default: 5_000, min: 500, max: 120_000, env: 'HINATA_LEASE_MS',
     description: 'How long a silent node keeps its partitions.' },
   { name: 'engine.host', type: 'text', default: '127.0.0.1', env: 'HINATA_NODE_HOST',
     description: 'Where a node\'s query port listens, and what it tells gateways.' },

@@ -25,6 +25,8 @@ import { seededRandom } from '../support/random.js'
 const partitions = 4
 const [file, fileUser] = process.argv.slice(2)
 const killsPerRole = file ? 20 : 6
+const batchRecords = 10
+const movingMsMax = 5_000
 const { user, records } = file ? fromFile(file, fileUser) : fromSample()
 
 t.setTimeout(600_000)
@@ -32,14 +34,16 @@ t.setTimeout(600_000)
 for (const role of ['node', 'gateway', 'clickhouse']) {
   t.test(`kill -9 of the ${role}, ${killsPerRole} times, changes nothing`, async t => {
     const dataDir = await mkdtemp(join(tmpdir(), 'hinata-kill-'))
-    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined, { HINATA_PARTITIONS: String(partitions), PATH: process.env.PATH })
+    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined, { HINATA_PARTITIONS: String(partitions), HINATA_LEASE_MS: '1000' })
     const system = await startSystem(config, ensureRedis, () => undefined)
     t.teardown(async () => {
       await system.stop()
       await rm(dataDir, { recursive: true, force: true })
     })
-    const kills = await disturb(system, role, sendAll(system))
-    t.equal(kills, killsPerRole, 'all kills happened')
+    const disturbance: Disturbance = { kills: 0, wokeAtKills: [] }
+    await Promise.all([disturb(system, role, disturbance), sendAll(system, disturbance)])
+    t.equal(disturbance.kills, killsPerRole, 'all kills happened')
+    t.ok(disturbance.wokeAtKills.length > killsPerRole / 2, `${disturbance.wokeAtKills.length} kills hit records being sent or folded`)
     await untilSettled(system)
     t.strictSame(await rowsOf(system), { rows: records.length, ids: records.length }, 'each record is one row')
 
@@ -59,37 +63,54 @@ for (const role of ['node', 'gateway', 'clickhouse']) {
   })
 }
 
-/** Sends everything in batches of 20; resolves with the number accepted. */
-async function sendAll(system: RunningSystem): Promise<number> {
-  const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'kill-test' })
+/** What the killer tells the sender. */
+interface Disturbance {
+  kills: number
+  /** Kills before which the system had done some of the work since the kill before. */
+  readonly wokeAtKills: number[]
+}
+
+/** Sends everything in small batches, spread over all kills: each kill releases a few more. */
+async function sendAll(system: RunningSystem, disturbance: Disturbance): Promise<void> {
+  const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'kill-test', reconnectMsMax: 120_000 })
+  const perKill = Math.ceil(records.length / killsPerRole)
   let accepted = 0
   const answers: Promise<void>[] = []
-  for (let i = 0; i < records.length; i += 20) {
+  for (let i = 0; i < records.length; i += batchRecords) {
+    while (disturbance.kills < killsPerRole && i > perKill * (disturbance.kills + 1)) await pause(5)
     await client.ready()
-    answers.push(client.submit(user, records.slice(i, i + 20)).then(ack => {
+    answers.push(client.submit(user, records.slice(i, i + batchRecords)).then(ack => {
       accepted += ack.accepted
       if (ack.duplicates > 0 || ack.rejected.length > 0) throw new Error(`unexpected ack ${JSON.stringify(ack)}`)
     }))
   }
   await Promise.all(answers)
   await client.close()
-  return accepted
+  if (accepted !== records.length) throw new Error(`${accepted} accepted of ${records.length}`)
 }
 
-/** Kills the role again and again, at instants drawn from a seed, while records are sent and folded. */
-async function disturb(system: RunningSystem, role: string, sending: Promise<number>): Promise<number> {
+/** Kills the role again and again, shortly after its work moves, at instants drawn from a seed. */
+async function disturb(system: RunningSystem, role: string, disturbance: Disturbance): Promise<void> {
   const random = seededRandom(7)
   const child = system.processes.find(process => process.role === role)!
-  sending.catch(() => undefined) // reported below
-  let kills = 0
-  for (; kills < killsPerRole; kills++) {
-    while (child.starts <= kills) await new Promise(resolve => setTimeout(resolve, 5))
-    await new Promise(resolve => setTimeout(resolve, random() * 400)) // the instants are the experiment
+  const topology = hinataTopology({ partitions, sinks: [] })
+  const client = await openTopologyClient({ redisUrl: system.redis, topology })
+  const moved = async (): Promise<number> =>
+    (await client.lag()).reduce((sum, lag) => sum + (role === 'gateway' ? lag.appended : lag.folded), 0)
+  for (; disturbance.kills < killsPerRole; disturbance.kills++) {
+    while (child.starts <= disturbance.kills) await pause(5)
+    const before = await moved()
+    const deadline = Date.now() + movingMsMax
+    while (Date.now() < deadline && await moved() === before) await pause(1)
+    if (await moved() > before) disturbance.wokeAtKills.push(disturbance.kills)
+    await pause(random() * 60) // the instants are the experiment
     process.kill(child.pid!, 'SIGKILL')
   }
-  const accepted = await sending
-  if (accepted !== records.length) throw new Error(`${accepted} accepted of ${records.length}`)
-  return kills
+  await client.close()
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
 }
 
 async function untilSettled(system: RunningSystem): Promise<void> {
@@ -98,7 +119,7 @@ async function untilSettled(system: RunningSystem): Promise<void> {
       .then(response => response.json() as Promise<{ pipelines: { lag_records: number, sink_values: number }[] }>)
       .catch(() => undefined)
     if (answer?.pipelines.every(one => one.lag_records + one.sink_values === 0)) return
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await pause(100)
   }
 }
 

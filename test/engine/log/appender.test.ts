@@ -1,0 +1,144 @@
+/** The appender on real Redis: order (P1), durability (P2), once only (P3), bounds (P4). */
+import t from 'tap'
+import { appenderRecordsMax, blockRecordsMax, recordBytesMax } from '../../../engine/limits/limits.js'
+import { Appender, readRange, type AppendInput, type AppenderOptions } from '../../../engine/log/index.js'
+import { decodeBlock } from '../../../engine/record/block.js'
+import { fieldsOf, send } from '../../../engine/redis/index.js'
+import { connectRedis, openConnection, type Connected } from '../../support/connection.js'
+import { startProxy } from '../../support/proxy.js'
+
+const record = (key: string, value: unknown): AppendInput => ({ key, value, eventTime: 1 })
+const unique = (id: string, fingerprint: string, origin: string): AppendInput =>
+  ({ ...record('ada', { id, fingerprint }), idempotency: { id, fingerprint, origin } })
+
+function appenderOn({ redis, keys }: Connected, changes: Partial<AppenderOptions> = {}): Appender {
+  return new Appender({ redis, keys, topic: 'in', partitions: 1, durability: 'memory', ...changes })
+}
+
+async function valuesOf({ redis, keys }: Connected): Promise<unknown[]> {
+  const entries = await readRange(redis, keys.log(0, 'in'), '-', '+', 10_000)
+  return entries.flatMap(({ id, block }) => decodeBlock(id, block)).map(({ value }) => value)
+}
+
+async function appendedCount({ redis, keys }: Connected): Promise<number> {
+  return Number(String(await send(redis, 'HGET', [keys.meta(0, 'in'), 'n'])))
+}
+
+t.test('P1: records are in the log in the order of the calls, gathered in blocks', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on)
+  const numbers = Array.from({ length: 3 * blockRecordsMax }, (_, i) => i)
+  const answers = (await Promise.all(numbers.map(i => appender.append([record('ada', i)])))).flat()
+  t.strictSame(await valuesOf(on), numbers)
+  t.equal(await appendedCount(on), numbers.length)
+  const blocks = new Set(answers.map(({ position }) => position!.entry))
+  t.ok(blocks.size <= 5, `${blocks.size} blocks`)
+  t.strictSame(answers.map(({ outcome, durability }) => `${outcome} ${durability}`),
+    numbers.map(() => 'appended memory'))
+})
+
+t.test('an answer says where its record stands, also when a call goes to several partitions', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on, { partitions: 4 })
+  const people = ['ada', 'bob', 'cyd', 'dan', 'eve']
+  const answers = await appender.append(people.map(key => record(key, key)))
+  const found = await Promise.all(answers.map(async ({ position }, i) => {
+    for (const partition of [0, 1, 2, 3]) {
+      const [entry] = await readRange(on.redis, on.keys.log(partition, 'in'), position!.entry,
+        position!.entry, 1)
+      const value = entry && decodeBlock(entry.id, entry.block)[position!.index]?.value
+      if (value === people[i]) return value
+    }
+    return undefined
+  }))
+  t.strictSame(found, people)
+  t.strictSame(await appender.append([]), [])
+})
+
+t.test('a record that waits alone is sent after the linger; drain sends it at once', async t => {
+  const on = await connectRedis(t)
+  t.match(await appenderOn(on, { lingerMs: 1 }).append([record('ada', 1)]), [{ outcome: 'appended' }])
+  const patient = appenderOn(on, { lingerMs: 3_600_000 })
+  const waiting = patient.append([record('ada', 2)])
+  await patient.drain()
+  t.match(await waiting, [{ outcome: 'appended' }])
+  t.strictSame(await valuesOf(on), [1, 2])
+  await patient.drain()
+})
+
+t.test('P3: a block whose reply was lost is sent again and appended once', async t => {
+  const on = await connectRedis(t)
+  const proxy = await startProxy(on.server.port)
+  t.teardown(() => proxy.stop())
+  const redis = await openConnection(t, `redis://127.0.0.1:${proxy.port}`)
+  const appender = appenderOn({ ...on, redis })
+  await appender.append([record('ada', 0)])
+  await appender.append([unique('r0', 'x', 'o1')])
+  for (let i = 1; i <= 5; i++) {
+    proxy.loseReplies(1)
+    t.match(await appender.append([record('ada', i)]), [{ outcome: 'appended' }])
+  }
+  t.equal(proxy.lost, 5)
+  proxy.loseReplies(1)
+  const [answer] = await appender.append([unique('r1', 'x', 'o1')])
+  t.equal(answer.outcome, 'repeated', 'the second sending found what the first had done')
+  t.strictSame(await valuesOf(on), [0, { id: 'r0', fingerprint: 'x' }, 1, 2, 3, 4, 5,
+    { id: 'r1', fingerprint: 'x' }])
+  t.equal(await appendedCount(on), 8)
+})
+
+t.test('idempotency: each (id, content) once, whatever the batch looks like', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on)
+  const outcomes = async (...inputs: AppendInput[]): Promise<string[]> =>
+    (await appender.append(inputs)).map(({ outcome }) => outcome)
+  t.strictSame(await outcomes(unique('r1', 'a', 'o1'), unique('r1', 'a', 'o2'), unique('r2', 'a', 'o1'),
+    unique('r1', 'b', 'o1'), unique('r1', 'b', 'o1')),
+      ['appended', 'duplicate', 'appended', 'revised', 'repeated'])
+  t.strictSame(await outcomes(unique('r1', 'b', 'o1'), unique('r1', 'b', 'o9'), unique('r1', 'a', 'o1')),
+    ['repeated', 'duplicate', 'revised'], 'going back to older content is a revision too')
+  const [again, first] = await appender.append([unique('r2', 'a', 'o1'), unique('r3', 'a', 'o1')])
+  t.equal(again.position!.index, 1, 'the position of the first acceptance')
+  t.equal(first.position!.index, 0)
+  t.strictSame((await appender.append([unique('r3', 'a', 'o2')]))[0].position, null)
+  t.equal(await appendedCount(on), 5)
+  t.equal((await valuesOf(on)).length, 5)
+})
+
+t.test('records with and without an id keep their order', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on)
+  const calls = Array.from({ length: 60 }, (_, i) =>
+    (i % 3 === 0 ? unique(`r${i}`, 'x', '') : record('ada', i)))
+  const answers = await appender.append(calls)
+  t.strictSame(await valuesOf(on), calls.map(({ value }) => value))
+  t.equal(new Set(answers.map(({ position }) => `${position!.entry}:${position!.index}`)).size, 60)
+})
+
+t.test('P4: what is too large, or too much, is refused before anything is taken', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on, { lingerMs: 3_600_000 })
+  const huge = record('ada', 'x'.repeat(recordBytesMax))
+  t.throws(() => appender.append([record('ada', 1), huge]), { code: 'RECORD_TOO_LARGE' })
+  t.throws(() => appender.append(new Array<AppendInput>(appenderRecordsMax + 1).fill(record('ada', 1))),
+    { code: 'OVERLOADED', isRetryable: true })
+  await appender.drain()
+  t.strictSame(await valuesOf(on), [])
+  t.match(await Promise.all([appender.append([record('ada', 1)]), appender.drain()]),
+    [[{ outcome: 'appended' }]])
+})
+
+t.test('G1: durability is what was asked for', async t => {
+  const on = await connectRedis(t, ['--appendfsync', 'always'])
+  t.match(await appenderOn(on, { durability: 'fsync' }).append([record('ada', 1)]), [{ durability: 'fsync' }])
+})
+
+t.test('a command that Redis refuses fails its own call only', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on)
+  await send(on.redis, 'SET', [on.keys.log(0, 'in'), 'not a stream'])
+  await t.rejects(appender.append([record('ada', 1)]), /WRONGTYPE/)
+  await send(on.redis, 'DEL', [on.keys.log(0, 'in')])
+  t.match(await appender.append([record('ada', 2)]), [{ outcome: 'appended' }])
+  t.equal(Object.keys(fieldsOf(await send(on.redis, 'HGETALL', [on.keys.meta(0, 'in')]))).length, 1)
+})

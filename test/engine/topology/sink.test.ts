@@ -1,0 +1,201 @@
+/** Sinks: a batch is fixed before it is inserted, and every retry, by any owner, is the same (S1, S2). */
+import t, { type Test } from 'tap'
+import { ManualClock, systemClock, type Sink, type SinkBatch } from '../../../engine/index.js'
+import { commitBatch, takeLease } from '../../../engine/log/index.js'
+import { encodeEmission } from '../../../engine/record/emission.js'
+import { fieldsOf, send } from '../../../engine/redis/index.js'
+import { InsertGate, SinkLoop } from '../../../engine/topology/sink-loop.js'
+import { connectRedis, type Connected } from '../../support/connection.js'
+import { until } from '../../support/until.js'
+import { added, dead } from './shop.js'
+
+/** A partition whose outbox is written by hand. */
+class Partition {
+  readonly on: Connected
+  epoch = 0
+  emitted = 0
+  #sequence = 0
+
+  constructor(on: Connected) {
+    this.on = on
+  }
+
+  get names(): Parameters<typeof commitBatch>[2] {
+    const { keys } = this.on
+    return {
+      checkpoint: keys.checkpoint(0, 'shop.1'), outbox: keys.outbox(0, 'shop.1'),
+      timers: keys.timers(0, 'shop.1'),
+      dead: keys.dead(0, 'shop.1'),
+    }
+  }
+
+  /** Another owner. */
+  async take(): Promise<void> {
+    this.epoch = (await takeLease(this.on.redis, this.names.checkpoint, 'me', 60_000))!.epoch
+  }
+
+  /** One commit that emits the values through the output. */
+  async commit(output: string, ...values: number[]): Promise<void> {
+    await commitBatch(this.on.redis, 0, this.names, {
+      epoch: this.epoch, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
+      emitted: values.length,
+      outputs: Buffer.concat(values.map(value => encodeEmission(output, 'ada', value).packed)), dead: [],
+      timers: new Map(), hashes: [],
+    })
+    this.emitted += values.length
+  }
+
+  loop(sink: Sink, clock = systemClock): SinkLoop {
+    return new SinkLoop({
+      sink, partition: 0, epoch: this.epoch, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
+      clock,
+      gate: new InsertGate(1), emitted: () => this.emitted,
+    })
+  }
+
+  async stored(): Promise<Record<string, string>> {
+    const fields = fieldsOf(await send(this.on.redis, 'HGETALL', [this.on.keys.sink(0, 'shop.1', 'rows')]))
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+  }
+}
+
+async function openPartition(t: Test): Promise<Partition> {
+  const partition = new Partition(await connectRedis(t))
+  await partition.take()
+  return partition
+}
+
+/** A sink that keeps what it gets; `insert` may fail first. */
+function recorder(batches: SinkBatch[], fails: () => boolean = () => false, batchRecordsMax = 4): Sink {
+  return {
+    name: 'rows', outputs: [added, dead], batchRecordsMax, lingerMs: 1,
+    insert: async batch => {
+      batches.push(batch)
+      if (fails()) throw new Error('no connection')
+    },
+  }
+}
+
+const valuesOf = (batches: SinkBatch[]): unknown[] =>
+  batches.flatMap(({ emitted }) => emitted.map(({ value }) => value))
+
+t.test('G6: everything emitted arrives once, in order, in batches that end with a commit', async t => {
+  const partition = await openPartition(t)
+  for (let i = 0; i < 50; i++) await partition.commit(i % 5 === 0 ? 'other' : added.output, i * 2, i * 2 + 1)
+  const batches: SinkBatch[] = []
+  const loop = partition.loop(recorder(batches))
+  await loop.start()
+  await until('all are inserted', () => loop.inserted === 100)
+  t.strictSame(valuesOf(batches), Array.from({ length: 100 }, (_, i) => i)
+    .filter(i => Math.floor(i / 2) % 5 !== 0))
+  t.strictSame(batches.filter(({ emitted }) => emitted.length > 4), [])
+  t.equal(new Set(batches.map(({ token }) => token)).size, batches.length, 'every batch has its own token')
+  await partition.commit(added.output, 7)
+  await until('what comes later too', () => loop.inserted === 101)
+  await loop.stop()
+  t.match(await partition.stored(), { inserted: '101', pending: '' })
+})
+
+t.test('S2: a failing sink gets the same batch again and again, though more was emitted meanwhile',
+  async t => {
+  const partition = await openPartition(t)
+  await partition.commit(added.output, 1)
+  const batches: SinkBatch[] = []
+  const clock = new ManualClock()
+  let failures = 0
+  const loop = partition.loop(recorder(batches, () => ++failures <= 4), clock)
+  await loop.start()
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    await until(`attempt ${attempt}`, async () => {
+      if (batches.length < attempt) clock.advance(5_000)
+      return batches.length >= attempt
+    })
+    await until('it is known to fail', () => loop.failing === 'no connection')
+    await partition.commit(added.output, attempt + 1)
+  }
+  await until('all are inserted', () => {
+    clock.advance(5_000)
+    return loop.inserted === 5
+  })
+  await loop.stop()
+  t.strictSame(batches.slice(0, 5), new Array<SinkBatch>(5).fill(batches[0]),
+    'byte for byte, under one token')
+  t.strictSame(valuesOf(batches.slice(4)), [1, 2, 3, 4, 5])
+  t.equal(loop.failing, undefined)
+})
+
+t.test('S1: a batch that was fixed by an owner that died is inserted the same by the next', async t => {
+  const partition = await openPartition(t)
+  await partition.commit(added.output, 1, 2)
+  const first: SinkBatch[] = []
+  const dying = partition.loop(recorder(first, () => true))
+  await dying.start()
+  await until('the first try', () => first.length > 0)
+  await dying.stop()
+  t.match(await partition.stored(), { pending: /-/ })
+  await partition.commit(added.output, 3)
+  await partition.take()
+  await partition.commit(added.output, 4)
+  const second: SinkBatch[] = []
+  const heir = partition.loop(recorder(second, () => false, 100))
+  await heir.start()
+  await until('the heir is through', () => heir.inserted === 4)
+  await heir.stop()
+  t.strictSame(second[0], first[0])
+  t.strictSame(valuesOf(second), [1, 2, 3, 4])
+})
+
+t.test('G4: an owner that was replaced fixes nothing and moves nothing', async t => {
+  const partition = await openPartition(t)
+  await partition.commit(added.output, 1)
+  const batches: SinkBatch[] = []
+  const zombie = partition.loop(recorder(batches))
+  await partition.take()
+  await zombie.start()
+  await until('it has given up', async () => {
+    await zombie.stop()
+    return true
+  })
+  t.strictSame(batches, [])
+  t.strictSame(await partition.stored(), {})
+})
+
+t.test('G4: one that was replaced in the middle of an insert does not move the position', async t => {
+  const partition = await openPartition(t)
+  await partition.commit(added.output, 1)
+  let finish = (): void => undefined
+  const held = new Promise<void>(resolve => { finish = resolve })
+  const batches: SinkBatch[] = []
+  const zombie = partition.loop({ ...recorder([]), insert: batch => {
+    batches.push(batch)
+    return held
+  } })
+  await zombie.start()
+  await until('it inserts', () => batches.length === 1)
+  await partition.take()
+  finish()
+  await zombie.stop()
+  t.notMatch(await partition.stored(), { inserted: '1' })
+  const heir = partition.loop(recorder(batches))
+  await heir.start()
+  await until('the heir is through', () => heir.inserted === 1)
+  await heir.stop()
+  t.strictSame(batches, [batches[0], batches[0]], 'the same batch under the same token: the sink knows it')
+})
+
+t.test('inserts of one node are limited, and wait in order', async t => {
+  const gate = new InsertGate(2)
+  const running = new Set<number>()
+  const order: number[] = []
+  let most = 0
+  await Promise.all([1, 2, 3, 4, 5, 6].map(number => gate.run(async () => {
+    running.add(number)
+    order.push(number)
+    most = Math.max(most, running.size)
+    await new Promise(resolve => setImmediate(resolve))
+    running.delete(number)
+    if (number === 2) throw new Error('fails')
+  }).catch(() => undefined)))
+  t.equal(most, 2)
+  t.strictSame(order, [1, 2, 3, 4, 5, 6])
+})
