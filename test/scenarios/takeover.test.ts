@@ -61,7 +61,7 @@ function appender(client: TopologyClient): (round: number) => Promise<void> {
       await client.append(sample.map(({ record }) => {
         const parsed = parseRecord({ ...record, id: `${record.id}-${round}` }, Date.now())
         if (!('record' in parsed)) throw new Error(parsed.refusal.message)
-        return { key: `person-${person}`, eventTime: parsed.eventTime,
+        return { key: `person-${person}`, eventTime: Date.parse(parsed.record.timestamp),
           value: { record: parsed.record, app: 'test', receivedAt: Date.now() } }
       }))
     }
