@@ -27,6 +27,8 @@ export interface PartitionLag {
 }
 
 const refreshMs = 100
+/** Partitions that nothing is known to wait in are looked at this much more rarely: others may append to them too. */
+const idleRefreshes = 10
 const settlePollMs = 5
 
 /** Reads lag; `start` keeps the estimate of `room` fresh. */
@@ -36,7 +38,8 @@ export class LagMeter {
   readonly #topology: Topology
   readonly #clock: Clock
   readonly #stopping = new AbortController()
-  #unread: number[]
+  readonly #unread: number[]
+  #refreshes = 0
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
     this.#redis = redis
@@ -91,8 +94,12 @@ export class LagMeter {
   }
 
   async #refresh(): Promise<void> {
-    const counts = await Promise.all(this.#unread.map((_, partition) => this.#readCounts(partition)))
-    this.#unread = counts.map(({ appended, folded }) => Math.max(0, appended - folded))
+    const isFull = this.#refreshes++ % idleRefreshes === 0
+    await Promise.all(this.#unread.map(async (unread, partition) => {
+      if (unread === 0 && !isFull) return
+      const { appended, folded } = await this.#readCounts(partition)
+      this.#unread[partition] = Math.max(0, appended - folded)
+    }))
   }
 
   async #readCounts(partition: number): Promise<{ appended: number, folded: number }> {
