@@ -60,8 +60,8 @@ function appender(client: TopologyClient): (round: number) => Promise<void> {
     for (let person = 0; person < persons; person++) {
       await client.append(sample.map(({ record }) => {
         const parsed = parseRecord({ ...record, id: `${record.id}-${round}` }, Date.now())
-        if (!('record' in parsed)) throw new Error(parsed.refusal.message)
-        return { key: `person-${person}`, eventTime: Date.parse(parsed.record.timestamp),
+        if (parsed.refusal) throw new Error(parsed.refusal.message)
+        return { key: `person-${person}`, eventTime: parsed.eventTime,
           value: { record: parsed.record, app: 'test', receivedAt: Date.now() } }
       }))
     }
