@@ -8,6 +8,10 @@ import { formatInstant } from './instant.js'
 import { storableScore, storableText, storableTexts } from './storable.js'
 import type { AnalyticsTable } from './table.js'
 
+/** Descriptions whose masked form is kept; forgotten when there are more. Most changes leave them alone. */
+const shownMax = 4_096
+const shown = new Map<string, string>()
+
 /** The table of component changes. */
 export const componentsTable: AnalyticsTable<ComponentChange> = {
   name: 'psp_components',
@@ -20,7 +24,7 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
     record_id: change => storableText(change.record_id),
     type: ({ component }) => component.type,
     memory: ({ component }) => component.memory,
-    description: ({ component }) => storableText(maskPii(component.description)),
+    description: ({ component }) => shownDescription(component.description),
     confidence: ({ component }) => storableScore(component.confidence),
     total_attention_weight: ({ component }) => storableScore(component.total_attention_weight),
     normalized_weight: ({ component }) => storableScore(component.normalized_weight),
@@ -46,4 +50,13 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
     }),
   },
   feedsRollup: false,
+}
+
+function shownDescription(description: string): string {
+  const known = shown.get(description)
+  if (known !== undefined) return known
+  const masked = storableText(maskPii(description))
+  if (shown.size >= shownMax) shown.clear()
+  shown.set(description, masked)
+  return masked
 }

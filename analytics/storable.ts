@@ -3,11 +3,12 @@
  * good.
  */
 
+const anySurrogate = /[\ud800-\udfff]/
 const loneSurrogate = /\p{Surrogate}/gu
 
 /** The text with halves of surrogate pairs, which UTF-8 cannot express, replaced by U+FFFD. */
 export function storableText(text: string): string {
-  return text.replace(loneSurrogate, '\ufffd')
+  return anySurrogate.test(text) ? text.replace(loneSurrogate, '\ufffd') : text
 }
 
 /** Each text of a list made storable. */

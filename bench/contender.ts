@@ -1,6 +1,6 @@
 /**
- * A contender: one side of a benchmark. Each run gets an empty Redis of its own, does the whole workload, and proves that
- * it did.
+ * A contender: one side of a benchmark. Each run gets an empty Redis of its own, does the whole workload, and
+ * proves that it did.
  */
 
 /** What one run came to. */

@@ -1,10 +1,11 @@
 /**
- * Question: how many records a second update keyed state exactly once, beside what they cannot do without (the floor) and
- * beside a job queue that does nothing?
+ * Question: how many records a second update keyed state exactly once, beside what they cannot do without
+ * (the floor) and beside a job queue that does nothing?
  *
- * Workload: 10,000 keys, Zipf 1.0, seeded, the same for all sides. A side's smaller share of records (BullMQ) is stated.
- * Lower bound: `floor`, the same blocks appended, read and decoded with no state.
- * Does not measure: latency, enrichment, ClickHouse, several nodes, disks (everysec on all sides), a remote Redis.
+ * Workload: 10,000 keys, Zipf 1.0, seeded, the same for all sides. A side's smaller share of records (BullMQ)
+ * is stated. Lower bound: `floor`, the same blocks appended, read and decoded with no state.
+ * Does not measure: latency, enrichment, ClickHouse, several nodes, disks (everysec on all sides), a remote
+ * Redis.
  */
 import type { Benchmark } from './benchmark.js'
 import { bullmq } from './peers/bullmq.js'

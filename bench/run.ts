@@ -14,7 +14,8 @@ const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
 for (const benchmark of [keyedCounter]) {
   say(benchmark.question)
-  const report = await runBenchmark(benchmark, isQuick ? { rounds: 1, share: 0.25 } : { rounds: 5, share: 1 }, say)
+  const report = await runBenchmark(benchmark, isQuick ? { rounds: 1, share: 0.25 } : { rounds: 5, share: 1 },
+    say)
   printTable(report, benchmark.baseline)
   if (isQuick) continue
   mkdirSync(results, { recursive: true })
@@ -23,16 +24,18 @@ for (const benchmark of [keyedCounter]) {
 process.exit(0)
 
 function printTable(report: Report, baselineName: string): void {
-  const { machine } = report
-  say(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Redis ${machine.redis}, seed ${report.seed}`)
-  say(['side'.padEnd(14), 'records/s'.padStart(11), 'range'.padStart(19), 'CPU s/M'.padStart(9), 'ratio'.padStart(8)].join('  '))
+  const { cpu, cores, node, redis } = report.machine
+  say(`\n${cpu}, ${cores} cores, Node ${node}, Redis ${redis}, seed ${report.seed}`)
+  say(['side'.padEnd(14), 'records/s'.padStart(11), 'range'.padStart(19), 'CPU s/M'.padStart(9),
+    'ratio'.padStart(8)].join('  '))
   const baseline = median(report.sides.find(({ name }) => name === baselineName)!.perSecond)
   for (const side of report.sides) {
     const rate = median(side.perSecond)
     say([
       side.name.padEnd(14), String(Math.round(rate)).padStart(11),
       `${Math.min(...side.perSecond)}–${Math.max(...side.perSecond)}`.padStart(19),
-      median(side.cpuSecondsPerMillion).toFixed(2).padStart(9), `${(baseline / rate).toFixed(2)}×`.padStart(8),
+      median(side.cpuSecondsPerMillion).toFixed(2).padStart(9),
+      `${(baseline / rate).toFixed(2)}×`.padStart(8),
     ].join('  '))
   }
   say(`\nratio: ${baselineName} ÷ side`)

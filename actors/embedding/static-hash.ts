@@ -10,7 +10,7 @@
  * E2 Every row has length 1, or 0 if the text has no word.
  * E3 Synchronous, no I/O after the table is read; memory is bounded by CACHE_WORDS_MAX.
  */
-import { hash32, isUnspaced, stemOf, wordsOf } from '../text/index.js'
+import { hashPart32, isUnspaced, stemOf, wordsOf } from '../text/index.js'
 import type { Embedder } from './embedder.js'
 import { wordVectors } from './word-vectors.js'
 
@@ -34,7 +34,9 @@ interface WordPart {
   readonly row: number
   readonly weight: number
   /** Places in the hashed half; the sign is that of the contribution, and the place is |entry| - 1. */
-  readonly places: Int16Array
+  readonly places: readonly number[]
+  /** Written without spaces: its edge and its neighbour's are a feature. */
+  readonly isForeign: boolean
 }
 
 const parts = new Map<string, WordPart>()
@@ -64,31 +66,32 @@ export function embedWords(words: readonly string[], rows: Float32Array, at: num
     const part = partOf(word)
     if (part.row >= 0) addRow(table.rows, part.row * WORD_DIM, table.scales[part.row])
     addPlaces(part.places, part.weight)
-    const isForeign = isUnspaced(word)
-    if (isForeign && last !== '') addPlaces(Int16Array.of(placeOf(last + firstChar(word), GRAM_SEED)),
-      part.weight)
-    last = isForeign ? lastChar(word) : ''
+    if (part.isForeign && last !== '') addEdge(last + firstChar(word), part.weight)
+    last = part.isForeign ? lastChar(word) : ''
   }
-  writeHalf(rows, at, 0, WORD_DIM)
-  writeHalf(rows, at, WORD_DIM, DIM)
+  const squareOfWords = squareOf(0, WORD_DIM)
+  const squareOfForms = squareOf(WORD_DIM, DIM)
+  const share = squareOfWords > 0 && squareOfForms > 0 ? 0.5 : 1
+  if (squareOfWords > 0) writeHalf(rows, at, 0, WORD_DIM, Math.sqrt(share / squareOfWords))
+  if (squareOfForms > 0) writeHalf(rows, at, WORD_DIM, DIM, Math.sqrt(share / squareOfForms))
+}
+
+function addEdge(gram: string, weight: number): void {
+  addPlaces([placeOf(gram, 0, gram.length, GRAM_SEED)], weight)
 }
 
 function addRow(rows: Int8Array, from: number, scale: number): void {
   for (let d = 0; d < WORD_DIM; d += 1) sums[d] += scale * rows[from + d]
 }
 
-function addPlaces(places: Int16Array, weight: number): void {
+function addPlaces(places: readonly number[], weight: number): void {
   for (let k = 0; k < places.length; k += 1) {
     const place = places[k]
     sums[WORD_DIM + Math.abs(place) - 1] += place < 0 ? -weight : weight
   }
 }
 
-function writeHalf(rows: Float32Array, at: number, from: number, to: number): void {
-  const own = squareOf(from, to)
-  const other = squareOf(0, DIM) - own
-  if (own === 0) return
-  const factor = Math.sqrt((other > 0 ? 0.5 : 1) / own)
+function writeHalf(rows: Float32Array, at: number, from: number, to: number, factor: number): void {
   for (let d = from; d < to; d += 1) rows[at + d] = sums[d] * factor
 }
 
@@ -103,26 +106,29 @@ function partOf(word: string): WordPart {
   if (known !== undefined) return known
   const row = wordVectors().ranks.get(word) ?? -1
   const chance = 1 / ((row + ZIPF_SHIFT) * ZIPF_TOTAL)
-  const part = { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(word) }
+  const part = { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(word),
+    isForeign: isUnspaced(word) }
   if (parts.size >= CACHE_WORDS_MAX) parts.clear()
   parts.set(word, part)
   return part
 }
 
-function placesOf(word: string): Int16Array {
+function placesOf(word: string): number[] {
   const stem = stemOf(word).slice(0, GRAM_CHARS_MAX)
-  const places = [placeOf(stem, STEM_SEED)]
   const isCased = stem.charCodeAt(0) < 0x0590
   const framed = isCased ? `<${stem}>` : stem
   const size = isCased ? 4 : 2
-  for (let i = 0; i === 0 || i + size <= framed.length; i += 1) places.push(placeOf(framed.slice(i,
-    i + size), GRAM_SEED))
-  return Int16Array.from(places)
+  const grams = Math.max(1, framed.length - size + 1)
+  const places = [placeOf(stem, 0, stem.length, STEM_SEED)]
+  for (let i = 0; i < grams; i += 1) {
+    places.push(placeOf(framed, i, Math.min(i + size, framed.length), GRAM_SEED))
+  }
+  return places
 }
 
-/** Place 1..284 of a feature, negative for half of them, so that collisions cancel out on average. */
-function placeOf(feature: string, seed: number): number {
-  const hash = hash32(feature, seed)
+/** Place 1..284 of a part of a text, negative for half of them, so that collisions cancel out on average. */
+function placeOf(text: string, from: number, to: number, seed: number): number {
+  const hash = hashPart32(text, from, to, seed)
   const place = hash % HASH_DIM + 1
   return hash >= SIGN_BIT ? -place : place
 }

@@ -9,12 +9,12 @@
  */
 import { embedWords, quantise, staticHash } from '../embedding/index.js'
 import {
-  joinProse, meanSentenceWords, proseOf, readProse, textOf, tokenSetOf, wordsOf, type Reading, type Token,
+  joinProse, meanSentenceWords, proseOf, readProse, textOf, wordsOf, type Reading,
 } from '../text/index.js'
 import { complexityLevelOf, type ComplexityLevel } from './complexity.js'
 import { recommendedHighlightsOf } from './highlights.js'
-import { namesOf, type Naming } from './names.js'
-import { findPii, kindsOf, maskPii, type PiiHit } from './pii.js'
+import { namesOf } from './names.js'
+import { findPii, holdsPii, kindsOf, maskPii, type PiiHit } from './pii.js'
 import type { PiiKind } from './pii-patterns.js'
 import { qualityPartsOf, type QualityParts } from './quality.js'
 import { isMasked, sensitivityOf, type Sensitivity } from './sensitivity.js'
@@ -44,8 +44,6 @@ export interface Enrichment {
   /** Sorted, each once. */
   readonly piiKinds: PiiKind[]
   readonly qualityParts: QualityParts
-  /** Sorted 32-bit hashes of content stems, at most 64. */
-  readonly tokenHashes: number[]
   /** Of the embedder static-hash, quantised. */
   readonly vector: Int8Array
   /** Only when the text is confidential or restricted. */
@@ -56,11 +54,6 @@ export interface Enrichment {
 /** One sentence, for who looks for intents in it. */
 export interface AnalysedSentence {
   readonly text: string
-  readonly hasNegation: boolean
-  /** Numbers as written. */
-  readonly numbers: string[]
-  /** Names in lower case. */
-  readonly entities: string[]
 }
 
 /** What stays in the process: the sentences, at most 12, in order. */
@@ -75,6 +68,7 @@ export interface Analysed {
 }
 
 const SENTENCES_MAX = 12
+const NO_WORDS: ReadonlySet<string> = new Set()
 /** How much code stands for a record that has nothing else. */
 const CODE_CHARS_MAX = 2_000
 
@@ -110,7 +104,7 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
     enhancedTags: tags,
     recommendedHighlights: privacy.hasHits ? recommended.map(maskPii) : recommended,
     semanticAnalysis: {
-      mainTopics: mainTopicsOf(record.tag.filter(tag => findPii(tag).length === 0), tags),
+      mainTopics: mainTopicsOf(record.tag.filter(tag => !holdsPii(tag)), tags),
       keyConcepts: keyConceptsOf(reading, privacy.excluded),
       sentiment: sentimentOf(reading),
       complexityLevel: complexityLevelOf(meanWords),
@@ -121,11 +115,10 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
       highlightWords: highlightWords.length, noteWords: noteWords.length, tags: record.tag.length,
       listItems: prose.listItems, meanSentenceWords: meanWords, prose: prose.read.toLowerCase(),
     }),
-    tokenHashes: tokenSetOf(words),
     vector: quantise(row),
     ...privacy.masked,
   }
-  return { enrichment, text: { sentences: sentencesOf(reading, naming) } }
+  return { enrichment, text: { sentences: sentencesOf(reading) } }
 }
 
 interface Privacy {
@@ -142,8 +135,9 @@ function privacyOf({ highlight, note }: EnrichInput, words: readonly string[]): 
   const noteHits = findPii(note)
   const piiKinds = kindsOf([...highlightHits, ...noteHits])
   const sensitivity = sensitivityOf(piiKinds, words)
-  const excluded = new Set([...wordsOfHits(highlight, highlightHits), ...wordsOfHits(note, noteHits)])
   const hasHits = highlightHits.length + noteHits.length > 0
+  const excluded = hasHits
+    ? new Set([...wordsOfHits(highlight, highlightHits), ...wordsOfHits(note, noteHits)]) : NO_WORDS
   if (!isMasked(sensitivity)) return { sensitivity, piiKinds, hasHits, excluded, masked: {} }
   const masked = { maskedHighlight: maskPii(highlight), maskedNote: maskPii(note) }
   return { sensitivity, piiKinds, hasHits, excluded, masked }
@@ -160,19 +154,6 @@ function wordsOfHits(text: string, hits: readonly PiiHit[]): string[] {
   })
 }
 
-function sentencesOf(reading: Reading, { names }: Naming): AnalysedSentence[] {
-  return reading.sentences.slice(0, SENTENCES_MAX).map((sentence, index) => ({
-    text: textOf(sentence, reading),
-    hasNegation: sentence.hasNegation,
-    numbers: reading.tokens.slice(sentence.from, sentence.to).filter(isNumber).map(textLowerOf),
-    entities: Array.from(new Set(names.filter(name => name.sentence === index).map(({ tag }) => tag))),
-  }))
-}
-
-function isNumber({ kind, text }: Token): boolean {
-  return kind === 'number' || (kind !== 'mark' && /\d/.test(text))
-}
-
-function textLowerOf({ text }: Token): string {
-  return text.toLowerCase()
+function sentencesOf(reading: Reading): AnalysedSentence[] {
+  return reading.sentences.slice(0, SENTENCES_MAX).map(sentence => ({ text: textOf(sentence, reading) }))
 }

@@ -4,7 +4,7 @@
  */
 export { analyseBatch, enrichBatch } from './enrich.js'
 export type { Analysed, AnalysedSentence, AnalysedText, EnrichInput, Enrichment } from './enrich.js'
-export { findPii, maskPii, type PiiHit } from './pii.js'
+export { findPii, holdsPii, maskPii, type PiiHit } from './pii.js'
 export type { PiiKind } from './pii-patterns.js'
 export type { QualityParts } from './quality.js'
 export { isMasked, type Sensitivity } from './sensitivity.js'

@@ -76,11 +76,17 @@ function styleOf(sentence: Sentence, { tokens }: Reading): Style {
     const { text, kind } = tokens[i]
     if (kind === 'mark' || text.length < LONGER_CHARS_MIN) continue
     longer += 1
+    if (isSmallLetter(text.charCodeAt(0))) continue
     if (/^\p{Lu}/u.test(text)) capitals += 1
     if (/^[\p{Lu}\p{N}]+$/u.test(text)) shouted += 1
   }
   if (longer > 1 && shouted > longer * TITLE_SHARE) return 'capitals'
   return capitals > longer * TITLE_SHARE ? 'title' : 'plain'
+}
+
+/** a..z, with which most words begin. */
+function isSmallLetter(code: number): boolean {
+  return code >= 0x61 && code <= 0x7a
 }
 
 function isNamePart({ text, kind }: Token, isFirst: boolean, style: Style): boolean {
@@ -93,7 +99,8 @@ function isNamePart({ text, kind }: Token, isFirst: boolean, style: Style): bool
 }
 
 function isCapitalised({ text, kind }: Pick<Token, 'text' | 'kind'>): boolean {
-  if (text.length < 2 || !CAPITALISED.test(text) || kind === 'verb') return false
+  if (text.length < 2 || kind === 'verb' || isSmallLetter(text.charCodeAt(0))) return false
+  if (!CAPITALISED.test(text)) return false
   const lower = text.toLowerCase()
   return !isStopWord(lower.split(/['’]/)[0]) && !CALENDAR.test(lower)
 }

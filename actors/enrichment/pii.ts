@@ -24,6 +24,20 @@ const MAYBE = new RegExp('[\\d@]|\\b(?:name|called|dear|sincerely|regards|signed
   'mrs?|ms|miss|mx|dr|prof|herr|frau|mme|sra?|señora?|sir|madame|monsieur|token|secret|password|passwd|' +
   'passphrase|pin)\\b|key|ey[jJ]|xox|(?:sk|pk|rk|gh.)[-_]', 'i')
 
+/** Tags come again and again. */
+const TAGS_KNOWN_MAX = 10_000
+const tagsWithPii = new Map<string, boolean>()
+
+/** Does a tag or another short name hold PII? Remembers the answer; for texts, use findPii. */
+export function holdsPii(tag: string): boolean {
+  const known = tagsWithPii.get(tag)
+  if (known !== undefined) return known
+  const isFound = findPii(tag).length > 0
+  if (tagsWithPii.size >= TAGS_KNOWN_MAX) tagsWithPii.clear()
+  tagsWithPii.set(tag, isFound)
+  return isFound
+}
+
 /** All hits in `text`, in order, without overlaps. */
 export function findPii(text: string): PiiHit[] {
   if (!MAYBE.test(text)) return []
@@ -31,7 +45,10 @@ export function findPii(text: string): PiiHit[] {
   const taken = new Uint8Array(text.length)
   for (const detector of DETECTORS) {
     if (detector.needs !== undefined && !text.includes(detector.needs)) continue
-    for (const match of text.matchAll(detector.pattern)) {
+    const { pattern } = detector
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      if (match[0] === '') pattern.lastIndex += 1
       const hit = hitOf(detector, match)
       if (hit.end === hit.start || taken.subarray(hit.start, hit.end).includes(1)) continue
       taken.fill(1, hit.start, hit.end)

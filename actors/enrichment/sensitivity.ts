@@ -12,6 +12,8 @@ export type Sensitivity = 'public' | 'internal' | 'confidential' | 'restricted'
 
 /** More different sensitive words than this make a text confidential. */
 const INTERNAL_WORDS_MAX = 2
+/** The shortest of them. */
+const WORD_CHARS_MIN = 5
 /** Words, not stems: "person" is not "personal". */
 const SENSITIVE: ReadonlySet<string> = new Set([
   'password', 'passphrase', 'passwd', 'secret', 'token', 'credential', 'personal', 'private', 'confidential',
@@ -25,8 +27,9 @@ export function sensitivityOf(piiKinds: readonly PiiKind[], words: readonly stri
   if (piiKinds.length > 0) return 'restricted'
   const found = new Set<string>()
   for (const word of words) {
-    const singular = word.endsWith('s') ? word.slice(0, -1) : word
-    for (const form of [word, singular]) if (SENSITIVE.has(form)) found.add(form)
+    if (word.length < WORD_CHARS_MIN) continue
+    if (SENSITIVE.has(word)) found.add(word)
+    else if (word.endsWith('s') && SENSITIVE.has(word.slice(0, -1))) found.add(word.slice(0, -1))
   }
   if (found.size > INTERNAL_WORDS_MAX) return 'confidential'
   return found.size > 0 ? 'internal' : 'public'

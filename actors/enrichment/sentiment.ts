@@ -17,6 +17,8 @@ export interface Sentiment {
 
 const LABEL_SCORE_MIN = 0.2
 const SENTENCE_WEIGHT = 0.5
+/** The shortest word of either list. */
+const WORD_CHARS_MIN = 3
 const GOOD = setOf('love loves loved loving like likes liked enjoy enjoys enjoyed enjoyable happy happily ' +
   'glad pleased pleasant great excellent amazing awesome wonderful fantastic brilliant superb outstanding ' +
   'perfect perfectly beautiful beautifully delightful delighted good nice nicely lovely best better ' +
@@ -46,9 +48,9 @@ export function sentimentOf(reading: Reading): Sentiment {
   let before = ''
   for (const token of reading.tokens) {
     const last = before
-    before = token.text.toLowerCase()
-    if (token.kind === 'mark' || token.kind === 'name') continue
-    const word = before
+    const word = token.text.toLowerCase()
+    before = word
+    if (token.kind === 'mark' || token.kind === 'name' || word.length < WORD_CHARS_MIN) continue
     const isGood = GOOD.has(word)
     if (!isGood && !BAD.has(word)) continue
     if (ONLY_AS_VERB.has(word) && token.kind !== 'verb') continue

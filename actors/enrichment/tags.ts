@@ -43,6 +43,17 @@ const JUNK: ReadonlySet<string> = new Set((
   'password user users application'
 ).split(' '))
 
+/** Tags and words come again and again; what is remembered of them is emptied when it is full. */
+const KNOWN_MAX = 20_000
+const keys = new Map<string, string>()
+const traits = new Map<string, Trait>()
+
+/** What a lemma is worth as a tag, whatever the text. */
+interface Trait {
+  readonly isTopic: boolean
+  readonly rarity: number
+}
+
 /** One tag that was found, before the choice. */
 interface Candidate {
   readonly tag: string
@@ -56,6 +67,15 @@ interface Candidate {
  * are one.
  */
 export function tagKey(tag: string): string {
+  const known = keys.get(tag)
+  if (known !== undefined) return known
+  const key = keyOf(tag)
+  if (keys.size >= KNOWN_MAX) keys.clear()
+  keys.set(tag, key)
+  return key
+}
+
+function keyOf(tag: string): string {
   const compact = tag.normalize('NFKC').toLowerCase().replace(/[\s\-_./'’]+/gu, '')
   return compact === '' ? tag.trim().toLowerCase() : singularOf(compact)
 }
@@ -105,8 +125,9 @@ function candidatesOf(
       const { lemma, kind } = reading.tokens[i]
       const isNoun = kind === 'noun' || (kind === 'name' && !isPlain)
       if (!isNoun && kind !== 'adjective') continue
-      if (named.has(lemma) || excluded.has(lemma) || !isTopic(lemma)) continue
-      add(found, lemma, 'word', isNoun ? rarityOf(lemma) : rarityOf(lemma) * ADJECTIVE_WEIGHT)
+      const { isTopic, rarity } = traitOf(lemma)
+      if (!isTopic || named.has(lemma) || excluded.has(lemma)) continue
+      add(found, lemma, 'word', isNoun ? rarity : rarity * ADJECTIVE_WEIGHT)
     }
   })
   return found
@@ -119,7 +140,16 @@ function add(found: Map<string, Candidate>, tag: string, kind: 'name' | 'word', 
   else known.count += 1
 }
 
-function isTopic(lemma: string): boolean {
+function traitOf(lemma: string): Trait {
+  const known = traits.get(lemma)
+  if (known !== undefined) return known
+  const trait = { isTopic: isTopicWord(lemma), rarity: rarityOf(lemma) }
+  if (traits.size >= KNOWN_MAX) traits.clear()
+  traits.set(lemma, trait)
+  return trait
+}
+
+function isTopicWord(lemma: string): boolean {
   const isForeign = lemma.charCodeAt(0) >= 0x370
   const isLong = lemma.length >= TAG_CHARS_MIN || isForeign
   return isLong && lemma.length <= TAG_CHARS_MAX && /^\p{L}[\p{L}\p{M}\p{N}+#.-]*$/u.test(lemma)

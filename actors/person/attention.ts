@@ -2,7 +2,7 @@
  * Attention, SPEC section 3: how much a person dwells on something, over their last 30 days of event time.
  * Computed from counters (addresses) and from the bounded window of recent records; never from history.
  */
-import { addToSteps, sumOfSteps, type CounterSteps } from '../../engine/index.js'
+import { addToSteps, sumOfSteps, type CounterSteps, type ListCell } from '../../engine/index.js'
 import { jaccard } from '../text/index.js'
 import type { AttentionMetrics } from '../record/index.js'
 import type { RecentRecord } from './recent.js'
@@ -16,6 +16,12 @@ const SIMILAR_TITLES = 0.7
 const SHARED_TAGS_MIN = 2
 const SECONDS_PER_RELATED = 300
 const SECONDS_MAX = 3_600
+/** [count at most, metric]; 1 beyond the last. */
+type Steps = readonly (readonly [max: number, metric: number])[]
+const FREQUENCY_STEPS: Steps = [[1, 0.1], [3, 0.4], [5, 0.7]]
+const DENSITY_STEPS: Steps = [[1, 0.2], [3, 0.6], [5, 0.8]]
+const REVISIT_STEPS: Steps = [[1, 0.1], [3, 0.5], [6, 0.8]]
+const DEEP_FACTORS = { low: 0.8, medium: 1, high: 1.2 } as const
 const DEEP_NOTE_CHARS = 200
 const DEEP_TAGS = 3
 const DEEP_RELATED = 5
@@ -55,13 +61,16 @@ export function usesAt(steps: CounterSteps, at: number): number {
 
 /** Records with a similar title, and records with two tags in common, among the recent ones of the window. */
 export function countAlike(
-  recent: Iterable<RecentRecord>,
+  recent: ListCell<RecentRecord>,
   own: Pick<RecentRecord, 'who' | 'at' | 'title' | 'tags'>,
 ): { similar: number, related: number } {
   let similar = 1
   let related = 0
-  for (const other of recent) {
-    if (other.who === own.who || Math.abs(own.at - other.at) > ATTENTION_WINDOW_MS) continue
+  const count = recent.length
+  for (let i = 0; i < count; i += 1) {
+    const other = recent.at(i)
+    if (other === undefined || other.who === own.who) continue
+    if (Math.abs(own.at - other.at) > ATTENTION_WINDOW_MS) continue
     if (isComparable(own.title, other.title) && jaccard(own.title, other.title) > SIMILAR_TITLES) similar += 1
     if (own.tags.length >= SHARED_TAGS_MIN && other.tags.length >= SHARED_TAGS_MIN)
       related += shares(own.tags, other.tags)
@@ -74,21 +83,9 @@ export function attentionOf(counts: AttentionCounts): { metrics: AttentionMetric
   const seconds = Math.min(SECONDS_MAX, counts.related * SECONDS_PER_RELATED)
   const depth = depthOf(counts)
   const metrics: AttentionMetrics = {
-    highlight_frequency: step(counts.similar, [
-      [1, 0.1],
-      [3, 0.4],
-      [5, 0.7],
-    ]),
-    note_density: step(counts.notes, [
-      [1, 0.2],
-      [3, 0.6],
-      [5, 0.8],
-    ]),
-    address_revisit: step(counts.visits, [
-      [1, 0.1],
-      [3, 0.5],
-      [6, 0.8],
-    ]),
+    highlight_frequency: step(counts.similar, FREQUENCY_STEPS),
+    note_density: step(counts.notes, DENSITY_STEPS),
+    address_revisit: step(counts.visits, REVISIT_STEPS),
     time_investment: seconds < 30 ? 0.1 : seconds < 120 ? 0.4 : seconds < 300 ? 0.7 : 1,
     interaction_depth: depth,
   }
@@ -97,7 +94,7 @@ export function attentionOf(counts: AttentionCounts): { metrics: AttentionMetric
     0.25 * metrics.note_density +
     0.3 * metrics.address_revisit +
     0.15 * metrics.time_investment
-  const factor = { low: 0.8, medium: 1, high: 1.2 }[depth]
+  const factor = DEEP_FACTORS[depth]
   return { metrics, weight: rounded(Math.min(1, sum * factor)) }
 }
 
@@ -119,7 +116,7 @@ function depthOf({
 }
 
 /** The value of the first step that `count` does not exceed; 1 beyond the last. */
-function step(count: number, steps: readonly (readonly [number, number])[]): number {
+function step(count: number, steps: Steps): number {
   return steps.find(([max]) => count <= max)?.[1] ?? 1
 }
 

@@ -22,7 +22,7 @@ function stage({ value }: LogRecord): StagedRecord {
   const submitted = value as SubmittedRecord
   const { record } = submitted
   const [analysed] = analyseBatch([record])
-  const { vector, ...enrichment } = analysed.enrichment
+  const { vector, piiKinds: _, ...enrichment } = analysed.enrichment
   return {
     submitted,
     enrichment,

@@ -44,8 +44,16 @@ interface FoldOutcome {
 
 const COMPONENT_ROWS = 256
 const componentScan = new VectorScan(COMPONENT_ROWS)
-const PROCESSING_VERSION = 1
-const STEPS = ['received', 'validated', 'enhanced', 'scored', 'stored'] as const
+const PROCESSING: FoldedRecord['processing'] = {
+  version: 1,
+  steps: ['received', 'validated', 'enhanced', 'scored', 'stored'],
+}
+const EMBEDDING: FoldedRecord['embedding'] = {
+  model: staticHash.id,
+  version: staticHash.version,
+  dim: staticHash.dim,
+}
+const NO_TOPICS: ReadonlySet<string> = new Set()
 
 /** Folds one record. */
 export function foldRecord(
@@ -67,13 +75,13 @@ export function foldRecord(
   }
   const use = countVisit(cells, staged, context.eventTime, before)
   const scores = scoresOf(cells, staged, context, own, use, knowledge)
-  const folded: FoldedRecord = {
-    ...identityOf(staged, context, profile, before),
-    ...scores,
-    enhanced_tags: spell(cells.tags, record.tag, staged.enrichment.enhancedTags),
-    cluster_id: assignCluster(cells.clusters, staged.vector),
-    ...maskedOf(staged),
+  const found = {
+    revision: (before?.revision ?? 0) + 1,
+    sequence: profile.sequence,
+    enhancedTags: spell(cells.tags, record.tag, staged.enrichment.enhancedTags),
+    clusterId: assignCluster(cells.clusters, staged.vector),
   }
+  const folded = foldedOf(staged, context, scores, found)
   remember(cells.recent, own, before === undefined ? 'new' : 'revision')
   learn(cells, knowledge, lessonOf(staged, context, profile, folded, use, before), staged)
   const changes = knowledge.settle(context.eventTime, profile.gapMs)
@@ -140,9 +148,7 @@ function scoresOf(
     visits: usesAt(use.visits, own.at),
     noteChars: record.note.length,
     tags: record.tag.length,
-    topicSpanMs:
-      own.at -
-      Math.min(own.at, ...staged.about.topics.map(({ key }) => cells.topics.get(key)?.firstAt ?? own.at)),
+    topicSpanMs: own.at - beginningOf(cells, staged, own.at),
   })
   const quality = qualityOf(parts)
   const influence = influenceOf(quality, attention.weight)
@@ -160,26 +166,39 @@ function scoresOf(
   }
 }
 
+/** When the oldest of the record's topics began; `at` when they begin with it. */
+function beginningOf(cells: PersonCells, { about }: StagedRecord, at: number): number {
+  let first = at
+  for (const { key } of about.topics) first = Math.min(first, cells.topics.get(key)?.firstAt ?? at)
+  return first
+}
+
 /** Similarity to the nearest of what is known. */
 function relevanceOf(vector: Uint8Array, knowledge: Knowledge): number {
-  const embeddings = Array.from(knowledge.current(), component => component.embedding)
+  const embeddings: Uint8Array[] = []
+  for (const { embedding } of knowledge.current()) embeddings.push(embedding)
   const cosines = componentScan.cosines(vector, embeddings)
   let nearest = 0
   for (let i = 0; i < embeddings.length; i += 1) nearest = Math.max(nearest, cosines[i])
   return calibrate(nearest, staticHash.id)
 }
 
-type Identity = Omit<FoldedRecord, keyof Scores | 'enhanced_tags' | 'cluster_id' | 'masked'>
+/** What the person's state adds to a record, beside its scores. */
+interface Found {
+  readonly revision: number
+  readonly sequence: number
+  readonly enhancedTags: readonly string[]
+  readonly clusterId: string
+}
 
-function identityOf(
-  staged: StagedRecord,
-  context: FoldContext,
-  profile: Profile,
-  before: FoldedRecord | undefined,
-): Identity {
+/**
+ * The folded record, in one literal: an object that is put together from parts this large becomes a
+ * dictionary, which takes several times as long to make and to pack.
+ */
+function foldedOf(staged: StagedRecord, context: FoldContext, scores: Scores, found: Found): FoldedRecord {
   const { submitted, enrichment } = staged
   const { mainTopics, keyConcepts, sentiment, complexityLevel } = enrichment.semanticAnalysis
-  return {
+  const folded: FoldedRecord = {
     user_id: context.personId,
     app: submitted.app,
     record: submitted.record,
@@ -187,8 +206,8 @@ function identityOf(
     received_at: submitted.receivedAt,
     accepted_at: context.now,
     position: context.position,
-    revision: (before?.revision ?? 0) + 1,
-    sequence: profile.sequence,
+    revision: found.revision,
+    sequence: found.sequence,
     content_hash: staged.contentHash,
     recommended_highlights: enrichment.recommendedHighlights,
     semantic_analysis: {
@@ -198,15 +217,23 @@ function identityOf(
       complexity_level: complexityLevel,
     },
     sensitivity: enrichment.sensitivity,
-    embedding: { model: staticHash.id, version: staticHash.version, dim: staticHash.dim },
+    embedding: EMBEDDING,
     vector: staged.vector,
-    processing: { version: PROCESSING_VERSION, steps: STEPS },
+    processing: PROCESSING,
+    quality_score: scores.quality_score,
+    quality_parts: scores.quality_parts,
+    attention_weight: scores.attention_weight,
+    attention_metrics: scores.attention_metrics,
+    psp_influence_weight: scores.psp_influence_weight,
+    psp_relevance: scores.psp_relevance,
+    priority_score: scores.priority_score,
+    storage_tier: scores.storage_tier,
+    enhanced_tags: found.enhancedTags,
+    cluster_id: found.clusterId,
   }
-}
-
-function maskedOf({ enrichment }: StagedRecord): Pick<FoldedRecord, 'masked'> {
   const { maskedHighlight: highlight, maskedNote: note } = enrichment
-  return typeof highlight === 'string' && typeof note === 'string' ? { masked: { highlight, note } } : {}
+  const isMasked = typeof highlight === 'string' && typeof note === 'string'
+  return isMasked ? { ...folded, masked: { highlight, note } } : folded
 }
 
 function lessonOf(
@@ -232,9 +259,10 @@ function lessonOf(
     addressKey,
     visits: usesAt(use.visits, eventTime),
     revision: folded.revision,
-    topicsBefore: new Set(
-      before === undefined ? [] : [...before.record.tag, ...before.enhanced_tags].map(tagKey),
-    ),
+    topicsBefore:
+      before === undefined
+        ? NO_TOPICS
+        : new Set([...before.record.tag, ...before.enhanced_tags].map(tagKey)),
     records: profile.records,
     moods: profile.moods,
   }

@@ -6,6 +6,14 @@ import { output, type DeadLetter } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { Component } from '../psp/component.js'
 
+/**
+ * A component as it leaves the person's state: what it says, what it weighs and what it rests on. What only
+ * the next turn needs (embedding, claim, strengths of the evidence) stays.
+ */
+export type ReportedComponent = Omit<Component, 'embedding' | 'claim' | 'support'> & {
+  readonly support: Pick<Component['support'], 'records'>
+}
+
 /** Every change of one component, with what caused it. */
 export interface ComponentChange {
   readonly user_id: string
@@ -17,7 +25,7 @@ export interface ComponentChange {
   /** The record that caused it. */
   readonly record_id: string
   /** The component after the change. */
-  readonly component: Component
+  readonly component: ReportedComponent
 }
 
 /** A record was folded (first content or revision). */

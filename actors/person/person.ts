@@ -4,7 +4,8 @@
  */
 import { actor, type TurnContext } from '../../engine/index.js'
 import { foldRecord } from './fold.js'
-import { componentsChanged, recordsFolded } from './outputs.js'
+import type { Component } from '../psp/component.js'
+import { componentsChanged, recordsFolded, type ReportedComponent } from './outputs.js'
 import type { StagedRecord } from './staged.js'
 import { personState } from './state.js'
 
@@ -33,7 +34,32 @@ function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord): v
       change,
       changed_at: now,
       record_id: folded.record.id,
-      component,
+      component: reported(component),
     }),
   )
+}
+
+function reported(component: Component): ReportedComponent {
+  return {
+    id: component.id,
+    type: component.type,
+    memory: component.memory,
+    description: component.description,
+    confidence: component.confidence,
+    total_attention_weight: component.total_attention_weight,
+    normalized_weight: component.normalized_weight,
+    priority: component.priority,
+    activation_threshold: component.activation_threshold,
+    evidence: component.evidence,
+    created_at: component.created_at,
+    last_updated: component.last_updated,
+    last_activated: component.last_activated,
+    related: component.related,
+    source_apps: component.source_apps,
+    history: component.history,
+    superseded_by: component.superseded_by,
+    valid_from: component.valid_from,
+    valid_to: component.valid_to,
+    support: { records: component.support.records },
+  }
 }

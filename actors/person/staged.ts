@@ -8,7 +8,7 @@ import type { SubmittedRecord } from '../record/index.js'
 /** What the stage hands to the person's actor. Vectors are int8 as bytes, so that they can be packed. */
 export interface StagedRecord {
   readonly submitted: SubmittedRecord
-  readonly enrichment: Omit<Enrichment, 'vector'>
+  readonly enrichment: Omit<Enrichment, 'vector' | 'piiKinds'>
   readonly vector: Uint8Array
   readonly intents: readonly Intent[]
   readonly about: Aboutness

@@ -24,23 +24,24 @@ export function spell(
   given: readonly string[],
   enhanced: readonly string[],
 ): string[] {
-  const known = enhanced.filter(tag => tags.has(tagKey(tag)))
-  let allowance = ALLOWANCES.find(([size]) => tags.size < size)?.[1] ?? (known.length === 0 ? 1 : 0)
-  for (const tag of given) learn(tags, tag)
-  const chosen = new Set<string>()
-  for (const tag of enhanced) {
-    const spelled = tags.get(tagKey(tag))
+  const keys = enhanced.map(tagKey)
+  let allowance =
+    ALLOWANCES.find(([size]) => tags.size < size)?.[1] ?? (keys.some(key => tags.has(key)) ? 0 : 1)
+  for (const tag of given) learn(tags, tagKey(tag), tag)
+  const chosen: string[] = []
+  for (let i = 0; i < enhanced.length; i += 1) {
+    const spelled = tags.get(keys[i])
     if (spelled === undefined && allowance === 0) continue
     if (spelled === undefined) {
       allowance -= 1
-      learn(tags, tag)
+      learn(tags, keys[i], enhanced[i])
     }
-    chosen.add(spelled ?? tag)
+    const tag = spelled ?? enhanced[i]
+    if (!chosen.includes(tag) && !given.includes(tag)) chosen.push(tag)
   }
-  return [...chosen].filter(tag => !given.includes(tag))
+  return chosen
 }
 
-function learn(tags: MapCell<string>, tag: string): void {
-  const key = tagKey(tag)
+function learn(tags: MapCell<string>, key: string, tag: string): void {
   if (key !== '' && tags.size < TAGS_KEPT_MAX && !tags.has(key)) tags.put(key, tag)
 }

@@ -5,7 +5,7 @@
  * Patterns are anchored at the beginning of a clause and need the first person (or an elided one): "I want
  * to", "need to", "my goal is". A tutorial that says "you may want to", "if I want to", "let's say I need"
  * states nothing about a person. The last capture group is the object. R1 The first rule that fits a clause
- * wins. R2 No pattern backtracks over the text.
+ * wins. R2 No pattern backtracks over the text. R3 No rule fits a clause that `mayStateSomething` refuses.
  */
 import type { ComponentType } from './component.js'
 
@@ -48,6 +48,17 @@ function rule(
 ): CueRule {
   const base = { type, slot, confidence, polarity, pattern: new RegExp(`^${pattern}$`, 'i'), says }
   return single === undefined ? base : { ...base, single }
+}
+
+/** How the clauses begin that a rule can fit, and what the rules need that leave the beginning open. */
+const OPENINGS =
+  '(?:i|we|my|our)\\b|learning|studying|reading up|diving|getting|working|building|preparing|training|' +
+  'saving|planning|need|want|have|remember|trying|hoping|todo|to do|goal|next step'
+const MAY_STATE = new RegExp(`^(?:${OPENINGS})| to me`, 'i')
+
+/** Can any rule fit the clause? Most clauses of notes fail this one test instead of all of them (R3). */
+export function mayStateSomething(clause: string): boolean {
+  return MAY_STATE.test(clause)
 }
 
 /** All rules, the more specific first. */

@@ -39,7 +39,8 @@ let compiled: object | undefined
 
 /** Memory with the kernel over it. `rowsMax` vectors of `bytes` numbers each. */
 export interface DotKernel {
-  readonly numbers: Int8Array
+  /** int8 as bytes, like the vectors of state: equal types are copied at the speed of memory. */
+  readonly bytes: Uint8Array
   /** Where row i begins: `rowsAt + i * bytes`. */
   readonly rowsAt: number
   /**
@@ -58,7 +59,7 @@ export function dotKernel(rowsMax: number, bytes: number): DotKernel {
   const { dots } = new WebAssembly.Instance(compiled, { js: { memory } }).exports
   if (typeof dots !== 'function') throw new Error('dot kernel: the module exports no dots')
   return {
-    numbers: new Int8Array(memory.buffer),
+    bytes: new Uint8Array(memory.buffer),
     rowsAt,
     dots: new Int32Array(memory.buffer, bytes, rowsMax),
     run(from, count) {

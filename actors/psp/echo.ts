@@ -21,6 +21,8 @@ export interface EchoTrace {
 
 const LINES_MAX = 64
 const LINE_WORDS_MIN = 3
+/** A line of LINE_WORDS_MIN words has as many blanks between them; most titles have not. */
+const ENOUGH_BLANKS = /\s\S+\s/
 const ECHO_SHARE = 0.5
 const keys = new WeakMap<Component, number>()
 
@@ -40,9 +42,12 @@ export function echoTraceOf(text: string): EchoTrace {
 export function isEcho(trace: EchoTrace, components: Iterable<Component>): boolean {
   if (trace.isMarked) return true
   if (trace.lines.length === 0) return false
-  const known = new Set<number>()
-  for (const component of components) known.add(descriptionKey(component))
-  const echoed = trace.lines.filter(line => known.has(line)).length
+  const said = new Set<number>()
+  for (const component of components) {
+    const key = descriptionKey(component)
+    if (trace.lines.includes(key)) said.add(key)
+  }
+  const echoed = said.size === 0 ? 0 : trace.lines.filter(line => said.has(line)).length
   return echoed > 0 && echoed >= trace.lines.length * ECHO_SHARE
 }
 
@@ -57,6 +62,7 @@ function descriptionKey(component: Component): number {
 
 /** 0 for a line too short to tell. */
 function lineKey(line: string): number {
+  if (!ENOUGH_BLANKS.test(line)) return 0
   const plain = line
     .toLowerCase()
     .replace(/^[\s\-*•>#\d.)]+/, '')

@@ -16,7 +16,7 @@ import type { SubmittedRecord } from '../record/index.js'
 import { clausesOf } from './clauses.js'
 import { claimOf, valueClaim } from './claim.js'
 import type { Claim, ComponentType } from './component.js'
-import { cueRules, type CueRule } from './cue-rules.js'
+import { cueRules, mayStateSomething, type CueRule } from './cue-rules.js'
 import { capitalised, conjugated, coreOf, inThirdPerson, tidiedObject, withVerb } from './phrase.js'
 import { styleRequestOf } from './style-request.js'
 import { isOwnClause } from './voice.js'
@@ -54,7 +54,7 @@ const WORK = new RegExp(`\\b(?:${WORK_NOUNS})|^[Tt]asks? ?:`)
 /** The intents of an analysed record, at most INTENTS_MAX. */
 export function extractIntents({ record }: SubmittedRecord, { enrichment, text }: Analysed): Intent[] {
   if (enrichment.sensitivity === 'confidential') return []
-  const isDirect = wordsOf(`${record.highlight} ${record.note}`).length <= DIRECT_WORDS_MAX
+  const isDirect = isBrief(record)
   const hide = enrichment.piiKinds.length > 0 ? maskPii : same
   const found = new Map<string, { draft: Draft, evidence: string }>()
   for (const sentence of text.sentences) {
@@ -86,6 +86,12 @@ function withVectors(found: readonly { draft: Draft, evidence: string }[], isDir
   })
 }
 
+/** Few words of highlight and note (I2). A text of few characters needs no counting. */
+function isBrief({ highlight, note }: SubmittedRecord['record']): boolean {
+  if (highlight.length + note.length < DIRECT_WORDS_MAX) return true
+  return wordsOf(`${highlight} ${note}`).length <= DIRECT_WORDS_MAX
+}
+
 function draftOf(clause: string, isDirect: boolean): Draft | undefined {
   const style = styleRequestOf(clause)
   if (style !== undefined) {
@@ -97,9 +103,11 @@ function draftOf(clause: string, isDirect: boolean): Draft | undefined {
       claim,
     }
   }
-  for (const rule of cueRules) {
-    const groups = rule.pattern.exec(clause)
-    if (groups !== null) return ruleDraft(rule, groups)
+  if (mayStateSomething(clause)) {
+    for (const rule of cueRules) {
+      const groups = rule.pattern.exec(clause)
+      if (groups !== null) return ruleDraft(rule, groups)
+    }
   }
   return isDirect && WORK.test(clause) ? workDraft(clause) : undefined
 }

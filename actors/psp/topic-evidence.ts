@@ -3,9 +3,9 @@
  * tags speaks through its best names and nouns. Runs in the pool stage. The person's actor gathers it into
  * topics (topic.ts).
  */
-import { findPii, tagKey, type Analysed } from '../enrichment/index.js'
+import { holdsPii, tagKey, type Analysed } from '../enrichment/index.js'
 import { isEmptyWord, isFilingWord } from './empty-words.js'
-import { proseOf, readProse, stemOf, isStopWord, type WordClass } from '../text/index.js'
+import { proseOf, readClasses, stemOf, isStopWord, type WordClass } from '../text/index.js'
 import type { HinataRecord } from '../record/index.js'
 
 /** One topic that a record speaks of. */
@@ -34,24 +34,25 @@ const TOPICS_FOUND_MAX = 2
 const TERMS_MAX = 8
 const TERM_CHARS_MAX = 32
 const TERM_CHARS_MIN = 3
+const TERM = /^\p{L}[\p{L}\p{N}+#.'-]*$/u
 const LEARNING =
   /\b(?:learn(?:ing|ed|t)?|understand(?:ing)?|study(?:ing)?|tutorial|guide|how to|introduction|course)\b/i
 
 /** What the record is about. */
 export function aboutnessOf(record: HinataRecord, { enrichment }: Analysed): Aboutness {
-  const text = `${record.highlight} ${record.note}`
   const given = record.tag.filter(isTopic).slice(0, TOPICS_GIVEN_MAX)
   const names = given.length > 0 ? given : enrichment.enhancedTags.filter(isTopic).slice(0, TOPICS_FOUND_MAX)
   const isHidden = enrichment.sensitivity === 'confidential' || enrichment.piiKinds.length > 0
   return {
-    topics: names.map(name => ({
-      key: tagKey(name),
-      label: spellingOf(name, text),
-      isGiven: given.length > 0,
-    })),
+    topics: topicsOf(names, `${record.highlight} ${record.note}`, given.length > 0),
     terms: isHidden ? [] : termsOf(record.highlight, enrichment.enhancedTags),
     hasLearningCue: LEARNING.test(record.highlight),
   }
+}
+
+function topicsOf(names: readonly string[], text: string, isGiven: boolean): TopicEvidence[] {
+  const lower = text.toLowerCase()
+  return names.map(name => ({ key: tagKey(name), label: spellingOf(name, text, lower), isGiven }))
 }
 
 /** Tags by which people file things, whatever they are about, name no topic. */
@@ -65,13 +66,13 @@ function isName(tag: string): boolean {
     tag.length <= TERM_CHARS_MAX &&
     /\p{L}/u.test(tag) &&
     !/[[\]()<>{}]|:\/\//.test(tag) &&
-    findPii(tag).length === 0
+    !holdsPii(tag)
   )
 }
 
 /** The topic's name as the text spells it (JavaScript, tmux); as the tag does when the text lacks it. */
-function spellingOf(tag: string, text: string): string {
-  const at = text.toLowerCase().indexOf(tag.replace(/[-_]/g, ' '))
+function spellingOf(tag: string, text: string, lower: string): string {
+  const at = lower.indexOf(tag.replace(/[-_]/g, ' '))
   const found = at < 0 ? '' : text.slice(at, at + tag.length)
   const isWord = found !== '' && !/[\p{L}\p{N}]/u.test(text.charAt(at - 1) + text.charAt(at + tag.length))
   return isWord ? found : tag.replace(/[-_]/g, ' ')
@@ -110,11 +111,13 @@ function termKey(words: readonly string[]): string {
  * Runs of nouns, names, adjectives and verbs in -ing of the lower-cased title: Title Case Misleads Taggers.
  */
 function runsOf(highlight: string): { readonly word: string, readonly kind: WordClass }[][] {
-  const { tokens } = readProse(proseOf(highlight.toLowerCase()))
-  const runs: { readonly word: string, readonly kind: WordClass }[][] = [[]]
-  for (const { text, kind } of tokens) {
-    if (isTelling(kind, text)) runs[runs.length - 1].push({ word: text, kind })
-    else runs.push([])
+  const runs: { readonly word: string, readonly kind: WordClass }[][] = []
+  let isOpen = false
+  for (const { text, kind } of readClasses(proseOf(highlight.toLowerCase()))) {
+    const isPart = isTelling(kind, text)
+    if (isPart && isOpen) runs[runs.length - 1].push({ word: text, kind })
+    else if (isPart) runs.push([{ word: text, kind }])
+    isOpen = isPart
   }
   return runs
 }
@@ -122,10 +125,5 @@ function runsOf(highlight: string): { readonly word: string, readonly kind: Word
 function isTelling(kind: WordClass, word: string): boolean {
   if (kind === 'mark' || kind === 'other' || kind === 'number') return false
   if (kind === 'verb' && !word.endsWith('ing')) return false
-  return (
-    word.length >= TERM_CHARS_MIN &&
-    /^\p{L}[\p{L}\p{N}+#.'-]*$/u.test(word) &&
-    !isStopWord(word) &&
-    !isEmptyWord(word)
-  )
+  return word.length >= TERM_CHARS_MIN && !isStopWord(word) && !isEmptyWord(word) && TERM.test(word)
 }

@@ -63,8 +63,8 @@ export function grownTopic(
 ): Topic {
   const labels = counted(topic?.labels ?? [], evidence.label)
   const own = evidence.key
-  let terms = topic?.terms ?? []
-  for (const term of about.terms) if (!isOwnName(term[0], term[1], own)) terms = withTerm(terms, term)
+  const terms = [...(topic?.terms ?? [])]
+  for (const term of about.terms) if (!isOwnName(term[0], term[1], own)) addTerm(terms, term)
   return {
     records: (topic?.records ?? 0) + 1,
     labels,
@@ -155,17 +155,20 @@ function isOwnName(term: string, surface: string, key: string): boolean {
   return term === key || surface.replace(/[\s-]/g, '') === key || term.split(' ').includes(key)
 }
 
-function withTerm(terms: Topic['terms'], [key, surface, times]: Aboutness['terms'][number]): Topic['terms'] {
-  const at = terms.findIndex(([term]) => term === key)
-  if (at >= 0) {
-    const [, known, count] = terms[at]
-    const next = [...terms]
-    next[at] = [key, isPlural(surface, known) ? surface : known, count + times]
-    return next
+/** Counts a term in `terms`, a list of the caller's own; entries are replaced, never changed (C4). */
+function addTerm(terms: Topic['terms'][number][], [key, surface, times]: Aboutness['terms'][number]): void {
+  for (let i = 0; i < terms.length; i += 1) {
+    const [term, known, count] = terms[i]
+    if (term !== key) continue
+    terms[i] = [key, isPlural(surface, known) ? surface : known, count + times]
+    return
   }
-  if (terms.length < TERMS_KEPT_MAX) return [...terms, [key, surface, times]]
-  const rarest = terms.reduce((least, [, , count], i) => (count < terms[least][2] ? i : least), 0)
-  return [...terms.slice(0, rarest), ...terms.slice(rarest + 1), [key, surface, times]]
+  if (terms.length >= TERMS_KEPT_MAX) {
+    let rarest = 0
+    for (let i = 1; i < terms.length; i += 1) if (terms[i][2] < terms[rarest][2]) rarest = i
+    terms.splice(rarest, 1)
+  }
+  terms.push([key, surface, times])
 }
 
 /** "branches" reads better than "branch" where many are meant. */

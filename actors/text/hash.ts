@@ -5,8 +5,13 @@
 
 /** Hashes `text`; another `seed` gives an independent hash. */
 export function hash32(text: string, seed: number): number {
+  return hashPart32(text, 0, text.length, seed)
+}
+
+/** The same as hash32 of `text.slice(from, to)`. */
+export function hashPart32(text: string, from: number, to: number, seed: number): number {
   let hash = 0x811c9dc5 ^ seed
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = from; i < to; i += 1) {
     hash ^= text.charCodeAt(i)
     hash = Math.imul(hash, 0x01000193)
   }

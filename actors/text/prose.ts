@@ -32,6 +32,8 @@ export interface Prose {
 const CODE_CHARS_MAX = 1_000
 
 const MARKED = /[`*_#>[\]<|~\\&]|:\/\/|www\.|\n|\t|^\s*(?:[-+•]|\d{1,3}[.)])\s/
+/** Blanks that are not one space each. */
+const UNTIDY = /\s\s|[^\S ]/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 const HEADING = /^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$/
 const ITEM = /^(\s*)(?:[-*+•]|\d{1,3}[.)]|[a-z][.)])\s+(?:\[[ xX]\]\s+)?(.*)$/
@@ -46,7 +48,7 @@ const INDENTED = /^(?: {4}|\t)/
  */
 export function proseOf(markdown: string): Prose {
   if (!MARKED.test(markdown)) {
-    const plain = markdown.replace(/\s+/g, ' ').trim()
+    const plain = UNTIDY.test(markdown) ? markdown.replace(/\s+/g, ' ').trim() : markdown.trim()
     return { shown: plain, read: plain, code: '', listItems: 0, titleStarts: [] }
   }
   const writer = new BlockWriter()

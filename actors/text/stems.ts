@@ -1,7 +1,7 @@
 /**
  * Stems, and the set of content stems that two texts are compared by.
  *
- * S1 A stem is a function of the word; the cache only saves time and is emptied when it is full.
+ * S1 A stem, and its hash, is a function of the word; the caches only save time and are emptied when full.
  * S2 A token set is sorted, without repeats, and holds at most TOKENS_MAX hashes: the smallest ones, so that
  *    two long texts keep comparable samples (bottom-k).
  */
@@ -14,7 +14,11 @@ const CACHE_WORDS_MAX = 50_000
 const STEMMED_CHARS_MAX = 32
 const TOKENS_MAX = 64
 
+const STOP_WORD = -1
+
 const stems = new Map<string, string>()
+/** Hash of each word's stem, STOP_WORD for a stop word. */
+const stemHashes = new Map<string, number>()
 
 /** The stem of a lower-case word; words of other alphabets come back as they are. */
 export function stemOf(word: string): string {
@@ -28,10 +32,29 @@ export function stemOf(word: string): string {
 
 /** The content stems of `words` as sorted 32-bit hashes, at most 64. */
 export function tokenSetOf(words: readonly string[]): number[] {
-  const hashes = new Set<number>()
-  for (const word of new Set(words)) if (!isStopWord(word)) hashes.add(hash32(stemOf(word), 0))
-  const sorted = Uint32Array.from(hashes).sort()
-  return Array.from(sorted.subarray(0, TOKENS_MAX))
+  const hashes: number[] = []
+  for (const word of words) {
+    const hash = stemHashOf(word)
+    if (hash !== STOP_WORD) hashes.push(hash)
+  }
+  const tokens: number[] = []
+  let last = STOP_WORD
+  for (const hash of new Uint32Array(hashes).sort()) {
+    if (hash === last) continue
+    if (tokens.length === TOKENS_MAX) break
+    tokens.push(hash)
+    last = hash
+  }
+  return tokens
+}
+
+function stemHashOf(word: string): number {
+  const known = stemHashes.get(word)
+  if (known !== undefined) return known
+  const hash = isStopWord(word) ? STOP_WORD : hash32(stemOf(word), 0)
+  if (stemHashes.size >= CACHE_WORDS_MAX) stemHashes.clear()
+  stemHashes.set(word, hash)
+  return hash
 }
 
 /** |a ∩ b| / |a ∪ b| of two sorted sets, 0 when both are empty. */

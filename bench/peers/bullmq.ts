@@ -1,6 +1,7 @@
 /**
- * BullMQ doing nothing: jobs added in bulk, a worker whose processor returns at once. No state and no order per key.
- * Configured as its guide recommends for throughput: addBulk, high concurrency, finished jobs removed.
+ * BullMQ doing nothing: jobs added in bulk, a worker whose processor returns at once. No state and no order
+ * per key. Configured as its guide recommends for throughput: addBulk, high concurrency, finished jobs
+ * removed.
  */
 import { Queue, Worker } from 'bullmq'
 import type { Contender } from '../contender.js'
@@ -11,11 +12,12 @@ const concurrency = 200
 /** No-op jobs. */
 export const bullmq: Contender = {
   name: 'bullmq no-op',
-  description: `addBulk and one worker with concurrency ${concurrency}, removeOnComplete; at-least-once, no state`,
+  description: `addBulk, one worker of concurrency ${concurrency}, removeOnComplete; at least once, no state`,
   async run(redisUrl, keys) {
     const { hostname, port } = new URL(redisUrl)
     const connection = { host: hostname, port: Number(port), maxRetriesPerRequest: null }
-    const queue = new Queue('counts', { connection, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } })
+    const queue = new Queue('counts', { connection,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true } })
     await queue.waitUntilReady()
     let delivered = 0
     let wake: () => void = () => undefined

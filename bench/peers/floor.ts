@@ -1,6 +1,7 @@
 /**
- * The floor: the same blocks appended and read back by the same engine parts, decoded, and nothing done with them. No
- * state, no commit, no guarantee: what is unavoidable for anything that sends records through Redis Streams in blocks.
+ * The floor: the same blocks appended and read back by the same engine parts, decoded, and nothing done with
+ * them. No state, no commit, no guarantee: what is unavoidable for anything that sends records through Redis
+ * Streams in blocks.
  */
 import { Appender, LogReader, type Entry } from '../../engine/log/index.js'
 import { decodeBlock } from '../../engine/record/block.js'
@@ -16,9 +17,11 @@ export const floor: Contender = {
   name: 'floor',
   description: 'the same blocks appended, read and decoded, no state and no commit',
   async run(redisUrl, keys) {
-    const [writing, reading] = await Promise.all([openRedis(redisUrl, 'floor'), openRedis(redisUrl, 'floor-reader')])
+    const [writing, reading] = await Promise.all([openRedis(redisUrl, 'floor'),
+      openRedis(redisUrl, 'floor-reader')])
     const keyspace = new Keyspace('floor')
-    const appender = new Appender({ redis: writing, keys: keyspace, topic: 'counts', partitions, durability: 'memory' })
+    const appender = new Appender({ redis: writing, keys: keyspace, topic: 'counts', partitions,
+      durability: 'memory' })
     const reader = new LogReader(reading, 64)
     let delivered = 0
     let wake: () => void = () => undefined

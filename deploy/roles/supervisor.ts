@@ -26,6 +26,8 @@ export interface Child {
 const restartDelay = { firstMs: 100, mostMs: 2_000 }
 const steadyMs = 10_000
 const readyMsMax = 120_000
+/** Records live for a batch: a young generation that holds a few batches collects them without copying them first. */
+const youngGenerationMb = 64
 const entry = fileURLToPath(new URL('../cli/hinata.js', import.meta.url))
 
 /** Starts and watches role processes. */
@@ -97,6 +99,7 @@ class SupervisedChild implements Child {
     const log = openSync(this.#logFile, 'a') // a file, not a pipe to us: the role can still log after we are gone
     const child = fork(entry, [this.role], {
       env: this.#environmentOf(this.#url), stdio: ['ignore', log, log, 'ipc'], detached: true,
+      execArgv: [`--max-semi-space-size=${youngGenerationMb}`],
     })
     closeSync(log)
     this.#process = child

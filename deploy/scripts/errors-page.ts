@@ -26,7 +26,7 @@ export function errorsPage(): string {
   const lines = [
     '# Errors',
     '',
-    'Generated from engine/errors/table.ts by `npm run build && node dist/deploy/scripts/generate-errors.js`.',
+    'Generated from engine/errors/table.ts: `npm run build && node dist/deploy/scripts/generate-errors.js`.',
     'A `{name}` is filled in when the error is raised. *Retry* says whether the same call may succeed later.',
     '',
     '| code | kind | retry | message |',

@@ -1,11 +1,12 @@
 /**
- * An emission: one value that a turn handed to an output, packed at once, so that nothing can change it afterwards.
+ * An emission: one value that a turn handed to an output, packed at once, so that nothing can change it
+ * afterwards.
  *
  *   outbox entry  field `d` = emissions, one after another
  *   emission      msgpack array [output: str, key: str, value: any]
  *                 0x93 ─┬─ str ──────┬─ str ────┬─ …
  */
-import { encodeShared, encodeValue } from './pack.js'
+import { encodeTriple } from './pack.js'
 
 /** A packed value on its way to the outbox, and what it is about. */
 export interface Emission {
@@ -14,10 +15,7 @@ export interface Emission {
   readonly packed: Buffer
 }
 
-const arrayOfThree = Buffer.from([0x93])
-
 /** Packs an emission; a value that is also stored is packed only once. */
 export function encodeEmission(output: string, key: string, value: unknown): Emission {
-  const packed = Buffer.concat([arrayOfThree, encodeValue(output), encodeValue(key), encodeShared(value)])
-  return { output, key, packed }
+  return { output, key, packed: encodeTriple(output, key, value) }
 }

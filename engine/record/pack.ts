@@ -25,8 +25,8 @@ export function decodeValues(packed: Uint8Array): unknown[] {
 const transient = new Packr({ useRecords: true, encodeUndefinedAsNil: true, moreTypes: true })
 
 /**
- * Packs a value for another thread of this process: names of fields are written once per call, which is half the work
- * for many alike records. Never stored: the bytes depend on what the thread packed before.
+ * Packs a value for another thread of this process: names of fields are written once per call, which is half
+ * the work for many alike records. Never stored: the bytes depend on what the thread packed before.
  */
 export function encodeTransient(value: unknown): Buffer {
   return transient.pack(value)
@@ -40,8 +40,8 @@ export function decodeTransient(packed: Uint8Array): unknown {
 const packedOnce = new WeakMap<object, Buffer>()
 
 /**
- * Packs an object that will never change, remembering its bytes while the object lives: what is both stored and emitted
- * is packed once. Anything else is packed as `encodeValue` does.
+ * Packs an object that will never change, remembering its bytes while the object lives: what is both stored
+ * and emitted is packed once. Anything else is packed as `encodeValue` does.
  */
 export function encodeShared(value: unknown): Buffer {
   if (typeof value !== 'object' || value === null) return encodeValue(value)
@@ -50,4 +50,27 @@ export function encodeShared(value: unknown): Buffer {
   const packed = encodeValue(value)
   packedOnce.set(value, packed)
   return packed
+}
+
+/**
+ * Packs the array [first, second, value] in one go and remembers the bytes of `value`, an object that will
+ * never change, for `encodeShared`.
+ */
+export function encodeTriple(first: string, second: string, value: unknown): Buffer {
+  if (typeof value !== 'object' || value === null) return encodeValue([first, second, value])
+  const known = packedOnce.get(value)
+  if (known) return Buffer.concat([arrayOfThree, encodeValue(first), encodeValue(second), known])
+  const packed = encodeValue([first, second, value])
+  packedOnce.set(value, packed.subarray(arrayOfThree.length + packedSize(first) + packedSize(second)))
+  return packed
+}
+
+const arrayOfThree = Buffer.from([0x93])
+
+/** How many bytes a packed text takes: a head of 1, 2, 3 or 5, by the length of its UTF-8. */
+function packedSize(text: string): number {
+  const bytes = Buffer.byteLength(text)
+  if (bytes < 0x20) return 1 + bytes
+  if (bytes < 0x100) return 2 + bytes
+  return bytes < 0x1_0000 ? 3 + bytes : 5 + bytes
 }

@@ -5,6 +5,9 @@
  */
 import { Piscina } from 'piscina'
 
+/** Records live for a batch: a young generation that holds a few batches collects them without copying them first. */
+const youngGenerationMb = 64
+
 /** Runs packed work in threads. */
 export class ThreadPool {
   readonly #piscina: Piscina<unknown, Uint8Array>
@@ -16,6 +19,7 @@ export class ThreadPool {
       minThreads: options.threads,
       maxThreads: options.threads,
       concurrentTasksPerWorker: 1,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     })
   }
 

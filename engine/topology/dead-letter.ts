@@ -1,6 +1,6 @@
 /**
- * Makes a dead letter of a record that failed. A letter depends on the record, the behaviour and its error alone, so
- * that the same log leaves the same letters, however it was cut into batches (F1).
+ * Makes a dead letter of a record that failed. A letter depends on the record, the behaviour and its error
+ * alone, so that the same log leaves the same letters, however it was cut into batches (F1).
  */
 import type { ErrorValue } from '../errors/index.js'
 import type { DeadLetter } from './topology.js'

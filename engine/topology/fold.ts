@@ -366,8 +366,9 @@ export class Fold {
     })
   }
 
-  /** Marks as most recently used and as touched. */
+  /** Marks as touched and, once per batch, as most recently used. */
   #use(activation: Activation): void {
+    if (this.#touched.has(activation)) return
     const name = activationName(activation.actor.type, activation.key)
     this.#activations.delete(name)
     this.#activations.set(name, activation)

@@ -27,7 +27,10 @@ export interface PartitionLag {
 }
 
 const refreshMs = 100
-/** Partitions that nothing is known to wait in are looked at this much more rarely: others may append to them too. */
+/**
+ * Partitions that nothing is known to wait in are looked at this much more rarely: others may append to them
+ * too.
+ */
 const idleRefreshes = 10
 const settlePollMs = 5
 

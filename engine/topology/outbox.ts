@@ -21,13 +21,12 @@ const entriesPerRead = 64
 export async function* followOutbox(
   redis: RedisConnection, stream: string, from: string | undefined, clock: Clock, signal: AbortSignal,
 ): AsyncGenerator<Followed> {
-  let position = from ?? await lastEntry(redis, stream)
-  if (from !== undefined) {
+  const { last, isWhole } = await extentOf(redis, stream)
+  let position = from ?? last
+  if (from !== undefined && !isWhole && !await holds(redis, stream, from)) {
     const [first] = await readRange(redis, stream, '-', '+', 1)
-    const trimmedTo = first?.id ?? await lastEntry(redis, stream)
-    if (compareEntries(trimmedTo, from) > 0 && !await holds(redis, stream, from)) {
-      yield { gapFrom: from, gapTo: trimmedTo }
-    }
+    const trimmedTo = first?.id ?? last
+    if (compareEntries(trimmedTo, from) > 0) yield { gapFrom: from, gapTo: trimmedTo }
   }
   while (!signal.aborted) {
     const entries = await readRange(redis, stream, `(${position}`, '+', entriesPerRead)
@@ -44,12 +43,15 @@ async function holds(redis: RedisConnection, stream: string, entry: string): Pro
   return (await readRange(redis, stream, entry, entry, 1)).length > 0
 }
 
-/** The id of the newest entry ever added, also when it was trimmed since. */
-async function lastEntry(redis: RedisConnection, stream: string): Promise<string> {
+/** The newest entry ever added, also when it was trimmed since; and whether nothing was trimmed ever. */
+async function extentOf(redis: RedisConnection, stream: string): Promise<{ last: string, isWhole: boolean }> {
   try {
-    return String(fieldsOf(await send(redis, 'XINFO', ['STREAM', stream]))['last-generated-id'])
+    const info = fieldsOf<Buffer | number>(await send(redis, 'XINFO', ['STREAM', stream]))
+    return { last: String(info['last-generated-id']), isWhole: info.length === info['entries-added'] }
   } catch (error) {
-    if (error instanceof Error && error.message.includes('no such key')) return startOfLog
+    if (error instanceof Error && error.message.includes('no such key')) {
+      return { last: startOfLog, isWhole: true }
+    }
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The relay: a built-in sink that carries messages between actors of different partitions. It appends each
- * batch to the target partitions' logs, one block per target. Each log remembers the last entry that was relayed
- * to it, so a batch that is sent again, by whomever, appends nothing twice.
+ * batch to the target partitions' logs, one block per target. Each log remembers the last entry that was
+ * relayed to it, so a batch that is sent again, by whomever, appends nothing twice.
  */
 import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'

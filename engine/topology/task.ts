@@ -57,6 +57,8 @@ interface Queued extends DecodedEntry {
   staging: Promise<void> | undefined
   /** The records, once the stages are through. */
   done: StagedRecord[] | undefined
+  /** Why the block cannot be decoded, if so. */
+  readonly unreadable: unknown
 }
 
 const timerPollMs = 50
@@ -134,9 +136,9 @@ export class Task implements EntryTaker {
   }
 
   take(entries: Entry[]): void {
-    for (const { id, block } of entries) {
-      this.#queue.push(decoded(id, block))
-      this.#position = id
+    for (const entry of entries) {
+      this.#queue.push(queuedOf(entry))
+      this.#position = entry.id
     }
     this.#stageAhead()
     this.#wake?.()
@@ -204,6 +206,7 @@ export class Task implements EntryTaker {
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
+    if (this.#queue[0].unreadable) throw this.#queue[0].unreadable
     await this.#queue[0].staging
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(queued => queued.done!))
@@ -230,7 +233,10 @@ export class Task implements EntryTaker {
     const ready: Queued[] = []
     let records = 0
     for (const queued of this.#queue) {
-      if (!queued.done || (records > 0 && records + queued.done.length > commitRecordsMax)) break
+      if (!queued.done || queued.unreadable
+        || (records > 0 && records + queued.done.length > commitRecordsMax)) {
+        break
+      }
       ready.push(queued)
       records += queued.done.length
     }
@@ -293,16 +299,14 @@ export class Task implements EntryTaker {
 }
 
 /**
- * An entry to be staged; one that cannot be decoded ends the task when the loop gets there, and not the
- * reader.
+ * An entry to be staged. One that cannot be read ends the task when the loop gets there, and not the reader.
  */
-function decoded(id: EntryId, block: Buffer): Queued {
+function queuedOf({ id, block }: Entry): Queued {
+  const queued = { id, staging: undefined, done: undefined, unreadable: undefined }
   try {
-    return { id, records: decodeBlock(id, block), staging: undefined, done: undefined }
+    return { ...queued, records: decodeBlock(id, block) }
   } catch (error) {
-    const staging = Promise.reject(error)
-    staging.catch(() => undefined)
-    return { id, records: [], staging, done: undefined }
+    return { ...queued, records: [], unreadable: error }
   }
 }
 

@@ -157,7 +157,7 @@ function isFor(emitted: Emitted, view: View, request: LiveRequest): boolean {
 }
 
 function changeOf(change: ComponentChange): unknown {
-  const { embedding: _embedding, claim: _claim, support: _support, ...component } = change.component
+  const { support: _support, ...component } = change.component
   return { ...change, component }
 }
 

@@ -55,13 +55,12 @@ export function componentChange(
     user_id: 'ada', sequence, change, changed_at: acceptedAt + sequence, record_id: `r-${sequence}`,
     component: {
       id, type: 'core_interest', memory: 'core', description: `Git: rebasing, step ${sequence}`,
-      embedding: new Uint8Array(384), confidence: 0.8, total_attention_weight: 1234.5678,
+      confidence: 0.8, total_attention_weight: 1234.5678,
       normalized_weight: 0.1667, priority: 'high', activation_threshold: 0.4, evidence: ['r-1', 'r-2'],
       created_at: acceptedAt, last_updated: acceptedAt + sequence, last_activated: acceptedAt, related: [],
       source_apps: ['app-1'], history: [], superseded_by: isOver ? 'k-2' : null, valid_from: acceptedAt,
       valid_to: isOver ? acceptedAt + sequence : null,
-      claim: { slot: '', isSingle: false, polarity: 1, numbers: [], entities: [], stems: [], against: [] },
-      support: { records: 2, strengths: [1] },
+      support: { records: 2 },
     },
   }
 }

@@ -5,7 +5,9 @@ import { Keyspace } from '../../engine/record/keys.js'
 const topologyName = 'hinata.1'
 
 /** Every state hash of a namespace: its name without the namespace → its fields, ordered, as hex. */
-export async function dumpState(url: string, namespace: string, partitions: number): Promise<Map<string, string>> {
+export async function dumpState(
+  url: string, namespace: string, partitions: number,
+): Promise<Map<string, string>> {
   const redis = await openRedis(url, 'dump')
   const found: [string, string][] = []
   for (let partition = 0; partition < partitions; partition++) {
@@ -13,7 +15,8 @@ export async function dumpState(url: string, namespace: string, partitions: numb
     for (const kind of ['s', 't']) {
       let cursor = '0'
       do {
-        const [next, names] = await send(redis, 'SCAN', [cursor, 'MATCH', `${prefix}${kind}:*`, 'COUNT', 1_000]) as [Buffer, Buffer[]]
+        const [next, names] = await send(redis, 'SCAN',
+          [cursor, 'MATCH', `${prefix}${kind}:*`, 'COUNT', 1_000]) as [Buffer, Buffer[]]
         for (const name of names) {
           const fields = Object.entries(fieldsOf(await send(redis, 'HGETALL', [String(name)])))
           fields.sort(([a], [b]) => (a < b ? -1 : 1))
@@ -33,8 +36,11 @@ export async function copyLog(url: string, from: string, to: string, partitions:
   const redis = await openRedis(url, 'copy')
   const [source, target] = [new Keyspace(from), new Keyspace(to)]
   for (let partition = 0; partition < partitions; partition++) {
-    const entries = await send(redis, 'XRANGE', [source.log(partition, 'records'), '-', '+']) as [Buffer, Buffer[]][]
-    for (const [id, fields] of entries) await send(redis, 'XADD', [target.log(partition, 'records'), String(id), 'd', fields[1]])
+    const entries = await send(redis, 'XRANGE', [source.log(partition, 'records'), '-', '+']) as
+      [Buffer, Buffer[]][]
+    for (const [id, fields] of entries) {
+      await send(redis, 'XADD', [target.log(partition, 'records'), String(id), 'd', fields[1]])
+    }
     const appended = await send(redis, 'HGET', [source.meta(partition, 'records'), 'n']) as Buffer | null
     if (appended) await send(redis, 'HSET', [target.meta(partition, 'records'), 'n', appended])
   }

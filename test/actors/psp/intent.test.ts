@@ -1,6 +1,7 @@
 /** The cue table: what people say, and what is understood. */
 import t from 'tap'
 import { analyseBatch } from '../../../actors/enrichment/index.js'
+import { cueRules, mayStateSomething } from '../../../actors/psp/cue-rules.js'
 import { extractIntents, type Intent } from '../../../actors/psp/intent.js'
 
 function intentsOf(note: string, source = 'notes', address = ''): Intent[] {
@@ -44,6 +45,30 @@ t.test('statements are understood', async t => {
     t.match(first, { type, description, isDirect: true }, note)
     t.equal(first?.vector.length, 384)
   }
+})
+
+t.test('R3 a clause that some rule fits is never refused before the rules', async t => {
+  const subjects = ['', 'i ', 'we ', 'I am ', "I'm ", "we're ", "I've been ", 'my ', 'our ', "i'd ", "we'd ",
+    'i have ']
+  const verbs = ['want to learn', 'interested in', 'believe that', 'working on', 'planning to', 'have to',
+    'todo:', 'goal is to', 'work as', 'a nurse and', 'project is', 'favourite tool is', 'do not like',
+    'do not want to', 'avoid', 'refuse to', 'have no interest in', 'tired of', 'would rather', 'a fan of',
+    'have a passion for', 'have a fear of', 'allergic to', 'have a diet with', 'follow a', 'never', 'always',
+    'usually', 'stopped learning', 'next steps:', 'reading up on', 'diving into', 'getting into',
+    'saving for', 'training for', 'preparing', 'remember to', 'hoping to', 'trying to', 'to do:', 'need to',
+    'finished', 'prefer', 'value', 'like to', 'studying', 'building']
+  const clauses = subjects.flatMap(subject => verbs.map(verb => `${subject}${verb} big things`))
+  clauses.push('Privacy matters a lot to me', 'Titles do not matter to me', 'Peace is very important to me')
+  const fitting = new Set<string>()
+  for (const clause of clauses) {
+    for (const { pattern, says, slot } of cueRules) {
+      if (!pattern.test(clause)) continue
+      fitting.add(`${slot} ${says} ${pattern.source}`)
+      t.ok(mayStateSomething(clause), clause)
+    }
+  }
+  t.equal(fitting.size, cueRules.length, 'every rule was tried')
+  t.notOk(mayStateSomething('A library for parsing dates'))
 })
 
 t.test('polarity', async t => {

@@ -1,7 +1,9 @@
 /** Reading: R1..R4 of actors/text/reading.ts, and M1 of model.ts. */
 import fc from 'fast-check'
 import t from 'tap'
-import { meanSentenceWords, proseOf, readProse, textOf, type Reading } from '../../../actors/text/index.js'
+import {
+  meanSentenceWords, proseOf, readClasses, readProse, textOf, type Reading,
+} from '../../../actors/text/index.js'
 
 const read = (text: string): Reading => readProse(proseOf(text))
 const sentences = (text: string): string[] => {
@@ -27,6 +29,26 @@ t.test('R2 tokens are pieces of the shown text, in order, without code or URLs',
   for (const { start, end, text } of tokens) t.equal(prose.shown.slice(start, end), text)
   const words = tokens.filter(({ kind }) => kind !== 'mark').map(({ text }) => text)
   t.same(words, ['We', 'ca', 'n\'t', 'use', 'or', 'with', 'node.js', 'C++', 'and', 'my_hash'])
+})
+
+t.test('M1 a word that an odd chunk added is unknown to later chunks', async t => {
+  const words = (text: string): string[] => read(text).tokens.map(token => token.text)
+  for (const odd of ['(wug\'s)', 'wug\'s-quux', 'x/wug\'s,', 'x/4non', '4non-quux', '$4non']) read(odd)
+  t.same(words('wug\'s'), ['wug', '\'s'])
+  t.same(words('4non.'), ['4', 'non', '.'])
+})
+
+t.test('G1 a remembered chunk is what is found anew; classes alone are the same classes', async t => {
+  const piece = fc.constantFrom('zorb-quux', 'Zorb.', '(quux)', 'can\'t', 'gonna', 'run', 'the', 'Running',
+    '3.5kg', 'node.js', '\n\n', 'a b', '$5', 'x1-y2,', '机器学习', '--', '"hi"')
+  const text = fc.array(piece, { minLength: 1, maxLength: 8 }).map(parts => parts.join(' '))
+  fc.assert(fc.property(text, one => {
+    const prose = proseOf(one)
+    const { tokens } = readProse(prose)
+    t.same(readProse(prose).tokens, tokens)
+    t.same(readClasses(prose).map(({ text, kind }) => `${kind} ${text}`),
+      tokens.map(({ text, kind }) => `${kind} ${text}`))
+  }), { seed: 12, numRuns: 300 })
 })
 
 t.test('R3 an empty line ends a sentence', async t => {

@@ -82,6 +82,13 @@ t.test('F1 F3 G7: cuts between batches and passivation change nothing', async t 
   t.pass('60 runs')
 })
 
+t.test('F1: a timer that is due between two records of one batch fires between them', async t => {
+  const log = [1_000_000, 1_020_000].map(at =>
+    ({ at, records: [{ key: 'ada', value: { item: 'tea', count: 1 } }] }))
+  const lines = (await foldLog(log, new Set(), 1e9)).split('\n')
+  t.ok(lines.includes('s|shop|the shop/closed=02'), 'closed once between them and once after')
+})
+
 t.test('F1: a timer due before a record fires before it, one due at its instant after it', async t => {
   const driver = await testDriver(topology, { startMs: 0 })
   await driver.push('ada', { item: 'tea', count: 1 })

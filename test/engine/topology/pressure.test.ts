@@ -2,7 +2,9 @@
  * Pressure reaches the app (G5), lag is told as it is, and a Redis that is restarted loses nothing (G1, G2).
  */
 import t from 'tap'
-import { openTopologyClient, startNode, type SinkBatch, type Topology } from '../../../engine/index.js'
+import {
+  channels, openTopologyClient, startNode, type SinkBatch, type StateChange, type Topology,
+} from '../../../engine/index.js'
 import { logUnreadRecordsMax } from '../../../engine/limits/limits.js'
 import { send } from '../../../engine/redis/index.js'
 import { connectRedis, type Connected } from '../../support/connection.js'
@@ -90,6 +92,10 @@ t.test('a block that cannot be read stops its own partition only, and is told', 
   const on = await connectRedis(t)
   const topology = shopTopology(2)
   const client = await openTopologyClient({ redisUrl: on.server.url, topology })
+  const told: string[] = []
+  const hear = (change: unknown): void => void told.push((change as StateChange).message)
+  channels.state.subscribe(hear)
+  t.teardown(() => channels.state.unsubscribe(hear))
   await client.append([addition('ada', 'tea')])
   await send(on.redis, 'XADD', [on.keys.log(0, 'additions'), '*', 'd', Buffer.from([0xc1])])
   const node = await startNode({ redisUrl: on.server.url, topology })
@@ -100,6 +106,7 @@ t.test('a block that cannot be read stops its own partition only, and is told', 
   await client.append(['ada', 'dan'].map(key => addition(key, 'ham')))
   t.ok(await client.settled('dan', 20_000))
   await until('what stands before it is committed', async () => await foldedOf(on, 0) === 1)
+  await until('it is told', () => told.some(message => /^Block .* cannot be decoded/.test(message)))
   t.equal((await client.state(cart, 'ada'))!.additions.get(), 1)
   t.equal((await client.state(cart, 'dan'))!.additions.get(), 1)
 })

@@ -71,8 +71,9 @@ t.test('a batch that is sent again, even after later ones by a successor, append
     emitted: ['ada', 'bob', 'cyd', 'dan'].map(key =>
       ({ output: '~tell', key, value: ['inbox', 'letter', text, 1] })),
   })
-  for (const [last, text] of [['9-0', 'one'], ['9-0', 'one'], ['9-2', 'two'], ['10-0', 'three'],
-    ['9-2', 'two'], ['9-0', 'one']]) {
+  const sent = [['9-0', 'one'], ['9-0', 'one'], ['9-2', 'two'], ['9-0', 'one'], ['10-0', 'three'],
+    ['9-2', 'two']]
+  for (const [last, text] of sent) {
     await relay.insert(batchOf(last, text))
   }
   const blocks = (await Promise.all([0, 1, 2, 3].map(partition =>

@@ -1,0 +1,83 @@
+/**
+ * The topology of the fault tests: accounts count orders, keep them in cells of every kind, and close a round
+ * with a timer that tells the account's ledger. Everything an actor can do short of leaving its partition, in
+ * short intervals, so that a kill meets all of it.
+ */
+import {
+  actor, counter, encodeValue, list, map, output, table, topic, value, type DeadLetter, type SinkBatch,
+  type Topology,
+} from '../../engine/index.js'
+import { send, type RedisConnection } from '../../engine/redis/index.js'
+
+/** One order; `isBroken` makes its turn throw. */
+export interface Order {
+  readonly item: string
+  readonly isBroken: boolean
+}
+
+/** Every order that was folded: the how-manieth of its account. */
+const folded = output<number>('folded')
+const dead = output<DeadLetter>('dead')
+
+const ledger = actor('ledger', {
+  state: { rounds: value(0), sizes: list<number>({ max: 5 }) },
+  receive: {
+    closed(ctx, size: number) {
+      ctx.state.rounds.update(rounds => rounds + 1)
+      ctx.state.sizes.push(size)
+    },
+  },
+})
+
+/** One account. */
+export const account = actor('account', {
+  state: {
+    orders: value(0), items: map<number>(), last: list<string>({ max: 4 }), lucky: value(0), open: value(0),
+    recent: counter({ windowMs: 2_000, steps: 20 }), prices: table<number>(),
+  },
+  receive: {
+    order(ctx, { item, isBroken }: Order) {
+      ctx.state.orders.update(orders => orders + 1)
+      ctx.state.open.update(open => open + 1)
+      ctx.state.items.update(item, count => (count ?? 0) + 1)
+      ctx.state.last.push(ctx.id())
+      ctx.state.recent.add(item, ctx.now)
+      ctx.state.prices.put(item, (ctx.state.prices.get(item) ?? 0) + 1)
+      ctx.state.lucky.set(ctx.random())
+      if (isBroken) throw new Error('this order is broken')
+      if (ctx.state.open.get() === 1) ctx.timer('close', { afterMs: 30 })
+      ctx.emit(folded, ctx.state.orders.get())
+    },
+    close(ctx) {
+      ctx.tell(ledger, ctx.key, 'closed', ctx.state.open.get())
+      ctx.state.open.set(0)
+    },
+  },
+  reads: { order: ({ item }: Order) => ({ prices: [item] }) },
+})
+
+/**
+ * Partitions of the topic: so many that of two nodes, whose ids are random, none is ever left without one.
+ */
+export const partitions = 16
+
+/** Where the sink of `namespace` keeps what it got: token → batch. */
+export const sinkKey = (namespace: string): string => `${namespace}:inserted`
+
+/** The topology. Its sink keeps each batch under its token in Redis: inserting twice is inserting once. */
+export function ordersTopology(redis: RedisConnection, namespace: string): Topology {
+  const insert = async ({ token, emitted }: SinkBatch): Promise<void> => {
+    const packed = encodeValue(emitted)
+    const isNew = await send(redis, 'HSETNX', [sinkKey(namespace), token, packed])
+    const kept = await send(redis, 'HGET', [sinkKey(namespace), token]) as Buffer
+    if (isNew === 0 && !kept.equals(packed)) {
+      await send(redis, 'HSET', [sinkKey(namespace), `CHANGED ${token}`, packed])
+    }
+  }
+  return {
+    name: 'orders', version: 1, source: topic<Order>('orders', { partitions }), stages: [],
+    target: { actor: account, message: 'order' }, actors: [account, ledger], views: [], deadLetters: dead,
+    sinks: [{ name: 'rows', outputs: [folded, dead], batchRecordsMax: 200, lingerMs: 2, insert }],
+  }
+}
+
