@@ -1,5 +1,5 @@
-// Builds the TypeScript sources and lays the files that are read at run time (Lua scripts, pages) beside the code
-// that reads them, so that tests, benchmarks and production all run the same tree.
+// Builds the TypeScript sources and lays the files that are read at run time (Lua scripts, pages) beside the
+// code that reads them, so that tests, benchmarks and production all run the same tree.
 //
 // Usage: node deploy/build.mjs [out-folder]      (default: dist)
 import { spawnSync } from 'node:child_process'

@@ -1,6 +1,6 @@
 /**
- * What `npm start` runs after the build: `hinata up` in ./data, on the usual ports if they are free, and on an empty data
- * folder the tour: a sample streams in, a prompt grows, queries answer.
+ * What `npm start` runs after the build: `hinata up` in ./data, on the usual ports if they are free, and on
+ * an empty data folder the tour: a sample streams in, a prompt grows, queries answer.
  */
 import { loadConfig } from './config/index.js'
 import { up } from './cli/commands/up.js'
@@ -16,7 +16,8 @@ const flags = {
 up(loadConfig(flags), async system => {
   if (!system.isAdminKeyNew) return
   await runTour({
-    gatewayUrl: system.gateway, clickhouseUrl: system.clickhouse, adminKey: system.adminKey, out: process.stdout,
+    gatewayUrl: system.gateway, clickhouseUrl: system.clickhouse, adminKey: system.adminKey,
+    out: process.stdout,
     isTerminal: process.stdout.isTTY,
   })
 }).then(() => process.exit(0), (error: Error) => {

@@ -1,5 +1,5 @@
-// Makes sure that a program of the operating system is there. When root on Debian or Ubuntu it is installed with
-// apt-get; else the exact command to run is said. Plain JavaScript: it also runs before the build.
+// Makes sure that a program of the operating system is there. When root on Debian or Ubuntu it is installed
+// with apt-get; else the exact command to run is said. Plain JavaScript: it also runs before the build.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -13,10 +13,11 @@ export function findProgram(name) {
 }
 
 /** Finds the program or installs it. Throws an Error that says what to do. */
-export function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
+function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
   const found = findProgram(name)
   if (found) return found
-  const howTo = `sudo apt-get install ${packages[name]}   (macOS: brew install ${name === 'redis-server' ? 'redis' : name})`
+  const howTo = `sudo apt-get install ${packages[name]}   (macOS: brew install ${name === 'redis-server'
+    ? 'redis' : name})`
   const mayInstall = process.getuid?.() === 0 && findProgram('apt-get')
   if (!mayInstall) throw new Error(`${name} is not on this machine. Install it:\n  ${howTo}`)
   say(`${name} is missing; installing the package ${packages[name]} with apt-get …`)
@@ -28,7 +29,10 @@ export function ensureProgram(name, say = line => process.stderr.write(`${line}\
     result = spawnSync('apt-get', install, { env: environment, encoding: 'utf8' })
   }
   const installed = findProgram(name)
-  if (!installed) throw new Error(`apt-get could not install ${packages[name]}:\n${result.stderr}\nInstall it by hand:\n  ${howTo}`)
+  if (!installed) {
+    throw new Error(`apt-get could not install ${packages[
+      name]}:\n${result.stderr}\nInstall it by hand:\n  ${howTo}`)
+  }
   return installed
 }
 

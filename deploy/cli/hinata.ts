@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line. One file per command in commands/; this one declares them and turns failures into exit codes:
- * 0 done, 1 failed, 2 wrong usage.
+ * The command line. One file per command in commands/; this one declares them and turns failures into exit
+ * codes: 0 done, 1 failed, 2 wrong usage.
  */
 import { Command, CommanderError } from 'commander'
 import { HinataError } from '../../engine/index.js'
@@ -21,19 +21,24 @@ const program = new Command('hinata')
   .description('Turns what a person highlights, notes and tags into a living personal system prompt.')
   .exitOverride()
 
-command('up', 'start Redis, ClickHouse, a node and a gateway, and keep them running').action(run(config => up(config)))
-command('gateway', 'run one gateway').action(run(config => runRole('gateway', config, log => startGatewayRole(config, log))))
-command('node', 'run one node').action(run(config => runRole('node', config, log => startNodeRole(config, log))))
+command('up', 'start Redis, ClickHouse, a node and a gateway, and keep them running')
+  .action(run(config => up(config)))
+command('gateway', 'run one gateway')
+  .action(run(config => runRole('gateway', config, log => startGatewayRole(config, log))))
+command('node', 'run one node')
+  .action(run(config => runRole('node', config, log => startNodeRole(config, log))))
 command('clickhouse', 'run the embedded ClickHouse')
   .action(run(config => runRole('clickhouse', config, () => startClickhouseRole(config))))
 command('import', 'send record files (.jsonl, .hinata, also .gz) through the WebSocket')
   .argument('<files...>').option('--user <id>', 'whose records; without it each line names its user_id')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
   .action((files: string[], given: Given) => act(given, config => importFiles(config, files, given)))
-command('export', 'write a person\'s records to standard output').requiredOption('--user <id>', 'whose records')
+command('export', 'write a person\'s records to standard output')
+  .requiredOption('--user <id>', 'whose records')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
   .action((given: Given & { user: string }) => act(given, config => exportRecords(config, given)))
-command('status', 'tell how the system is').option('--watch', 'again every second').option('--json', 'as JSON')
+command('status', 'tell how the system is').option('--watch', 'again every second')
+  .option('--json', 'as JSON')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
   .action((given: Given) => act(given, config => status(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
@@ -66,7 +71,9 @@ async function act(given: Given, action: (config: Config) => Promise<void> | voi
 }
 
 program.parseAsync().then(() => process.exit(), (error: unknown) => {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2) // commander has said what is wrong
+  if (error instanceof CommanderError) {
+    process.exit(error.exitCode === 0 ? 0 : 2) // commander has said what is wrong
+  }
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(error instanceof HinataError && error.kind === 'usage' ? 2 : 1)
 })

@@ -17,7 +17,8 @@ export function progressBar(total: number, label: string, out: NodeJS.WriteStrea
 
 function terminalBar(total: number, label: string, out: NodeJS.WriteStream): Progress {
   const bar = new SingleBar({
-    format: `${label} [{bar}] {value}/{total}  {speed}/s  {eta_formatted} left`, stream: out, hideCursor: true,
+    format: `${label} [{bar}] {value}/{total}  {speed}/s  {eta_formatted} left`, stream: out,
+    hideCursor: true,
   }, Presets.shades_classic)
   const startedAt = Date.now()
   let done = 0

@@ -17,10 +17,13 @@ export function findTarget(config: Config, url: string | undefined): Target {
 }
 
 /** A request to the gateway; the parsed answer. Throws with the gateway's own message. */
-export async function request(target: Target, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function request(
+  target: Target, method: string, path: string, body?: unknown,
+): Promise<unknown> {
   const response = await fetch(`${target.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${target.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: { authorization: `Bearer ${target.adminKey}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const answer = await response.json() as { error?: { code: string, message: string } }

@@ -1,6 +1,6 @@
 /**
- * The effective configuration: defaults < YAML file < environment < flags. The only place that reads the environment.
- * Unknown keys are refused with the nearest known one; every value remembers where it came from.
+ * The effective configuration: defaults < YAML file < environment < flags. The only place that reads the
+ * environment. Unknown keys are refused with the nearest known one; every value remembers where it came from.
  */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
@@ -47,7 +47,8 @@ export function loadConfig(flags: Flags = {}, file?: string, env: NodeJS.Process
     const flag = option.flag === undefined ? undefined : flags[camel(option.flag)]
     const variable = option.env === undefined ? undefined : env[option.env]
     if (flag !== undefined) values.set(option.name, { value: parsed(option, flag), origin: 'flag' })
-    else if (variable !== undefined) values.set(option.name, { value: parsed(option, variable), origin: 'environment' })
+    else if (variable !== undefined) values.set(option.name,
+      { value: parsed(option, variable), origin: 'environment' })
     else if (fromFile.has(option.name)) {
       values.set(option.name, { value: parsed(option, fromFile.get(option.name)), origin: 'file' })
     } else values.set(option.name, { value: option.default, origin: 'default' })
@@ -60,11 +61,14 @@ function readYaml(file: string): Map<string, unknown> {
   try {
     document = parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new HinataError('CONFIG_INVALID', { path: file, reason: error instanceof Error ? error.message : String(error) })
+    throw new HinataError('CONFIG_INVALID', { path: file, reason: error instanceof Error ? error.message
+      : String(error) })
   }
   const found = new Map<string, unknown>()
   if (document === null) return found
-  if (typeof document !== 'object') throw new HinataError('CONFIG_INVALID', { path: file, reason: 'sections are expected.' })
+  if (typeof document !== 'object') {
+    throw new HinataError('CONFIG_INVALID', { path: file, reason: 'sections are expected.' })
+  }
   for (const [section, entries] of Object.entries(document)) {
     if (typeof entries !== 'object' || entries === null) throw unknown(section)
     for (const [name, value] of Object.entries(entries as Record<string, unknown>)) {
@@ -83,7 +87,8 @@ function unknown(path: string): HinataError {
 
 function parsed(option: Option, given: unknown): string | number {
   const refuse = (expected: string): HinataError =>
-    new HinataError('CONFIG_INVALID', { path: option.name, reason: `${expected} expected, found ${String(given)}.` })
+    new HinataError('CONFIG_INVALID', { path: option.name,
+      reason: `${expected} expected, found ${String(given)}.` })
   if (option.type === 'integer') {
     const value = typeof given === 'number' ? given : Number(String(given).trim() || NaN)
     if (!Number.isInteger(value)) throw refuse('a whole number')
@@ -94,7 +99,9 @@ function parsed(option: Option, given: unknown): string | number {
   }
   if (typeof given !== 'string' && typeof given !== 'number') throw refuse('a text')
   const value = String(given)
-  if (option.oneOf && !option.oneOf.includes(value)) throw refuse(`one of ${option.oneOf.filter(Boolean).join(', ')}`)
+  if (option.oneOf && !option.oneOf.includes(value)) {
+    throw refuse(`one of ${option.oneOf.filter(Boolean).join(', ')}`)
+  }
   return value
 }
 
@@ -113,4 +120,9 @@ function distance(a: string, b: string): number {
     row = next
   }
   return row[b.length]
+}
+
+/** The environment that processes of ours are started with: PATH, locale and whatever the operator set. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env }
 }

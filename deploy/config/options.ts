@@ -1,6 +1,6 @@
 /**
- * The one table of configuration: every option with its name, type, default, where it may come from, and why it is
- * there. Validation, the command line's flags, the environment and `hinata config` all derive from it.
+ * The one table of configuration: every option with its name, type, default, where it may come from, and why
+ * it is there. Validation, the command line's flags, the environment and `hinata config` all derive from it.
  */
 
 /** The type of an option's value. */
@@ -25,14 +25,15 @@ export interface Option {
 export const options = [
   { name: 'system.data_dir', type: 'text', default: './data', env: 'HINATA_DATA_DIR', flag: 'data-dir',
     description: 'Folder for everything that is kept on this machine.' },
-  { name: 'system.log_level', type: 'text', default: 'info', env: 'LOG_LEVEL', oneOf: ['debug', 'info', 'warn', 'error'],
+  { name: 'system.log_level', type: 'text', default: 'info', env: 'LOG_LEVEL',
+    oneOf: ['debug', 'info', 'warn', 'error'],
     description: 'Least important line of the log that is written.' },
   { name: 'redis.url', type: 'text', default: '', env: 'REDIS_URL', flag: 'redis-url',
     description: 'A running Redis; empty: `hinata up` starts one of its own.' },
   { name: 'redis.namespace', type: 'text', default: 'h', env: 'HINATA_NAMESPACE',
     description: 'First part of all keys, so that several systems may share a Redis.' },
   { name: 'redis.appendfsync', type: 'text', default: 'everysec', oneOf: ['everysec', 'always'],
-    description: 'How the Redis that `hinata up` starts writes to disk; `always` makes accepted records survive a power cut.' },
+    description: 'How our own Redis writes to disk; `always` makes accepted records survive a power cut.' },
   { name: 'clickhouse.url', type: 'text', default: '', env: 'CLICKHOUSE_URL', flag: 'clickhouse-url',
     description: 'A running ClickHouse, with user and password if it needs them; empty: the embedded one.' },
   { name: 'clickhouse.host', type: 'text', default: '127.0.0.1', env: 'CLICKHOUSE_HOST',
@@ -40,10 +41,11 @@ export const options = [
   { name: 'clickhouse.port', type: 'integer', default: 8123, min: 0, max: 65_535, env: 'CLICKHOUSE_PORT',
     flag: 'clickhouse-port', description: 'Port of the embedded ClickHouse; 0 picks a free one.' },
   { name: 'clickhouse.password', type: 'secret', default: '', env: 'CLICKHOUSE_PASSWORD',
-    description: 'Password of the embedded ClickHouse\'s user `default`; needed to listen beyond this machine.' },
+    description: 'Password of the embedded ClickHouse; needed to listen beyond this machine.' },
   { name: 'log.partitions', type: 'integer', default: 16, min: 1, max: 4_096, env: 'HINATA_PARTITIONS',
     description: 'Partitions of the topic; fixed at its creation.' },
-  { name: 'log.durability', type: 'text', default: '', oneOf: ['', 'memory', 'fsync', 'replica'], env: 'HINATA_DURABILITY',
+  { name: 'log.durability', type: 'text', default: '', oneOf: ['', 'memory', 'fsync', 'replica'],
+    env: 'HINATA_DURABILITY',
     description: 'What an acknowledgement promises; empty: whatever this Redis gives every write.' },
   { name: 'log.linger_ms', type: 'integer', default: 2, min: 0, max: 100,
     description: 'How long a record waits for companions in its block.' },
@@ -55,7 +57,8 @@ export const options = [
     description: 'Where a node\'s query port listens, and what it tells gateways.' },
   { name: 'gateway.host', type: 'text', default: '127.0.0.1', env: 'HINATA_HOST', flag: 'host',
     description: 'Where the gateway listens.' },
-  { name: 'gateway.port', type: 'integer', default: 8080, min: 0, max: 65_535, env: 'HINATA_PORT', flag: 'port',
+  { name: 'gateway.port', type: 'integer', default: 8080, min: 0, max: 65_535, env: 'HINATA_PORT',
+    flag: 'port',
     description: 'Port of the gateway; 0 picks a free one.' },
   { name: 'gateway.admin_key', type: 'secret', default: '', env: 'HINATA_ADMIN_KEY',
     description: 'Whoever sends it is the administrator; `hinata up` makes one at its first start.' },

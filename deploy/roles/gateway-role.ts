@@ -11,7 +11,8 @@ import type { RunningRole } from './role.js'
 /** Starts a gateway. Throws what stands in its way. */
 export async function startGatewayRole(config: Config, log: Logger): Promise<RunningRole> {
   const clickhouse = config.text('clickhouse.url')
-  const analytics = clickhouse === '' ? undefined : connectAnalytics({ url: clickhouse }) // never used here, only named
+  // never used here, only named
+  const analytics = clickhouse === '' ? undefined : connectAnalytics({ url: clickhouse })
   const topology = hinataTopology({
     partitions: config.integer('log.partitions'), sinks: analytics ? [clickhouseSink(analytics)] : [],
   })

@@ -1,7 +1,7 @@
 /**
- * The Redis that `hinata up` starts: found on the machine, on a free port of the loopback, safe settings, its data in
- * `<data-dir>/redis`. A Redis that an earlier `up` left behind (killed without a chance to stop it) is shut down in
- * order first: two must never write one folder.
+ * The Redis that `hinata up` starts: found on the machine, on a free port of the loopback, safe settings, its
+ * data in `<data-dir>/redis`. A Redis that an earlier `up` left behind (killed without a chance to stop it)
+ * is shut down in order first: two must never write one folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'

@@ -10,14 +10,17 @@ import type { RunningRole } from './role.js'
 export async function startNodeRole(config: Config, log: Logger): Promise<RunningRole> {
   const url = config.text('clickhouse.url')
   if (url === '') {
-    throw new HinataError('CONFIG_INVALID', { path: 'clickhouse.url', reason: 'a node needs it, or CLICKHOUSE_URL.' })
+    throw new HinataError('CONFIG_INVALID', { path: 'clickhouse.url',
+      reason: 'a node needs it, or CLICKHOUSE_URL.' })
   }
   const password = config.text('clickhouse.password')
   const analytics = connectAnalytics({ url, ...(password === '' ? {} : { username: 'default', password }) })
-  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [clickhouseSink(analytics)] })
+  const topology = hinataTopology({ partitions: config.integer('log.partitions'),
+    sinks: [clickhouseSink(analytics)] })
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
-    host: config.text('engine.host'), threads: config.integer('engine.threads'), leaseMs: config.integer('engine.lease_ms'),
+    host: config.text('engine.host'), threads: config.integer('engine.threads'),
+    leaseMs: config.integer('engine.lease_ms'),
   })
   log.info(`node(${node.id}): rows go to ${analytics.url}`)
   return {
@@ -32,6 +35,9 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
 /** The Redis of a role that is started alone. Throws CONFIG_INVALID. */
 export function requiredRedis(config: Config): string {
   const url = config.text('redis.url')
-  if (url === '') throw new HinataError('CONFIG_INVALID', { path: 'redis.url', reason: 'this role needs it, or REDIS_URL.' })
+  if (url === '') {
+    throw new HinataError('CONFIG_INVALID', { path: 'redis.url',
+      reason: 'this role needs it, or REDIS_URL.' })
+  }
   return url
 }

@@ -1,6 +1,6 @@
 /**
- * A role: one process that serves until it is told to end. `hinata gateway`, `hinata node` and `hinata clickhouse` are
- * roles; `hinata up` starts each as a child.
+ * A role: one process that serves until it is told to end. `hinata gateway`, `hinata node` and `hinata
+ * clickhouse` are roles; `hinata up` starts each as a child.
  *
  * O1  It ends by draining on SIGINT, SIGTERM, or when the parent that started it is gone.
  * O2  It tells its parent when it is ready, and where it is.
@@ -25,7 +25,7 @@ export interface ReadyMessage {
 const drainMsMax = 20_000
 
 /** The log of a role: JSON lines on standard output, subject first, no content of records. */
-export function roleLog(role: string, config: Config): Logger {
+function roleLog(role: string, config: Config): Logger {
   const log = pino({ name: role, level: config.text('system.log_level') })
   channels.state.subscribe(message => {
     const { level, subject, message: text } = message as StateChange
@@ -35,7 +35,9 @@ export function roleLog(role: string, config: Config): Logger {
 }
 
 /** Runs a role until it is told to end. */
-export async function runRole(role: string, config: Config, start: (log: Logger) => Promise<RunningRole>): Promise<void> {
+export async function runRole(
+  role: string, config: Config, start: (log: Logger) => Promise<RunningRole>,
+): Promise<void> {
   const log = roleLog(role, config)
   const running = await start(log)
   log.info(`${role}: ready at ${running.url}`)
@@ -52,8 +54,8 @@ export async function runRole(role: string, config: Config, start: (log: Logger)
 }
 
 /**
- * Resolves at the first SIGINT, SIGTERM or loss of the parent. Later signals change nothing: a terminal's Ctrl-C reaches
- * every process of the group, some of them twice, and draining must not be cut short by that.
+ * Resolves at the first SIGINT, SIGTERM or loss of the parent. Later signals change nothing: a terminal's
+ * Ctrl-C reaches every process of the group, some of them twice, and draining must not be cut short by that.
  */
 export function untilToldToEnd(): Promise<void> {
   return new Promise(resolve => {

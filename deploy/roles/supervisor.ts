@@ -1,6 +1,6 @@
 /**
- * Supervises the role processes of `hinata up`: starts each in order, writes its log to a file, starts it again with
- * growing delay when it ends by itself, and ends them in the opposite order.
+ * Supervises the role processes of `hinata up`: starts each in order, writes its log to a file, starts it
+ * again with growing delay when it ends by itself, and ends them in the opposite order.
  *
  *   starting ─ready─▶ running ─exit─▶ waiting ─delay─▶ starting
  *                        │                                 │ (never ready at the first start: gives up)
@@ -26,7 +26,10 @@ export interface Child {
 const restartDelay = { firstMs: 100, mostMs: 2_000 }
 const steadyMs = 10_000
 const readyMsMax = 120_000
-/** Records live for a batch: a young generation that holds a few batches collects them without copying them first. */
+/**
+ * Records live for a batch: a young generation that holds a few batches collects them without copying them
+ * first.
+ */
 const youngGenerationMb = 64
 const entry = fileURLToPath(new URL('../cli/hinata.js', import.meta.url))
 
@@ -48,8 +51,13 @@ export class Supervisor {
     return this.#children
   }
 
-  /** Starts a role and waits until it is ready. `environmentOf` gives its configuration, also at every restart. */
-  async start(role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv): Promise<Child> {
+  /**
+   * Starts a role and waits until it is ready. `environmentOf` gives its configuration, also at every
+   * restart.
+   */
+  async start(
+    role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv,
+  ): Promise<Child> {
     const child = new SupervisedChild(role, join(this.#logDir, `${role}.log`), environmentOf, this.#say)
     this.#children.push(child)
     await child.start()
@@ -96,7 +104,8 @@ class SupervisedChild implements Child {
   }
 
   start(): Promise<void> {
-    const log = openSync(this.#logFile, 'a') // a file, not a pipe to us: the role can still log after we are gone
+    // a file, not a pipe to us: the role can still log after we are gone
+    const log = openSync(this.#logFile, 'a')
     const child = fork(entry, [this.role], {
       env: this.#environmentOf(this.#url), stdio: ['ignore', log, log, 'ipc'], detached: true,
       execArgv: [`--max-semi-space-size=${youngGenerationMb}`],
@@ -114,8 +123,11 @@ class SupervisedChild implements Child {
       })
       child.once('exit', (code, signal) => {
         clearTimeout(tooLate)
-        reject(new HinataError('PROCESS_FAILED', { role: this.role, reason: signal ?? `exit code ${code}`, log: this.#logFile }))
-        if (this.#url !== undefined && !this.#isStopping) this.#restart(startedAt, signal ?? `exit code ${code}`)
+        reject(new HinataError('PROCESS_FAILED',
+          { role: this.role, reason: signal ?? `exit code ${code}`, log: this.#logFile }))
+        if (this.#url !== undefined && !this.#isStopping) {
+          this.#restart(startedAt, signal ?? `exit code ${code}`)
+        }
       })
     })
   }
@@ -137,7 +149,8 @@ class SupervisedChild implements Child {
     this.#say(`${this.role} ended (${reason}); starting it again in ${delayMs} ms. Its log: ${this.#logFile}`)
     setTimeout(() => {
       if (this.#isStopping) return
-      this.start().then(() => this.#say(`${this.role} is back at ${this.url}`), () => undefined) // `exit` tries again
+      // `exit` tries again
+      this.start().then(() => this.#say(`${this.role} is back at ${this.url}`), () => undefined)
     }, delayMs)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `<data-dir>/hinata.json`: where a running system is. Written by `hinata up`, read by every other command, removed at
- * the end. The administrator's key is in a file of its own that only the owner may read.
+ * `<data-dir>/hinata.json`: where a running system is. Written by `hinata up`, read by every other command,
+ * removed at the end. The administrator's key is in a file of its own that only the owner may read.
  */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,13 +1,15 @@
 /**
- * The whole system on one machine: Redis, ClickHouse, one node, one gateway, each a process of its own, supervised.
+ * The whole system on one machine: Redis, ClickHouse, one node, one gateway, each a process of its own,
+ * supervised.
  *
- * Order of start: Redis, ClickHouse, node, gateway. Order of stop: gateway (accepts nothing more), node (folds what was
- * accepted, hands its partitions back), ClickHouse, Redis. What is given by URL is used, not started.
+ * Order of start: Redis, ClickHouse, node, gateway. Order of stop: gateway (accepts nothing more), node
+ * (folds what was accepted, hands its partitions back), ClickHouse, Redis. What is given by URL is used, not
+ * started.
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { HinataError } from '../../engine/index.js'
-import type { Config } from '../config/index.js'
+import { inheritedEnvironment, type Config } from '../config/index.js'
 import { adminKeyOf, findSystemFile, removeSystemFile, writeSystemFile } from './system-file.js'
 import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
 import { Supervisor, type Child } from './supervisor.js'
@@ -26,7 +28,9 @@ export interface RunningSystem {
   stop(): Promise<void>
 }
 
-/** Starts everything. `say` tells the operator what happens; `redisProgram` finds or installs redis-server. */
+/**
+ * Starts everything. `say` tells the operator what happens; `redisProgram` finds or installs redis-server.
+ */
 export async function startSystem(
   config: Config, redisProgram: () => string, say: (line: string) => void,
 ): Promise<RunningSystem> {
@@ -34,7 +38,8 @@ export async function startSystem(
   mkdirSync(dataDir, { recursive: true })
   const running = findSystemFile(dataDir)
   if (running) {
-    throw new HinataError('USAGE', { reason: `A system (process ${running.pid}) already runs on ${dataDir}: ${running.gateway}` })
+    throw new HinataError(
+      'USAGE', { reason: `A system (process ${running.pid}) already runs on ${dataDir}: ${running.gateway}` })
   }
   const logDir = join(dataDir, 'logs')
   const admin = adminKeyOf(dataDir)
@@ -47,13 +52,14 @@ export async function startSystem(
   }
   try {
     const shared: NodeJS.ProcessEnv = {
-      ...process.env, ...environmentOf(config), HINATA_DATA_DIR: dataDir, REDIS_URL: redis.url,
+      ...inheritedEnvironment(), ...environmentOf(config), HINATA_DATA_DIR: dataDir, REDIS_URL: redis.url,
       HINATA_ADMIN_KEY: config.text('gateway.admin_key') || admin.key,
     }
     let clickhouse = config.text('clickhouse.url')
     if (clickhouse === '') {
       const child = await supervisor.start('clickhouse', last =>
-        ({ ...shared, CLICKHOUSE_PORT: last ? new URL(last).port : String(config.integer('clickhouse.port')) }))
+        ({ ...shared, CLICKHOUSE_PORT: last ? new URL(last).port
+          : String(config.integer('clickhouse.port')) }))
       clickhouse = child.url
       say(`ClickHouse (embedded)   ${clickhouse}`)
     }

@@ -1,11 +1,13 @@
-// Completes package-lock.json with the platform packages that the registry in use does not carry (builds for other
-// systems). Without their entries `npm ci` calls the lock out of sync; with them it skips what does not fit the machine.
+// Completes package-lock.json with the platform packages that the registry in use does not carry (builds for
+// other systems). Without their entries `npm ci` calls the lock out of sync; with them it skips what does not
+// fit the machine.
 //
 // Usage: npm install && node deploy/scripts/complete-lock.mjs
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const path = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..', 'package-lock.json')
+const path = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..',
+  'package-lock.json')
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 const systems = ['darwin', 'win32', 'linux', 'freebsd', 'android']
 const processors = ['x64', 'arm64', 'arm', 'ia32']

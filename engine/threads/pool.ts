@@ -5,7 +5,10 @@
  */
 import { Piscina } from 'piscina'
 
-/** Records live for a batch: a young generation that holds a few batches collects them without copying them first. */
+/**
+ * Records live for a batch: a young generation that holds a few batches collects them without copying them
+ * first.
+ */
 const youngGenerationMb = 64
 
 /** Runs packed work in threads. */

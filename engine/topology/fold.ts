@@ -18,6 +18,7 @@ import { encodeValue } from '../record/pack.js'
 import { Journal, parseTimerMember, TimerIndex } from '../state/index.js'
 import { deadLetterOf } from './dead-letter.js'
 import type { Topology } from './topology.js'
+import { mergedRequests, missingRows } from './row-requests.js'
 import type { RowRequest, StateStore } from './state-store.js'
 
 /** A record after the stages: a value to fold, a message relayed from another partition, or a failure. */
@@ -115,7 +116,7 @@ export class Fold {
       const type = this.#actors.get(actor)
       if (type) this.#wanted(wanted, type, key)
     }
-    await this.#load([...wanted.values()], rows)
+    await this.#load([...wanted.values()], mergedRequests(rows))
   }
 
   /**
@@ -378,15 +379,4 @@ export class Fold {
 
 function activationName(type: string, key: string): string {
   return `${type}\0${key}`
-}
-
-function missingRows(activation: Activation, message: string, body: unknown): RowRequest[] {
-  const reads = activation.actor.reads[message]
-  if (!reads) return []
-  const requests: RowRequest[] = []
-  for (const [table, names] of Object.entries(reads(body as never, activation.key))) {
-    const missing = activation.table(table).missing(names)
-    if (missing.length > 0) requests.push({ activation, table, rows: missing })
-  }
-  return requests
 }

@@ -1,6 +1,6 @@
 /**
- * The command line against a system that it started itself: up, import (twice), export, status, doctor, config, stop,
- * and again on the same data. What a user does, as a user does it: in processes.
+ * The command line against a system that it started itself: up, import (twice), export, status, doctor,
+ * config, stop, and again on the same data. What a user does, as a user does it: in processes.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -37,7 +37,8 @@ function hinata(...args: string[]): Promise<Ended> {
 
 /** Starts `hinata up` and waits until it runs. */
 async function up(dataDir: string): Promise<{ child: ChildProcess, out: () => string }> {
-  const child = spawn(process.execPath, [entry, 'up', '--port', '0', '--clickhouse-port', '0', '--data-dir', dataDir],
+  const child = spawn(process.execPath, [entry, 'up', '--port', '0', '--clickhouse-port', '0', '--data-dir',
+    dataDir],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   let out = ''
   child.stdout!.on('data', chunk => { out += chunk })
@@ -68,7 +69,8 @@ t.test('up, import twice, export, status, stop, up again', async t => {
 
   const first = await up(dataDir)
   t.match(first.out(), /Gateway +http/)
-  const system = JSON.parse(await readFile(join(dataDir, 'hinata.json'), 'utf8')) as { redis: string, clickhouse: string }
+  const system = JSON.parse(await readFile(join(dataDir, 'hinata.json'), 'utf8')) as
+    { redis: string, clickhouse: string }
 
   const imported = await hinata('import', plain, '--user', 'lena', '--data-dir', dataDir)
   t.equal(imported.out, `accepted ${lines.length}, duplicates 0, rejected 0\n`, imported.err)
@@ -87,7 +89,8 @@ t.test('up, import twice, export, status, stop, up again', async t => {
 
   const status = await hinata('status', '--json', '--data-dir', dataDir)
   t.match(JSON.parse(status.out), {
-    status: 'healthy', redis: { url: system.redis }, pipelines: [{ name: 'hinata', version: 1, lag_records: 0 }],
+    status: 'healthy', redis: { url: system.redis },
+    pipelines: [{ name: 'hinata', version: 1, lag_records: 0 }],
   })
   t.match((await hinata('doctor', '--data-dir', dataDir)).out, /ok {7}Redis/)
   const taken = await hinata('up', '--data-dir', dataDir)
@@ -116,7 +119,8 @@ t.test('wrong usage is exit code 2 and says what is wrong', async t => {
   t.equal(wrong.code, 1)
   t.match(wrong.err, /gateway\.prot is not an option|Did you mean gateway\.port/)
   await writeFile(join(folder, 'right.yaml'), 'gateway:\n  port: 9000\nlog:\n  partitions: 8\n')
-  const rows = JSON.parse((await hinata('config', '--json', '--config', join(folder, 'right.yaml'), '--port', '9001')).out) as
+  const rows = JSON.parse(
+    (await hinata('config', '--json', '--config', join(folder, 'right.yaml'), '--port', '9001')).out) as
     { name: string, value: string, origin: string }[]
   t.match(rows.find(({ name }) => name === 'gateway.port'), { value: '9001', origin: 'flag' })
   t.match(rows.find(({ name }) => name === 'log.partitions'), { value: '8', origin: 'file' })

@@ -1,6 +1,6 @@
 /**
- * G5 on the whole path: a record that makes its actor throw three times is a row of `dead_letters`, with its error and
- * stack; the actor's other records and other actors go on.
+ * G5 on the whole path: a record that makes its actor throw three times is a row of `dead_letters`, with its
+ * error and stack; the actor's other records and other actors go on.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,7 +51,8 @@ t.test('G5: three failed turns, then a dead letter with error and stack; sibling
     ({ key: ['ada', 'bob', 'cyd'][i % 3], eventTime: i, value: { isBad: i === 13 } })))
   for (const key of ['ada', 'bob', 'cyd']) t.ok(await client.settled(key, 30_000))
   t.equal(attempts, 3)
-  t.equal((await client.state(fragile, 'bob'))!.total.get(), 9, 'the failed turn left no trace, the others stayed')
+  t.equal((await client.state(fragile, 'bob'))!.total.get(), 9,
+    'the failed turn left no trace, the others stayed')
   t.equal((await client.state(fragile, 'ada'))!.total.get(), 10)
 
   let rows: Record<string, unknown>[] = []

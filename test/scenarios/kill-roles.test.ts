@@ -1,8 +1,9 @@
 /**
- * G2 G6 G7 on the whole system: processes are killed (SIGKILL) at random instants while a person's records arrive.
+ * G2 G6 G7 on the whole system: processes are killed (SIGKILL) at random instants while a person's records
+ * arrive.
  *
- * Afterwards the same log is replayed, undisturbed, into an empty namespace: the state must be the same, byte for byte.
- * Every record must be one row in ClickHouse, counted without FINAL.
+ * Afterwards the same log is replayed, undisturbed, into an empty namespace: the state must be the same, byte
+ * for byte. Every record must be one row in ClickHouse, counted without FINAL.
  *
  * Usage with other records: node dist/test/scenarios/kill-roles.test.js FILE.jsonl USER [ROLE]
  */
@@ -24,7 +25,7 @@ import { seededRandom } from '../support/random.js'
 
 const partitions = 4
 const [file, fileUser, onlyRole] = process.argv.slice(2)
-const killsPerRole = file ? 20 : 6
+const killsPerRole = file ? 20 : 4
 const batchRecords = 10
 const movingMsMax = 8_000
 const { user, records } = file ? fromFile(file, fileUser) : fromSample()
@@ -37,7 +38,8 @@ const roles: readonly Role[] = ['node', 'gateway', 'clickhouse']
 for (const role of roles.filter(one => onlyRole === undefined || one === onlyRole)) {
   t.test(`kill -9 of the ${role}, ${killsPerRole} times, changes nothing`, async t => {
     const dataDir = await mkdtemp(join(tmpdir(), 'hinata-kill-'))
-    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined, { HINATA_PARTITIONS: String(partitions), HINATA_LEASE_MS: '1000' })
+    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined,
+      { HINATA_PARTITIONS: String(partitions), HINATA_LEASE_MS: '1000' })
     const system = await startSystem(config, ensureRedis, () => undefined)
     t.teardown(async () => {
       await system.stop()
@@ -46,9 +48,11 @@ for (const role of roles.filter(one => onlyRole === undefined || one === onlyRol
     const disturbance: Disturbance = { kills: 0, wokeAtKills: [] }
     await Promise.all([disturb(system, role, disturbance), sendAll(system, disturbance)])
     t.equal(disturbance.kills, killsPerRole, 'all kills happened')
-    t.ok(disturbance.wokeAtKills.length > killsPerRole / 2, `${disturbance.wokeAtKills.length} kills hit records being sent or folded`)
+    t.ok(disturbance.wokeAtKills.length > killsPerRole / 2,
+      `${disturbance.wokeAtKills.length} kills hit records being sent or folded`)
     await untilSettled(system)
-    t.strictSame(await rowsOf(system), { rows: records.length, ids: records.length }, 'each record is one row')
+    t.strictSame(await rowsOf(system), { rows: records.length, ids: records.length },
+      'each record is one row')
 
     const lived = await dumpState(system.redis, 'h', partitions)
     await copyLog(system.redis, 'h', 'replay', partitions)
@@ -75,7 +79,8 @@ interface Disturbance {
 
 /** Sends everything in small batches, spread over all kills: each kill releases a few more. */
 async function sendAll(system: RunningSystem, disturbance: Disturbance): Promise<void> {
-  const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'kill-test', reconnectMsMax: 120_000 })
+  const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'kill-test',
+    reconnectMsMax: 120_000 })
   const perKill = Math.ceil(records.length / killsPerRole)
   let accepted = 0
   const answers: Promise<void>[] = []
@@ -84,7 +89,9 @@ async function sendAll(system: RunningSystem, disturbance: Disturbance): Promise
     await client.ready()
     answers.push(client.submit(user, records.slice(i, i + batchRecords)).then(ack => {
       accepted += ack.accepted
-      if (ack.duplicates > 0 || ack.rejected.length > 0) throw new Error(`unexpected ack ${JSON.stringify(ack)}`)
+      if (ack.duplicates > 0 || ack.rejected.length > 0) {
+        throw new Error(`unexpected ack ${JSON.stringify(ack)}`)
+      }
     }))
   }
   await Promise.all(answers)
@@ -120,8 +127,10 @@ function pause(ms: number): Promise<void> {
 
 async function untilSettled(system: RunningSystem): Promise<void> {
   for (;;) {
-    const answer = await fetch(`${system.gateway}/api/status`, { headers: { authorization: `Bearer ${system.adminKey}` } })
-      .then(response => response.json() as Promise<{ pipelines: { lag_records: number, sink_values: number }[] }>)
+    const answer = await fetch(`${system.gateway}/api/status`,
+      { headers: { authorization: `Bearer ${system.adminKey}` } })
+      .then(response => response.json() as
+        Promise<{ pipelines: { lag_records: number, sink_values: number }[] }>)
       .catch(() => undefined)
     if (answer?.pipelines.every(one => one.lag_records + one.sink_values === 0)) return
     await pause(100)
@@ -131,7 +140,9 @@ async function untilSettled(system: RunningSystem): Promise<void> {
 async function rowsOf(system: RunningSystem): Promise<{ rows: number, ids: number }> {
   const analytics = await openAnalytics({ url: system.clickhouse }, { waitMs: 30_000 })
   const [row] = await analytics.query<{ rows: string, ids: string }>(
-    'SELECT count() AS rows, uniqExact(id) AS ids FROM records WHERE user_id = {user:String} SETTINGS final = 0', { user })
+    'SELECT count() AS rows, uniqExact(id) AS ids FROM records WHERE user_id = {user:String} ' +
+    'SETTINGS final = 0',
+    { user })
   await analytics.close()
   return { rows: Number(row.rows), ids: Number(row.ids) }
 }

@@ -1,12 +1,12 @@
 /**
- * G4 on real node processes: a record is folded by one node only; when one stops, another takes over within seconds; a node
- * that was frozen past its lease is fenced when it wakes, and changes nothing.
+ * G4 on real node processes: a record is folded by one node only; when one stops, another takes over within
+ * seconds; a node that was frozen past its lease is fenced when it wakes, and changes nothing.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { sampleRecords } from '../../deploy/tour/sample.js'
-import { openTopologyClient, startNode, type TopologyClient } from '../../engine/index.js'
+import { openTopologyClient, startNode, type Topology, type TopologyClient } from '../../engine/index.js'
 import { parseRecord } from '../../actors/record/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { startRedis } from '../support/redis.js'
@@ -44,7 +44,9 @@ async function launch(redisUrl: string): Promise<NodeProcess> {
 }
 
 /** Polls until it is true. */
-async function until(what: string, isTrue: () => Promise<boolean> | boolean, limitMs = 30_000): Promise<number> {
+async function until(
+  what: string, isTrue: () => Promise<boolean> | boolean, limitMs = 30_000,
+): Promise<number> {
   const startedAt = Date.now()
   while (!await isTrue()) {
     if (Date.now() - startedAt > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`)
@@ -69,7 +71,8 @@ function appender(client: TopologyClient): (round: number) => Promise<void> {
 }
 
 const sumOf = async (client: TopologyClient): Promise<{ appended: number, folded: number }> =>
-  (await client.lag()).reduce((sum, lag) => ({ appended: sum.appended + lag.appended, folded: sum.folded + lag.folded }),
+  (await client.lag()).reduce((sum, lag) =>
+    ({ appended: sum.appended + lag.appended, folded: sum.folded + lag.folded }),
     { appended: 0, folded: 0 })
 
 t.test('G4: two nodes share; one stops, the other takes over; a frozen one is fenced', async t => {
@@ -104,13 +107,15 @@ t.test('G4: two nodes share; one stops, the other takes over; a frozen one is fe
 
   const third = await launch(redis.url)
   children.push(third)
-  await until('the third node owns some', async () => (await client.nodes()).every(node => node.partitions.length > 0) &&
+  await until('the third node owns some', async () => (await client.nodes())
+    .every(node => node.partitions.length > 0) &&
     (await client.nodes()).length === 2)
   const freezing = append(3)
   second.child.kill('SIGSTOP') // in the middle of its work
   await freezing
   const epochs = (await client.lag()).map(lag => lag.epoch)
-  await until('the third node owns everything', async () => (await client.nodes()).some(node => node.partitions.length === partitions))
+  await until('the third node owns everything',
+    async () => (await client.nodes()).some(node => node.partitions.length === partitions))
   await until('round 3 is folded', async () => (await sumOf(client)).folded === 3 * persons * 60, 60_000)
   t.ok((await client.lag()).some((lag, partition) => lag.epoch > epochs[partition]), 'epochs rose')
   second.child.kill('SIGCONT')
@@ -121,15 +126,20 @@ t.test('G4: two nodes share; one stops, the other takes over; a frozen one is fe
   for (const { child } of children) child.kill('SIGTERM')
   await until('both have ended', () => [second, third].every(({ child }) => child.exitCode !== null))
 
-  const lived = await dumpState(redis.url, 'h', partitions)
-  await copyLog(redis.url, 'h', 'replay', partitions)
-  const node = await startNode({ redisUrl: redis.url, topology, namespace: 'replay' })
-  const replay = await openTopologyClient({ redisUrl: redis.url, topology, namespace: 'replay' })
+  await replayEquals(t, redis.url, topology)
+})
+
+/** Replays a copy of the log, undisturbed, and compares the bytes. */
+async function replayEquals(t: Test, url: string, topology: Topology): Promise<void> {
+  const lived = await dumpState(url, 'h', partitions)
+  await copyLog(url, 'h', 'replay', partitions)
+  const node = await startNode({ redisUrl: url, topology, namespace: 'replay' })
+  const replay = await openTopologyClient({ redisUrl: url, topology, namespace: 'replay' })
   for (let person = 0; person < persons; person++) t.ok(await replay.settled(`person-${person}`, 60_000))
   await replay.close()
   await node.stop()
-  const replayed = await dumpState(redis.url, 'replay', partitions)
+  const replayed = await dumpState(url, 'replay', partitions)
   t.strictSame([...lived].filter(([name, bytes]) => replayed.get(name) !== bytes).map(([name]) => name), [],
     'lived through stop, freeze and takeover = replayed undisturbed, byte for byte')
   t.equal(lived.size, replayed.size)
-})
+}

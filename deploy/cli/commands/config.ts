@@ -10,7 +10,8 @@ export function printConfig(config: Config, options: { json?: boolean }): void {
   }
   const widths = { name: longest(rows.map(row => row.name)), value: longest(rows.map(row => row.value)) }
   for (const { name, value, origin, description } of rows) {
-    process.stdout.write(`${name.padEnd(widths.name)}  ${value.padEnd(widths.value)}  ${origin.padEnd(11)}  ${description}\n`)
+    process.stdout.write(
+      `${name.padEnd(widths.name)}  ${value.padEnd(widths.value)}  ${origin.padEnd(11)}  ${description}\n`)
   }
 }
 

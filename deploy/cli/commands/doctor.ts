@@ -17,13 +17,16 @@ interface Finding {
 /** Prints one line per check; exit code 1 when something is missing. */
 export async function doctor(config: Config): Promise<void> {
   const findings = [nodeVersion(), dataFolder(config), await redis(config), await clickhouse(config)]
-  for (const { what, isGood, found } of findings) process.stdout.write(`${isGood ? 'ok     ' : 'missing'}  ${what}: ${found}\n`)
+  for (const { what, isGood, found } of findings) {
+    process.stdout.write(`${isGood ? 'ok     ' : 'missing'}  ${what}: ${found}\n`)
+  }
   if (findings.some(({ isGood }) => !isGood)) process.exitCode = 1
 }
 
 function nodeVersion(): Finding {
   const major = Number(process.versions.node.split('.')[0])
-  return { what: 'Node.js', isGood: major >= 20, found: `${process.versions.node}${major >= 20 ? '' : '; 20 or newer is needed'}` }
+  return { what: 'Node.js', isGood: major >= 20,
+    found: `${process.versions.node}${major >= 20 ? '' : '; 20 or newer is needed'}` }
 }
 
 function dataFolder(config: Config): Finding {
@@ -33,7 +36,8 @@ function dataFolder(config: Config): Finding {
     accessSync(existing, constants.W_OK)
     return { what: 'data folder', isGood: true, found: `${folder} can be written` }
   } catch {
-    return { what: 'data folder', isGood: false, found: `${existing} cannot be written; choose another with --data-dir` }
+    return { what: 'data folder', isGood: false,
+      found: `${existing} cannot be written; choose another with --data-dir` }
   }
 }
 
@@ -41,11 +45,13 @@ async function redis(config: Config): Promise<Finding> {
   const url = config.text('redis.url') || findSystemFile(config.text('system.data_dir'))?.redis
   if (url === undefined || url === '') {
     const program = findProgram('redis-server')
-    return { what: 'Redis', isGood: program !== undefined, found: program ?? 'install it: sudo apt-get install redis-server' }
+    return { what: 'Redis', isGood: program !== undefined, found: program
+      ?? 'install it: sudo apt-get install redis-server' }
   }
   try {
     const facts = await checkRedis(url)
-    return { what: 'Redis', isGood: true, found: `${facts.version} at ${url}, durability ${facts.durability}` }
+    const found = `${facts.version} at ${url}, durability ${facts.durability}`
+    return { what: 'Redis', isGood: true, found }
   } catch (error) {
     return { what: 'Redis', isGood: false, found: error instanceof Error ? error.message : String(error) }
   }
@@ -58,7 +64,8 @@ async function clickhouse(config: Config): Promise<Finding> {
       createRequire(import.meta.url).resolve('chdb')
       return { what: 'ClickHouse', isGood: true, found: 'embedded (chdb is installed)' }
     } catch {
-      return { what: 'ClickHouse', isGood: false, found: 'chdb is not installed for this platform; set CLICKHOUSE_URL' }
+      return { what: 'ClickHouse', isGood: false,
+        found: 'chdb is not installed for this platform; set CLICKHOUSE_URL' }
     }
   }
   const analytics = connectAnalytics({ url })
@@ -66,7 +73,8 @@ async function clickhouse(config: Config): Promise<Finding> {
     const [row] = await analytics.query<{ version: string }>('SELECT version() AS version')
     return { what: 'ClickHouse', isGood: true, found: `${row.version} at ${analytics.url}` }
   } catch (error) {
-    return { what: 'ClickHouse', isGood: false, found: error instanceof Error ? error.message : String(error) }
+    return { what: 'ClickHouse', isGood: false, found: error instanceof Error ? error.message
+      : String(error) }
   } finally {
     await analytics.close()
   }

@@ -1,6 +1,6 @@
 /**
- * hinata import FILE… --user ID: sends record files through the WebSocket, in order, and waits until all is folded and
- * inserted.
+ * hinata import FILE… --user ID: sends record files through the WebSocket, in order, and waits until all is
+ * folded and inserted.
  * Ends with `accepted A, duplicates D, rejected R`; refused lines are named on standard error.
  */
 import { createReadStream, statSync } from 'node:fs'
@@ -24,7 +24,9 @@ interface Totals {
 }
 
 /** Imports the files. `user` is whose records they are; without it every line must carry `user_id`. */
-export async function importFiles(config: Config, files: string[], options: { user?: string, url?: string }): Promise<void> {
+export async function importFiles(
+  config: Config, files: string[], options: { user?: string, url?: string },
+): Promise<void> {
   for (const file of files) assertReadable(file)
   const target = findTarget(config, options.url)
   const client = await connect({ url: target.url, token: target.adminKey })
@@ -32,13 +34,16 @@ export async function importFiles(config: Config, files: string[], options: { us
   const total = files.reduce((sum, file) => sum + statSync(file).size, 0)
   const bar = progressBar(Math.ceil(total / 1_024), 'Importing (KiB)', process.stderr)
   try {
-    for (const file of files) await importFile(client, file, options.user, totals, bytes => bar.advance(bytes / 1_024))
+    for (const file of files) {
+      await importFile(client, file, options.user, totals, bytes => bar.advance(bytes / 1_024))
+    }
     await client.close()
   } finally {
     bar.done()
   }
   await untilSettled(target)
-  process.stdout.write(`accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
+  process.stdout.write(
+    `accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
   if (totals.rejected > 0) process.exitCode = 1
 }
 
@@ -46,18 +51,21 @@ function assertReadable(file: string): void {
   try {
     if (statSync(file).isFile()) return
   } catch (error) {
-    throw new HinataError('FILE_UNREADABLE', { file, reason: error instanceof Error ? error.message : String(error) })
+    throw new HinataError('FILE_UNREADABLE',
+      { file, reason: error instanceof Error ? error.message : String(error) })
   }
   throw new HinataError('FILE_UNREADABLE', { file, reason: 'is not a file.' })
 }
 
 async function importFile(
-  client: HinataClient, file: string, user: string | undefined, totals: Totals, onBytes: (bytes: number) => void,
+  client: HinataClient, file: string, user: string | undefined, totals: Totals,
+  onBytes: (bytes: number) => void,
 ): Promise<void> {
   const raw = createReadStream(file)
   let seen = 0
   raw.on('data', chunk => { seen += chunk.length })
-  const lines = createInterface({ input: file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw, crlfDelay: Infinity })
+  const lines = createInterface({ input: file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw,
+    crlfDelay: Infinity })
   const batches = new Map<string, { record: unknown, line: number }[]>()
   const answers: Promise<void>[] = []
   let reported = 0
@@ -74,7 +82,9 @@ async function importFile(
   const note = (ack: Ack, batch: { line: number }[]): void => {
     totals.accepted += ack.accepted
     totals.duplicates += ack.duplicates
-    for (const { index, code, message } of ack.rejected) refuse(totals, file, batch[index].line, `${code}: ${message}`)
+    for (const { index, code, message } of ack.rejected) {
+      refuse(totals, file, batch[index].line, `${code}: ${message}`)
+    }
   }
 
   for await (const line of lines) {
@@ -112,10 +122,14 @@ function parseLine(line: string): { record: unknown, person: string | undefined 
 function refuse(totals: Totals, file: string, line: number, reason: string): void {
   totals.rejected++
   if (totals.rejected <= refusalsShownMax) process.stderr.write(`${file}:${line}: ${reason}\n`)
-  if (totals.rejected === refusalsShownMax + 1) process.stderr.write('further refusals are counted, not shown\n')
+  if (totals.rejected === refusalsShownMax + 1) {
+    process.stderr.write('further refusals are counted, not shown\n')
+  }
 }
 
-/** Waits until everything that is in the log is folded and handed to the sinks, or the sinks make no progress. */
+/**
+ * Waits until everything that is in the log is folded and handed to the sinks, or the sinks make no progress.
+ */
 async function untilSettled(target: Target): Promise<void> {
   let best = Infinity
   let bestAt = Date.now()
@@ -129,7 +143,8 @@ async function untilSettled(target: Target): Promise<void> {
       bestAt = Date.now()
     }
     if (Date.now() - bestAt < settleMsMax) continue
-    process.stderr.write(`${waiting} records or rows still wait; all are safe in the log. See: hinata status\n`)
+    process.stderr.write(
+      `${waiting} records or rows still wait; all are safe in the log. See: hinata status\n`)
     return
   }
 }

@@ -7,7 +7,9 @@ import { findTarget, request } from '../target.js'
 const watchMs = 1_000
 
 /** Prints the status. The exit code is 1 when the system is unhealthy. */
-export async function status(config: Config, options: { url?: string, json?: boolean, watch?: boolean }): Promise<void> {
+export async function status(
+  config: Config, options: { url?: string, json?: boolean, watch?: boolean },
+): Promise<void> {
   do {
     const found = await readStatus(config, options.url)
     if (options.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
@@ -31,7 +33,8 @@ function textOf(found: SystemStatus): string {
     `redis       ${found.redis?.url ?? 'not known here'}`,
     ...found.nodes.map(node => `node        ${node.id}  partitions ${node.partitions.join(' ') || 'none'}`),
     ...found.pipelines.map(pipeline =>
-      `pipeline    ${pipeline.name} v${pipeline.version}  ${pipeline.lag_records} records behind, ${pipeline.lag_ms} ms`),
+      `pipeline    ${pipeline.name} v${pipeline.version}  ` +
+      `${pipeline.lag_records} records behind, ${pipeline.lag_ms} ms`),
     ...found.problems.map(problem => `problem     ${problem.code}: ${problem.message} ${problem.fix}`),
   ]
   return `${lines.join('\n')}\n`

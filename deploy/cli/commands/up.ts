@@ -9,7 +9,9 @@ export async function up(config: Config, onReady?: (system: RunningSystem) => Pr
   const say = (line: string): void => { process.stdout.write(`${line}\n`) }
   const told = untilToldToEnd()
   const system = await startSystem(config, ensureRedis, say)
-  if (system.isAdminKeyNew) say(`Administrator's key     ${system.adminKey}\n${' '.repeat(24)}(kept in ${system.dataDir}/admin.key)`)
+  if (system.isAdminKeyNew) {
+    say(`Administrator's key     ${system.adminKey}\n${' '.repeat(24)}(kept in ${system.dataDir}/admin.key)`)
+  }
   try {
     await Promise.race([told, onReady?.(system)])
     say('Running. Ctrl-C drains and stops.')

@@ -1,3 +1,4 @@
+/** The queue of running queries: how many run, how many wait, what is refused. */
 import t from 'tap'
 import { Admission } from '../../../deploy/embedded/admission.js'
 

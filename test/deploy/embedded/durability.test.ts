@@ -1,3 +1,4 @@
+/** What was acknowledged is there after a kill -9, and a token still counts once. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

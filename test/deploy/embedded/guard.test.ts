@@ -1,3 +1,4 @@
+/** Nothing outside the database can be reached. */
 import t from 'tap'
 import { assertInside } from '../../../deploy/embedded/guard.js'
 

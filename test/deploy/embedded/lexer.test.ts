@@ -1,3 +1,4 @@
+/** Tokens of SQL, as far as the server must understand it. */
 import t from 'tap'
 import { tokensOf } from '../../../deploy/embedded/lexer.js'
 

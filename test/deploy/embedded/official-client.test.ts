@@ -1,3 +1,4 @@
+/** `@clickhouse/client` against the embedded server: what it documents works. */
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { openClient, openServer } from './open-server.js'

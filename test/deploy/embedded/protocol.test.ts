@@ -1,3 +1,4 @@
+/** The HTTP protocol with bare requests: edges, errors and limits. */
 import { request } from 'node:http'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import t from 'tap'

@@ -1,3 +1,4 @@
+/** The independent client `clickhouse` against the embedded server. */
 import t from 'tap'
 import { ClickHouse } from 'clickhouse'
 import { openServer } from './open-server.js'

@@ -1,3 +1,4 @@
+/** Kinds of statements, and the head of an INSERT. */
 import t from 'tap'
 import { insertFromFile, insertHeadOf, statementOf } from '../../../deploy/embedded/statement.js'
 

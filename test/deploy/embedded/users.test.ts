@@ -1,3 +1,4 @@
+/** Who is let in, and what for. */
 import t from 'tap'
 import { assertMaySet, assertUsersFit, authenticate, credentialsOf } from '../../../deploy/embedded/users.js'
 
