@@ -1,10 +1,11 @@
 /** A question made personal: what is known about the person, and what they kept about it, as one prompt. */
+import type { SearchResult } from '../../actors/search/index.js'
 import {
   composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, requestOf, type Knowledge, type PspContext,
 } from '../../actors/psp/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { findRecords, type FoundRecord } from '../found.js'
+import { findRecords } from '../found.js'
 import { pspNow } from '../reading.js'
 import { route, type Route } from '../route.js'
 import { personalizedAnswer } from '../schema/answers.js'
@@ -57,7 +58,7 @@ export function enhancementRoutes(edge: Edge): Route[] {
  */
 async function relevantRecords(
   edge: Edge, personId: string, question: string, limit: number
-): Promise<readonly FoundRecord[] | null> {
+): Promise<readonly SearchResult[] | null> {
   try {
     return (await findRecords(edge, personId, { query: question, limit, minRelevance: relevanceMin })).results
   } catch (thrown) {
@@ -66,7 +67,7 @@ async function relevantRecords(
   }
 }
 
-function knowledgeOf(record: FoundRecord): Knowledge {
+function knowledgeOf(record: SearchResult): Knowledge {
   return {
     id: record.id, title: record.highlight, text: record.note, relevance: record.relevance,
     at: record.event_time,

@@ -1,8 +1,9 @@
 /** Finding records of a person. The search index answers at the node that owns the person. */
+import type { SearchResult } from '../../actors/search/index.js'
 import { staticHash } from '../../actors/embedding/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { findRecords, type FoundRecord } from '../found.js'
+import { findRecords } from '../found.js'
 import { instantOf } from '../instant.js'
 import { route, type Route } from '../route.js'
 import { relevantAnswer, searchAnswer } from '../schema/answers.js'
@@ -89,12 +90,12 @@ function filtersOf(given: Checked<typeof searchFilters>): Record<string, unknown
   }
 }
 
-function summaryOf(record: FoundRecord): string {
+function summaryOf(record: SearchResult): string {
   const text = [record.highlight, record.note].filter(part => part !== '').join(' — ')
   return text.length <= summaryCharsMax ? text : `${text.slice(0, summaryCharsMax - 1).trimEnd()}…`
 }
 
-function metadataOf(record: FoundRecord): Record<string, unknown> {
+function metadataOf(record: SearchResult): Record<string, unknown> {
   return {
     source: record.source, address: record.address, tags: record.tags, enhanced_tags: record.enhanced_tags,
     timestamp: new Date(record.event_time).toISOString(), psp_influence_weight: record.influence,

@@ -1,4 +1,5 @@
 // The HTTP edge against a real system: SPEC section 7 and the refusals of Shows 8.
+import { badRecords } from './bad-records.js'
 import { connect as connectTcp } from 'node:net'
 import t from 'tap'
 import { adminKey, ask, codeOf, get, post, recordOf, startSystem, type Answered } from './system.js'
@@ -110,29 +111,14 @@ t.test('each refusal has its status, its code and a request id', async t => {
 })
 
 t.test('every rule of SPEC section 1 names its index and code, and the good record is accepted', async t => {
-  const bad: [unknown, string][] = [
-    [recordOf('a', { id: '' }), 'ID_INVALID'],
-    [recordOf('a', { id: 'x'.repeat(201) }), 'ID_INVALID'],
-    [recordOf('a', { timestamp: '2026-03-01 10:00' }), 'TIMESTAMP_INVALID'],
-    [recordOf('a', { timestamp: '2999-01-01T00:00:00Z' }), 'TIMESTAMP_FUTURE'],
-    [recordOf('a', { highlight: 'x'.repeat(10_001) }), 'FIELD_TOO_LONG'],
-    [recordOf('a', { highlight: '', note: '' }), 'TEXT_EMPTY'],
-    [recordOf('a', { tag: Array.from({ length: 65 }, (_, i) => `t${i}`) }), 'TAGS_TOO_MANY'],
-    [recordOf('a', { tag: 'git' }), 'FIELD_TYPE'],
-    [recordOf('a', { access: 'secret' }), 'ACCESS_INVALID'],
-    [recordOf('a', { raw_data: { text: 'x'.repeat(70_000) } }), 'RAW_DATA_TOO_LARGE'],
-    [recordOf('a', { enhanced_tags: [] }), 'FIELD_UNKNOWN'],
-    [null, 'RECORD_NOT_OBJECT'],
-    [[], 'RECORD_NOT_OBJECT'],
-  ]
   const answer = await submit(
-    { user_id: 'bob', hinata_batch: [...bad.map(([record]) => record), recordOf('good')] }
+    { user_id: 'bob', hinata_batch: [...badRecords.map(([record]) => record), recordOf('good')] }
   )
   const { errors, processed_count: accepted } = answer.body as {
     errors: { index: number, code: string }[], processed_count: number,
   }
   t.equal(accepted, 1)
-  t.same(errors.map(({ index, code }) => [index, code]), bad.map(([, code], index) => [index, code]))
+  t.same(errors.map(({ index, code }) => [index, code]), badRecords.map(([, code], index) => [index, code]))
 })
 
 t.test('raw_data with hostile names is opaque', async t => {

@@ -1,4 +1,5 @@
 // The WebSocket edge against a real system: SPEC section 8 and the refusals of Shows 8.
+import { badRecords } from './bad-records.js'
 import t from 'tap'
 import { connect } from '../../gateway/index.js'
 import { WebSocket } from 'ws'
@@ -70,6 +71,16 @@ t.test('good records are accepted, bad ones named; a resend is accepted, a copy 
     await again.until(({ type }) => type === 'ack'), { seq: 2, accepted: 0, duplicates: 3, positions: [] }
   )
   again.socket.close()
+})
+
+t.test('every rule of SPEC section 1 names its index and code, and the good record is accepted', async t => {
+  const raw = await openGreeted(url, token, { producer: 'rules' })
+  const records = [...badRecords.map(([record]) => record), recordOf('good')]
+  raw.send({ type: 'submit', seq: 1, user_id: 'rules', records })
+  const ack = await raw.until(({ type }) => type === 'ack')
+  t.equal(ack.accepted, 1)
+  t.match(ack.rejected, badRecords.map(([, code], index) => ({ index, code })))
+  t.equal((ack.rejected as unknown[]).length, badRecords.length)
 })
 
 t.test('bad frames are refused and leave the connection open, until they are too many', async t => {
