@@ -63,5 +63,8 @@ export const queriesInFlightMax = 256
  */
 export const stageGroupsMax = 3
 
-/** Records of one such group, so that many small blocks cost one trip to a thread. */
-export const stageGroupRecordsMax = 256
+/**
+ * Bytes of the blocks of one such group, so that many small blocks cost one trip to a thread: some 256 HiNATA
+ * records.
+ */
+export const stageGroupBytesMax = 128 * 1_024

@@ -40,3 +40,11 @@ export function compareEntries(a: EntryId, b: EntryId): number {
   const byTime = timeOfEntry(a) - timeOfEntry(b)
   return byTime !== 0 ? byTime : Number(a.slice(a.indexOf('-') + 1)) - Number(b.slice(b.indexOf('-') + 1))
 }
+
+/** A value with this one field is a message relayed from another partition: [actor, message, body]. */
+export const toldField = '~told'
+
+/** Tells relayed messages from the values of the source. */
+export function isTold(value: unknown): value is { readonly [toldField]: [string, string, unknown] } {
+  return typeof value === 'object' && value !== null && toldField in value
+}

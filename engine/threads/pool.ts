@@ -11,6 +11,9 @@ import { Piscina } from 'piscina'
  */
 const youngGenerationMb = 64
 
+/** A thread that has the next task already does not wait for the main thread, which folds meanwhile. */
+const tasksPerThread = 2
+
 /** Runs packed work in threads. */
 export class ThreadPool {
   readonly #piscina: Piscina<unknown, Uint8Array>
@@ -21,7 +24,7 @@ export class ThreadPool {
       filename: entry.href,
       minThreads: options.threads,
       maxThreads: options.threads,
-      concurrentTasksPerWorker: 1,
+      concurrentTasksPerWorker: tasksPerThread,
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
     })
   }

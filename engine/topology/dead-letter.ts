@@ -11,7 +11,7 @@ export interface FailedRecord {
   readonly eventTime: number
   readonly acceptedAt: number
   readonly position: string
-  readonly original: unknown
+  readonly original: () => unknown
 }
 
 /** Frames of the engine, below those of the behaviour: they tell how a batch was cut. */
@@ -27,6 +27,6 @@ export function deadLetterOf(
     key: record.key, position: record.position, eventTime: record.eventTime, acceptedAt: record.acceptedAt,
     failedAt: record.acceptedAt, where, attempts,
     error: { code: error.code, message: error.message, stack },
-    value: record.original,
+    value: record.original(),
   }
 }

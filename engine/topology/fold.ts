@@ -29,9 +29,9 @@ export interface StagedRecord {
   readonly acceptedAt: number
   /** `<entry>:<index>` */
   readonly position: string
-  /** The value before the stages, kept for a dead letter. */
-  readonly original: unknown
-  readonly outcome:
+  /** The value before the stages, for a dead letter; decoded when asked. */
+  readonly original: () => unknown
+  outcome:
     | { readonly kind: 'value', readonly value: unknown }
     | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
     | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
@@ -164,7 +164,7 @@ export class Fold {
       const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
         position }
       await this.#deliver(type, key, cause, {
-        key, eventTime: next.due, acceptedAt: next.due, position, original: { timer: name },
+        key, eventTime: next.due, acceptedAt: next.due, position, original: () => ({ timer: name }),
         outcome: { kind: 'value', value: undefined },
       })
     }
@@ -262,7 +262,8 @@ export class Fold {
       const toldCause = { ...cause, message: told.message, body: told.body }
       const failure = await this.#turn(told.actor, told.key, toldCause)
       if (failure) {
-        this.#fail(told.actor, told.key, { ...record, key: told.key, original: told.body }, failure.thrown)
+        const toldRecord = { ...record, key: told.key, original: () => told.body }
+        this.#fail(told.actor, told.key, toldRecord, failure.thrown)
       }
     }
   }

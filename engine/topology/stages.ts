@@ -2,24 +2,24 @@
  * Runs the stateless stages over the records of entries, batched, order kept. Stages with a module run in the
  * thread pool (or in this thread when there is none, as in the test driver); stages with `run` run here.
  *
- * A record that a stage refuses keeps its place with the failure as its outcome.
+ * A record that a stage refuses keeps its place with the failure as its outcome. When the first stage runs in
+ * threads, blocks travel there as they came from the log and are decoded there only.
  */
-import type { ErrorValue } from '../errors/index.js'
-import { encodeRecord } from '../record/block.js'
+import { HinataError, type ErrorValue } from '../errors/index.js'
+import type { Entry } from '../log/index.js'
+import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
-import { timeOfEntry, type EntryId, type LogRecord } from '../record/record.js'
-import { movable, runSafely, type ThreadPool } from '../threads/index.js'
+import { isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
+import { movable, runSafely, type StagedBlock, type StageTask, type ThreadPool } from '../threads/index.js'
 import type { StagedRecord } from './fold.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
-/** A value with this one field is a message relayed from another partition. */
-export const toldField = '~told'
+/** The records of one entry, staged; or the reason why its block cannot be read (BLOCK_CORRUPT). */
+export type StagedEntry =
+  | { readonly records: StagedRecord[] }
+  | { readonly unreadable: HinataError }
 
-/** An entry of the log with its records. */
-export interface DecodedEntry {
-  readonly id: EntryId
-  readonly records: readonly LogRecord[]
-}
+type Column = Exclude<StagedBlock, { readonly unreadable: string }>
 
 /** Runs all stages of a topology. */
 export class StageRunner {
@@ -32,30 +32,23 @@ export class StageRunner {
   }
 
   /** The records of consecutive entries, staged, entry by entry. */
-  async run(entries: readonly DecodedEntry[]): Promise<StagedRecord[][]> {
-    const staged: StagedRecord[] = []
-    for (const { id, records } of entries) {
-      const acceptedAt = timeOfEntry(id)
-      records.forEach((record, index) => staged.push({
-        key: record.key, eventTime: record.eventTime, acceptedAt, position: `${id}:${index}`,
-        original: record.value, outcome: outcomeOf(record.value),
-      }))
-    }
-    for (const stage of this.#stages) await this.#runStage(stage, staged)
-    let at = 0
-    return entries.map(({ records }) => staged.slice(at, at += records.length))
+  async run(entries: readonly Entry[]): Promise<StagedEntry[]> {
+    const [first, ...others] = this.#stages
+    const isThreaded = this.#pool !== undefined && first !== undefined && 'module' in first
+    const staged = isThreaded ? await runInThread(this.#pool, first, entries) : entries.map(decoded)
+    const records = staged.flatMap(entry => ('records' in entry ? entry.records : []))
+    for (const stage of isThreaded ? others : this.#stages) await this.#runStage(stage, records)
+    return staged
   }
 
-  async #runStage(stage: Stage, staged: StagedRecord[]): Promise<void> {
-    const places: number[] = []
-    for (let i = 0; i < staged.length; i++) if (staged[i].outcome.kind === 'value') places.push(i)
-    const chunks: number[][] = []
-    for (let i = 0; i < places.length; i += stage.batchMax) chunks.push(places.slice(i, i + stage.batchMax))
+  /** Puts the stage's answers into the records. */
+  async #runStage(stage: Stage, staged: readonly StagedRecord[]): Promise<void> {
+    const open = staged.filter(({ outcome }) => outcome.kind === 'value')
+    const chunks: StagedRecord[][] = []
+    for (let i = 0; i < open.length; i += stage.batchMax) chunks.push(open.slice(i, i + stage.batchMax))
     await Promise.all(chunks.map(async chunk => {
-      const answers = await this.#answer(stage, chunk.map(place => valueRecord(staged[place])))
-      chunk.forEach((place, i) => {
-        staged[place] = { ...staged[place], outcome: outcomeOfStage(stage.name, answers[i]) }
-      })
+      const answers = await this.#answer(stage, chunk.map(valueRecord))
+      chunk.forEach((record, i) => { record.outcome = outcomeOfStage(stage.name, answers[i]) })
     }))
   }
 
@@ -64,18 +57,65 @@ export class StageRunner {
     if (!this.#pool) {
       return runSafely((await import(stage.module.href) as { run: StageFunction }).run, records)
     }
-    const block = movable(Buffer.concat(records.map(encodeRecord)))
-    const packed = await this.#pool.run({ module: stage.module.href, block }, [block.buffer])
-    return decodeTransient(packed) as unknown[]
+    const [staged] = await blocksOf(this.#pool, stage, [{ id: 'of a stage',
+      block: Buffer.concat(records.map(encodeRecord)) }])
+    return (staged as Column).values
+  }
+}
+
+/** Sends blocks of entries to a thread as they are. */
+function blocksOf(
+  pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
+): Promise<StagedBlock[]> {
+  const blocks = movable(Buffer.concat(entries.map(({ block }) => block)))
+  const task: StageTask = { module: stage.module.href, batchMax: stage.batchMax, blocks,
+    entries: entries.map(({ id, block }) => ({ id, bytes: block.length })) }
+  return pool.run(task, [blocks.buffer]).then(packed => decodeTransient(packed) as StagedBlock[])
+}
+
+async function runInThread(
+  pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
+): Promise<StagedEntry[]> {
+  const staged = await blocksOf(pool, stage, entries)
+  return entries.map((entry, i) => {
+    const block = staged[i]
+    return 'unreadable' in block
+      ? { unreadable: new HinataError('BLOCK_CORRUPT', { position: entry.id, reason: block.unreadable }) }
+      : { records: recordsOf(stage, entry, block) }
+  })
+}
+
+function recordsOf(stage: Stage, { id, block }: Entry, column: Column): StagedRecord[] {
+  const acceptedAt = timeOfEntry(id)
+  const { keys, eventTimes, values, told } = column
+  const records = values.map((value, index): StagedRecord => ({
+    key: keys[index], eventTime: eventTimes[index], acceptedAt, position: `${id}:${index}`,
+    original: () => decodeBlock(id, block)[index].value,
+    outcome: outcomeOfStage(stage.name, value),
+  }))
+  for (const index of told) records[index].outcome = outcomeOf(values[index])
+  return records
+}
+
+function decoded({ id, block }: Entry): StagedEntry {
+  const acceptedAt = timeOfEntry(id)
+  try {
+    return {
+      records: decodeBlock(id, block).map(({ key, eventTime, value }, index) => ({
+        key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
+        outcome: outcomeOf(value),
+      })),
+    }
+  } catch (thrown) {
+    if (thrown instanceof HinataError) return { unreadable: thrown }
+    throw thrown
   }
 }
 
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
-  if (typeof value === 'object' && value !== null && toldField in value) {
-    const [actor, message, body] = value[toldField] as [string, string, unknown]
-    return { kind: 'told', actor, message, body }
-  }
-  return { kind: 'value', value }
+  if (!isTold(value)) return { kind: 'value', value }
+  const [actor, message, body] = value[toldField]
+  return { kind: 'told', actor, message, body }
 }
 
 function valueRecord(record: StagedRecord): LogRecord {

@@ -15,12 +15,11 @@
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupBytesMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
 } from '../log/index.js'
-import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
 import { redisTime, send, type RedisConnection } from '../redis/index.js'
@@ -28,7 +27,7 @@ import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { DecodedEntry, StageRunner } from './stages.js'
+import type { StageRunner } from './stages.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -52,13 +51,13 @@ export interface TaskOptions {
   readonly onEnd: (reason: HinataError) => void
 }
 
-interface Queued extends DecodedEntry {
+interface Queued extends Entry {
   /** The stages of this entry; undefined until they begin. */
   staging: Promise<void> | undefined
   /** The records, once the stages are through. */
   done: StagedRecord[] | undefined
-  /** Why the block cannot be decoded, if so. */
-  readonly unreadable: unknown
+  /** Why the block cannot be decoded, if so: it ends the task when the loop gets there. */
+  unreadable: HinataError | undefined
 }
 
 const timerPollMs = 50
@@ -136,9 +135,9 @@ export class Task implements EntryTaker {
   }
 
   take(entries: Entry[]): void {
-    for (const entry of entries) {
-      this.#queue.push(queuedOf(entry))
-      this.#position = entry.id
+    for (const { id, block } of entries) {
+      this.#queue.push({ id, block, staging: undefined, done: undefined, unreadable: undefined })
+      this.#position = id
     }
     this.#stageAhead()
     this.#wake?.()
@@ -149,12 +148,12 @@ export class Task implements EntryTaker {
     let next = this.#queue.findIndex(queued => queued.staging === undefined)
     while (next >= 0 && next < this.#queue.length && this.#stagingGroups < stageGroupsMax) {
       const group: Queued[] = []
-      let records = 0
+      let bytes = 0
       for (; next < this.#queue.length; next++) {
         const queued = this.#queue[next]
-        if (group.length > 0 && records + queued.records.length > stageGroupRecordsMax) break
+        if (group.length > 0 && bytes + queued.block.length > stageGroupBytesMax) break
         group.push(queued)
-        records += queued.records.length
+        bytes += queued.block.length
       }
       this.#stagingGroups++
       const staging = this.#stage(group)
@@ -166,7 +165,11 @@ export class Task implements EntryTaker {
   async #stage(group: Queued[]): Promise<void> {
     try {
       const staged = await this.#options.stages.run(group)
-      group.forEach((queued, i) => { queued.done = staged[i] })
+      group.forEach((queued, i) => {
+        const entry = staged[i]
+        if ('records' in entry) queued.done = entry.records
+        else queued.unreadable = entry.unreadable
+      })
     } finally {
       this.#stagingGroups--
     }
@@ -206,8 +209,8 @@ export class Task implements EntryTaker {
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
-    if (this.#queue[0].unreadable) throw this.#queue[0].unreadable
     await this.#queue[0].staging
+    if (this.#queue[0].unreadable) throw this.#queue[0].unreadable
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(queued => queued.done!))
     const deadline = performance.now() + foldBudgetMs
@@ -233,8 +236,7 @@ export class Task implements EntryTaker {
     const ready: Queued[] = []
     let records = 0
     for (const queued of this.#queue) {
-      if (!queued.done || queued.unreadable
-        || (records > 0 && records + queued.done.length > commitRecordsMax)) {
+      if (!queued.done || (records > 0 && records + queued.done.length > commitRecordsMax)) {
         break
       }
       ready.push(queued)
@@ -295,18 +297,6 @@ export class Task implements EntryTaker {
     this.#committedAt = clock.now()
     this.#options.onCommit(batch)
     this.#fold.passivate(this.#options.activationBytesMax)
-  }
-}
-
-/**
- * An entry to be staged. One that cannot be read ends the task when the loop gets there, and not the reader.
- */
-function queuedOf({ id, block }: Entry): Queued {
-  const queued = { id, staging: undefined, done: undefined, unreadable: undefined }
-  try {
-    return { ...queued, records: decodeBlock(id, block) }
-  } catch (error) {
-    return { ...queued, records: [], unreadable: error }
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Output, TypedActor } from '../actor/index.js'
 import { Activation } from '../actor/index.js'
 import { Journal, TimerIndex, type CellsOf, type StateDeclaration } from '../state/index.js'
+import { encodeRecord } from '../record/block.js'
 import type { LogRecord } from '../record/record.js'
 import { Fold } from './fold.js'
 import { MemoryStore } from './memory-store.js'
@@ -55,9 +56,10 @@ export class TestDriver {
   /** Accepts and folds several records as one block. */
   async pushBlock(records: readonly LogRecord[]): Promise<void> {
     const id = `${this.#now}-${this.#entries++}`
-    const [staged] = await this.#stages.run([{ id, records }])
-    await this.#fold.prepare(staged)
-    for (const record of staged) await this.#fold.fold(record)
+    const [staged] = await this.#stages.run([{ id, block: Buffer.concat(records.map(encodeRecord)) }])
+    if ('unreadable' in staged) throw staged.unreadable
+    await this.#fold.prepare(staged.records)
+    for (const record of staged.records) await this.#fold.fold(record)
     this.#commit()
   }
 
