@@ -20,16 +20,22 @@ export interface StageTask {
   readonly entries: readonly { readonly id: EntryId, readonly bytes: number }[]
 }
 
-/** The records of one entry, column by column; or why its block cannot be decoded. */
+/**
+ * One staged entry: its records stay packed (StagedColumns) until they are folded, because what waits as
+ * objects is copied by every collection of the young generation. Or why its block cannot be decoded.
+ */
 export type StagedBlock =
-  | {
-    readonly keys: string[]
-    readonly eventTimes: number[]
-    /** The stage's answers; at the places of `told`, the relayed messages as they are. */
-    readonly values: unknown[]
-    readonly told: number[]
-  }
+  | { readonly count: number, readonly packed: Uint8Array }
   | { readonly unreadable: string }
+
+/** The records of one entry, column by column. */
+export interface StagedColumns {
+  readonly keys: string[]
+  readonly eventTimes: number[]
+  /** The stage's answers; at the places of `told`, the relayed messages as they are. */
+  readonly values: unknown[]
+  readonly told: number[]
+}
 
 type Run = (records: readonly LogRecord[]) => unknown[]
 
@@ -74,8 +80,9 @@ function stagedOf(records: LogRecord[] | string, answers: Iterator<unknown>): St
     told.push(index)
     return value
   })
-  return { keys: records.map(({ key }) => key), eventTimes: records.map(({ eventTime }) => eventTime), values,
-    told }
+  const columns: StagedColumns = { keys: records.map(({ key }) => key),
+    eventTimes: records.map(({ eventTime }) => eventTime), values, told }
+  return { count: records.length, packed: encodeTransient(columns) }
 }
 
 /** A batch that throws is run record by record, so that one bad record does not fail the others. */

@@ -23,7 +23,8 @@ import { assignedPartitions } from './assignment.js'
 import { openQueryPort, type QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
-import { InsertGate, SinkLoop } from './sink-loop.js'
+import { SinkLoop } from './sink-loop.js'
+import { SinkRunner } from './sink-runner.js'
 import { StageRunner } from './stages.js'
 import { Task } from './task.js'
 import type { Sink, Topology, View } from './topology.js'
@@ -108,7 +109,7 @@ export class Node {
   readonly #stages: StageRunner
   readonly #views: Views
   readonly #sinks: readonly Sink[]
-  readonly #gate: InsertGate
+  readonly #runner: SinkRunner
   readonly #clock: Clock
   readonly #owned = new Map<number, Owned>()
   readonly #stopping = new AbortController()
@@ -129,10 +130,10 @@ export class Node {
     this.#pool = isThreaded ? new ThreadPool(stageEntry, { threads }) : undefined
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
-    this.#gate = new InsertGate(options.inserts ?? 2)
     this.#sinks = topology.relays
       ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
       : topology.sinks
+    this.#runner = new SinkRunner(this.#sinks, { inserts: options.inserts ?? 2, clock: this.#clock })
   }
 
   /** The partitions owned now. */
@@ -158,6 +159,7 @@ export class Node {
     await this.#port?.stop()
     await this.#views.stop()
     await this.#pool?.stop()
+    await this.#runner.stop()
     closeRedis(this.#redis)
     closeRedis(this.#blocking)
     announce('info', `node(${this.id})`, 'stopped')
@@ -245,7 +247,7 @@ export class Node {
     const sinks = this.#sinks.map(sink => new SinkLoop({
       sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
-      clock: this.#clock, gate: this.#gate, emitted: () => task.checkpoint.emitted,
+      clock: this.#clock, runner: this.#runner, emitted: () => task.checkpoint.emitted,
     }))
     await Promise.all(sinks.map(sink => sink.start()))
     await task.start(() => sinks.reduce((least, sink) => Math.min(least, sink.inserted), Infinity))

@@ -10,16 +10,19 @@ import type { Entry } from '../log/index.js'
 import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
 import { isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
-import { movable, runSafely, type StagedBlock, type StageTask, type ThreadPool } from '../threads/index.js'
+import {
+  movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
+} from '../threads/index.js'
 import type { StagedRecord } from './fold.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
-/** The records of one entry, staged; or the reason why its block cannot be read (BLOCK_CORRUPT). */
+/**
+ * One entry, staged: how many records it has, and the records, made when they are asked for. Or the reason
+ * why its block cannot be read (BLOCK_CORRUPT).
+ */
 export type StagedEntry =
-  | { readonly records: StagedRecord[] }
+  | { readonly count: number, records(): StagedRecord[] }
   | { readonly unreadable: HinataError }
-
-type Column = Exclude<StagedBlock, { readonly unreadable: string }>
 
 /** Runs all stages of a topology. */
 export class StageRunner {
@@ -31,14 +34,17 @@ export class StageRunner {
     this.#pool = pool
   }
 
-  /** The records of consecutive entries, staged, entry by entry. */
+  /** Consecutive entries, staged. */
   async run(entries: readonly Entry[]): Promise<StagedEntry[]> {
     const [first, ...others] = this.#stages
     const isThreaded = this.#pool !== undefined && first !== undefined && 'module' in first
     const staged = isThreaded ? await runInThread(this.#pool, first, entries) : entries.map(decoded)
-    const records = staged.flatMap(entry => ('records' in entry ? entry.records : []))
-    for (const stage of isThreaded ? others : this.#stages) await this.#runStage(stage, records)
-    return staged
+    const open = isThreaded ? others : this.#stages
+    if (open.length === 0) return staged
+    const made = staged.map(entry => ('unreadable' in entry ? entry : madeOf(entry.records())))
+    const records = made.flatMap(entry => ('unreadable' in entry ? [] : entry.records()))
+    for (const stage of open) await this.#runStage(stage, records)
+    return made
   }
 
   /** Puts the stage's answers into the records. */
@@ -59,7 +65,8 @@ export class StageRunner {
     }
     const [staged] = await blocksOf(this.#pool, stage, [{ id: 'of a stage',
       block: Buffer.concat(records.map(encodeRecord)) }])
-    return (staged as Column).values
+    if ('unreadable' in staged) throw new HinataError('INTERNAL', { reason: staged.unreadable })
+    return columnsOf(staged).values
   }
 }
 
@@ -77,17 +84,21 @@ async function runInThread(
   pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
 ): Promise<StagedEntry[]> {
   const staged = await blocksOf(pool, stage, entries)
-  return entries.map((entry, i) => {
+  return entries.map((entry, i): StagedEntry => {
     const block = staged[i]
     return 'unreadable' in block
       ? { unreadable: new HinataError('BLOCK_CORRUPT', { position: entry.id, reason: block.unreadable }) }
-      : { records: recordsOf(stage, entry, block) }
+      : { count: block.count, records: () => recordsOf(stage, entry, columnsOf(block)) }
   })
 }
 
-function recordsOf(stage: Stage, { id, block }: Entry, column: Column): StagedRecord[] {
+function columnsOf({ packed }: { readonly packed: Uint8Array }): StagedColumns {
+  return decodeTransient(packed) as StagedColumns
+}
+
+function recordsOf(stage: Stage, { id, block }: Entry, columns: StagedColumns): StagedRecord[] {
   const acceptedAt = timeOfEntry(id)
-  const { keys, eventTimes, values, told } = column
+  const { keys, eventTimes, values, told } = columns
   const records = values.map((value, index): StagedRecord => ({
     key: keys[index], eventTime: eventTimes[index], acceptedAt, position: `${id}:${index}`,
     original: () => decodeBlock(id, block)[index].value,
@@ -97,15 +108,17 @@ function recordsOf(stage: Stage, { id, block }: Entry, column: Column): StagedRe
   return records
 }
 
+function madeOf(records: StagedRecord[]): StagedEntry {
+  return { count: records.length, records: () => records }
+}
+
 function decoded({ id, block }: Entry): StagedEntry {
   const acceptedAt = timeOfEntry(id)
   try {
-    return {
-      records: decodeBlock(id, block).map(({ key, eventTime, value }, index) => ({
-        key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
-        outcome: outcomeOf(value),
-      })),
-    }
+    return madeOf(decodeBlock(id, block).map(({ key, eventTime, value }, index) => ({
+      key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
+      outcome: outcomeOf(value),
+    })))
   } catch (thrown) {
     if (thrown instanceof HinataError) return { unreadable: thrown }
     throw thrown

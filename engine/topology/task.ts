@@ -27,7 +27,7 @@ import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { StageRunner } from './stages.js'
+import type { StagedEntry, StageRunner } from './stages.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -54,12 +54,18 @@ export interface TaskOptions {
 interface Queued extends Entry {
   /** The stages of this entry; undefined until they begin. */
   staging: Promise<void> | undefined
-  /** The records, once the stages are through. */
-  done: StagedRecord[] | undefined
-  /** Why the block cannot be decoded, if so: it ends the task when the loop gets there. */
-  unreadable: HinataError | undefined
+  /** Once the stages are through. An unreadable entry ends the task when the loop gets there. */
+  staged: StagedEntry | undefined
 }
 
+interface ReadyEntry {
+  readonly id: EntryId
+  readonly records: StagedRecord[]
+}
+
+/** What a record is thought to take before any was folded, and how much a batch changes that. */
+const foldMsFirst = 0.05
+const foldMsWeight = 0.3
 const timerPollMs = 50
 const outboxPollMs = 50
 
@@ -76,6 +82,8 @@ export class Task implements EntryTaker {
   #position: EntryId
   #checkpoint: Checkpoint
   #stagingGroups = 0
+  /** What folding a record takes, ms: a running average. */
+  #foldMs = foldMsFirst
   #state: TaskState = 'assigned'
   #wake: (() => void) | undefined
   #loop: Promise<void> | undefined
@@ -136,7 +144,7 @@ export class Task implements EntryTaker {
 
   take(entries: Entry[]): void {
     for (const { id, block } of entries) {
-      this.#queue.push({ id, block, staging: undefined, done: undefined, unreadable: undefined })
+      this.#queue.push({ id, block, staging: undefined, staged: undefined })
       this.#position = id
     }
     this.#stageAhead()
@@ -165,11 +173,7 @@ export class Task implements EntryTaker {
   async #stage(group: Queued[]): Promise<void> {
     try {
       const staged = await this.#options.stages.run(group)
-      group.forEach((queued, i) => {
-        const entry = staged[i]
-        if ('records' in entry) queued.done = entry.records
-        else queued.unreadable = entry.unreadable
-      })
+      group.forEach((queued, i) => { queued.staged = staged[i] })
     } finally {
       this.#stagingGroups--
     }
@@ -210,37 +214,40 @@ export class Task implements EntryTaker {
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
     await this.#queue[0].staging
-    if (this.#queue[0].unreadable) throw this.#queue[0].unreadable
     const ready = this.#takeReady()
-    await this.#fold.prepare(ready.flatMap(queued => queued.done!))
-    const deadline = performance.now() + foldBudgetMs
+    await this.#fold.prepare(ready.flatMap(({ records }) => records))
+    const start = performance.now()
+    let folded = 0
     let last: EntryId | undefined
-    for (const { id, done } of ready) {
-      for (const record of done!) {
+    for (const { id, records } of ready) {
+      for (const record of records) {
         const pending = this.#fold.fold(record)
         if (pending) await pending
       }
       this.#queue.shift()
+      folded += records.length
       last = id
       if (this.#fold.stoppedBy) throw this.#fold.stoppedBy
-      if (performance.now() > deadline) break
+      if (performance.now() - start > foldBudgetMs) break
     }
+    if (folded > 0) this.#foldMs += ((performance.now() - start) / folded - this.#foldMs) * foldMsWeight
     if (last) await this.#commit(last)
   }
 
   /**
-   * The entries at the head of the queue whose stages are through, up to one commit's worth. They stay
-   * queued.
+   * The entries at the head of the queue whose stages are through, as many as the time budget is thought to
+   * take: what is loaded for more would be loaded twice. They stay queued. Throws what makes the first one
+   * unreadable.
    */
-  #takeReady(): Queued[] {
-    const ready: Queued[] = []
-    let records = 0
-    for (const queued of this.#queue) {
-      if (!queued.done || (records > 0 && records + queued.done.length > commitRecordsMax)) {
-        break
-      }
-      ready.push(queued)
-      records += queued.done.length
+  #takeReady(): ReadyEntry[] {
+    const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax)
+    const ready: ReadyEntry[] = []
+    let taken = 0
+    for (const { id, staged } of this.#queue) {
+      if (!staged || taken > 0 && ('unreadable' in staged || taken + staged.count > recordsMax)) break
+      if ('unreadable' in staged) throw staged.unreadable
+      ready.push({ id, records: staged.records() })
+      taken += staged.count
     }
     return ready
   }

@@ -18,6 +18,6 @@ export async function staged(
     ({ id, block: Buffer.concat(records.map(encodeRecord)) })))
   return answers.map(entry => {
     if ('unreadable' in entry) throw entry.unreadable
-    return entry.records
+    return entry.records()
   })
 }

@@ -49,9 +49,7 @@ t.test('an entry that cannot be read is named, the others are staged', async t =
     const good = encodeRecord({ key: 'ada', eventTime: 1, value: 'a' })
     const answers = await new StageRunner([upper], threads).run(
       [{ id: '5-0', block: Buffer.from([0xc1]) }, { id: '6-0', block: good }])
-    t.match(answers, [
-      { unreadable: { code: 'BLOCK_CORRUPT', details: { position: '5-0' } } },
-      { records: [{ outcome: { kind: 'value', value: 'A' } }] },
-    ])
+    t.match(answers[0], { unreadable: { code: 'BLOCK_CORRUPT', details: { position: '5-0' } } })
+    t.match('records' in answers[1] && answers[1].records(), [{ outcome: { kind: 'value', value: 'A' } }])
   }
 })
