@@ -28,10 +28,11 @@ export interface PartitionLag {
 
 const refreshMs = 100
 /**
- * Partitions that nothing is known to wait in are looked at this much more rarely: others may append to them
- * too.
+ * A partition that is less than half full is looked at this much more rarely: others may append to it too, but
+ * hardly 25,000 records within a second. With 16 partitions waiting this saves 300 commands a second.
  */
-const idleRefreshes = 10
+const calmRefreshes = 10
+const calmRecordsMax = logUnreadRecordsMax / 2
 const settlePollMs = 5
 
 /** Reads lag; `start` keeps the estimate of `room` fresh. */
@@ -66,9 +67,9 @@ export class LagMeter {
     return logUnreadRecordsMax - this.#unread[partition]
   }
 
-  /** Notes a record that is being appended, until the next refresh sees it. */
-  count(partition: number): void {
-    this.#unread[partition]++
+  /** Notes records that are being appended, until the next refresh sees them. */
+  count(partition: number, records: number): void {
+    this.#unread[partition] += records
   }
 
   /** The lag of all partitions now. */
@@ -97,9 +98,9 @@ export class LagMeter {
   }
 
   async #refresh(): Promise<void> {
-    const isFull = this.#refreshes++ % idleRefreshes === 0
+    const isFull = this.#refreshes++ % calmRefreshes === 0
     await Promise.all(this.#unread.map(async (unread, partition) => {
-      if (unread === 0 && !isFull) return
+      if (unread <= calmRecordsMax && !isFull) return
       const { appended, folded } = await this.#readCounts(partition)
       this.#unread[partition] = Math.max(0, appended - folded)
     }))
