@@ -26,8 +26,8 @@ export interface PartitionLag {
 
 const refreshMs = 100
 /**
- * A partition that is less than half full is looked at this much more rarely: others may append to it too, but
- * hardly 25,000 records within a second. With 16 partitions waiting this saves 300 commands a second.
+ * A partition that is less than half full is looked at this much more rarely: others may append to it too,
+ * but hardly 25,000 records within a second. With 16 partitions waiting this saves 300 commands a second.
  */
 const calmRefreshes = 10
 const calmRecordsMax = logUnreadRecordsMax / 2
