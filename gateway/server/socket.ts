@@ -79,8 +79,8 @@ function upgrade(
 
 /**
  * A uWebSockets socket as a wire. It must not be touched after it ended, so this remembers. What is sent
- * within one turn of the event loop goes out together: one block of the log answers several batches, and a
- * system call per ack was 8 % of the gateway.
+ * within one turn of the event loop goes out together: one reply of the log answers up to forty batches. Sent
+ * one by one, acks cost the gateway 5 % more and their reader 8 %.
  */
 class SocketWire implements Wire {
   #socket: uws.WebSocket<Session> | null
