@@ -28,7 +28,7 @@ export async function statusOf(client: TopologyClient, progress: Progress, place
   readonly clickhouseUrl: string | null
   readonly pipeline: { readonly name: string, readonly version: number }
 }): Promise<SystemStatus> {
-  const [nodes] = await Promise.all([client.nodes(), progress.look()])
+  const nodes = await client.nodes()
   await progress.look()
   const problems = progress.problems()
   const { lags } = progress
