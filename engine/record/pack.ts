@@ -4,12 +4,13 @@
  * msgpack reader can read them. Typed arrays keep their type (extension 0x74).
  */
 import { Packr } from 'msgpackr'
+import { pack, packTriple, packTripleAround } from './packer.js'
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
 /** Packs a value. The result is a copy of its own and may be kept. */
 export function encodeValue(value: unknown): Buffer {
-  return packr.pack(value)
+  return pack(value)
 }
 
 /** Reverses `encodeValue`. */
@@ -57,20 +58,10 @@ export function encodeShared(value: unknown): Buffer {
  * never change, for `encodeShared`.
  */
 export function encodeTriple(first: string, second: string, value: unknown): Buffer {
-  if (typeof value !== 'object' || value === null) return encodeValue([first, second, value])
+  if (typeof value !== 'object' || value === null) return packTriple(first, second, value).packed
   const known = packedOnce.get(value)
-  if (known) return Buffer.concat([arrayOfThree, encodeValue(first), encodeValue(second), known])
-  const packed = encodeValue([first, second, value])
-  packedOnce.set(value, packed.subarray(arrayOfThree.length + packedSize(first) + packedSize(second)))
+  if (known) return packTripleAround(first, second, known)
+  const { packed, valueAt } = packTriple(first, second, value)
+  packedOnce.set(value, packed.subarray(valueAt))
   return packed
-}
-
-const arrayOfThree = Buffer.from([0x93])
-
-/** How many bytes a packed text takes: a head of 1, 2, 3 or 5, by the length of its UTF-8. */
-function packedSize(text: string): number {
-  const bytes = Buffer.byteLength(text)
-  if (bytes < 0x20) return 1 + bytes
-  if (bytes < 0x100) return 2 + bytes
-  return bytes < 0x1_0000 ? 3 + bytes : 5 + bytes
 }
