@@ -8,7 +8,7 @@
  *   array                            0x90+n │ 0xdc nn │ 0xdd nnnn, then the entries
  *   object                           0xde nn, then name, value, name, value …
  *   Buffer                           0xc4 n │ 0xc5 nn │ 0xc6 nnnn, then the bytes
- *   Uint8Array                       0xc7 n │ 0xc8 nn │ 0xc9 nnnn, 0x74, 0x01, then the bytes; n counts 0x01 too
+ *   Uint8Array                       0xc7 n │ 0xc8 nn │ 0xc9 nnnn, 0x74, 0x01, bytes; n counts the 0x01 too
  *
  * P1 The bytes are those of msgpackr, whatever the value (test/engine/record/packer.test.ts compares them).
  * P2 `pack` is not entered again while it runs: nothing that it calls packs.
@@ -150,7 +150,8 @@ function writeName(name: string, at: number): number {
   const known = names.get(name)
   if (known === undefined) return writeNewName(name, at)
   const { length } = known
-  for (let i = 0; i < length; i += 1) bytes[at + i] = known[i]
+  const out = bytes
+  for (let i = 0; i < length; i += 1) out[at + i] = known[i]
   return at + length
 }
 
@@ -228,19 +229,20 @@ function writeNegative(value: number, at: number): number {
 function writeText(text: string, at: number): number {
   const { length } = text
   if (length >= shortChars) return writeLongText(text, at)
-  reserve(at, 2 + 3 * length)
-  const head = length < 0x20 ? 1 : 2
-  let end = at + head
+  if (at + 3 * shortChars > limit) reserve(at, 3 * shortChars)
+  const out = bytes
+  let from = at + 1
+  if (length < 0x20) out[at] = 0xa0 | length
+  else {
+    out[at] = 0xd9
+    out[from++] = length
+  }
   for (let i = 0; i < length; i += 1) {
     const unit = text.charCodeAt(i)
     if (unit > 0x7f) return writeShortText(text, at)
-    bytes[end++] = unit
+    out[from + i] = unit
   }
-  if (head === 2) {
-    bytes[at] = 0xd9
-    bytes[at + 1] = length
-  } else bytes[at] = 0xa0 | length
-  return end
+  return from + length
 }
 
 /** UTF-8 of a short text; half of a surrogate pair stays what it is, which the runtime would replace. */
@@ -277,7 +279,7 @@ function writeLongText(text: string, at: number): number {
   return withTextHead(at, head, bytes.write(text, at + head, 'utf8'))
 }
 
-/** Writes the head of a text whose `size` bytes stand behind room for `room`, and moves them if it differs. */
+/** Writes the head of a text of `size` bytes that stand behind room for `room`; moves them if it differs. */
 function withTextHead(at: number, room: number, size: number): number {
   const head = size < 0x20 ? 1 : size < 0x100 ? 2 : size < 0x1_0000 ? 3 : 5
   if (head !== room) bytes.copyWithin(at + head, at + room, at + room + size)
