@@ -1,4 +1,4 @@
-/** P1: the bytes of a packed value are those of msgpackr, whatever the value and whatever was packed before. */
+/** P1: the bytes of a packed value are those of msgpackr, whatever the value, whatever was packed before. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
@@ -15,16 +15,18 @@ function assertSame(value: unknown): void {
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.string({ unit: 'grapheme', maxLength: 90 }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 70 }).map(units => String.fromCharCode(...units)),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 70 })
+    .map(units => String.fromCharCode(...units)),
 )
 const bytes = fc.uint8Array({ maxLength: 600 })
 const leaf = fc.oneof(
   text, fc.integer(), fc.double(), fc.maxSafeInteger(), fc.boolean(),
-  fc.constantFrom(null, undefined, -0, NaN), bytes, bytes.map(content => Buffer.from(content)), bytes.map(content => new Int8Array(content)),
+  fc.constantFrom(null, undefined, -0, NaN),
+  bytes, bytes.map(content => Buffer.from(content)), bytes.map(content => new Int8Array(content)),
   fc.date({ noInvalidDate: true }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n }),
 )
 const { value } = fc.letrec(tie => ({
-  value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, leaf, tie('array'), tie('object'), tie('odd')),
+  value: fc.oneof({ depthSize: 'small' }, leaf, tie('array'), tie('object'), tie('odd')),
   array: fc.array(tie('value'), { maxLength: 20 }),
   object: fc.dictionary(text, tie('value'), { maxKeys: 20 }),
   odd: fc.oneof(
