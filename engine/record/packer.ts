@@ -27,9 +27,11 @@ const scratchBytesKept = 4 * scratchBytesMin
 /** Whoever writes a head, a number or a name need not ask for room: it is kept beyond `limit`. */
 const marginBytes = 128
 /** Longer names are packed as any text is. */
-const nameCharsMax = marginBytes / 2
+const nameBytesMax = marginBytes / 2
 /** Shorter texts are encoded here: calling the runtime costs more than the loop. */
-const shortChars = 64
+const shortChars = 24
+/** In shorter texts half of a surrogate pair stays what it is; the runtime would replace it. */
+const wholeChars = 64
 const objectPrototype: unknown = Object.prototype
 const bufferPrototype: unknown = Buffer.prototype
 const bytesPrototype: unknown = Uint8Array.prototype
@@ -39,7 +41,27 @@ let view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 let limit = bytes.length - marginBytes
 let slab = Buffer.allocUnsafeSlow(slabBytes)
 let slabAt = 0
-const names = new Map<string, Uint8Array>()
+
+/** A name of a field as it is packed, and the name that came next the last time: mostly it does again. */
+class FieldName {
+  readonly text: string
+  readonly size: number
+  /** The packed name, filled up with zeros. */
+  readonly words: Uint32Array
+  next: FieldName
+
+  constructor(text: string, packed: Uint8Array, next?: FieldName) {
+    this.text = text
+    this.size = packed.length
+    this.words = new Uint32Array(Math.ceil(packed.length / 4))
+    for (let i = 0; i < packed.length; i += 1) this.words[i >> 2] |= packed[i] << (24 - 8 * (i & 3))
+    this.next = next ?? this
+  }
+}
+
+/** What stands before the first name of an object, and for a name that is not kept. */
+const noName = new FieldName('', new Uint8Array(0))
+const names = new Map<string, FieldName>()
 
 /** Packs a value. The result is a copy of its own and may be kept. */
 export function pack(value: unknown): Buffer {
@@ -133,8 +155,11 @@ function writeObject(value: object, at: number): number {
 function writeMap(object: Readonly<Record<string, unknown>>, start: number): number {
   let at = start + 3
   let size = 0
-  for (const name in object) {
-    at = write(object[name], writeName(name, at))
+  let name = noName
+  for (const text in object) {
+    if (name.next.text !== text) name.next = nameOf(text)
+    name = name.next
+    at = write(object[text], name === noName ? writeText(text, at) : writeName(name, at))
     size += 1
   }
   if (size > 0xffff) throw new RangeError(`pack: expected an object of at most 65535 fields, found ${size}`)
@@ -144,23 +169,30 @@ function writeMap(object: Readonly<Record<string, unknown>>, start: number): num
   return at
 }
 
-/** Names come from few declarations: each is encoded once. */
-function writeName(name: string, at: number): number {
+/** Writes four bytes at a time, and up to three too many, which the value overwrites. */
+function writeName({ words, size }: FieldName, at: number): number {
   if (at > limit) reserve(at, marginBytes)
-  const known = names.get(name)
-  if (known === undefined) return writeNewName(name, at)
-  const { length } = known
-  const out = bytes
-  for (let i = 0; i < length; i += 1) out[at + i] = known[i]
-  return at + length
+  const out = view
+  for (let i = 0; i < words.length; i += 1) out.setUint32(at + 4 * i, words[i])
+  return at + size
 }
 
-function writeNewName(name: string, at: number): number {
-  const end = writeText(name, at)
-  if (end - at > nameCharsMax) return end
-  if (names.size >= fieldNamesMax) names.clear()
-  names.set(name, new Uint8Array(bytes.subarray(at, end)))
-  return end
+/** Names come from few declarations: each is encoded once. Too long for a declaration: not kept. */
+function nameOf(text: string): FieldName {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const packed = foreign.pack(text)
+  if (packed.length > nameBytesMax) return noName
+  if (names.size >= fieldNamesMax) forgetNames()
+  const name = new FieldName(text, packed, noName)
+  names.set(text, name)
+  return name
+}
+
+/** Names refer to one another, so that all of them let go. */
+function forgetNames(): void {
+  for (const name of names.values()) name.next = noName
+  names.clear()
 }
 
 function writeArray(array: readonly unknown[], start: number): number {
@@ -229,24 +261,20 @@ function writeNegative(value: number, at: number): number {
 function writeText(text: string, at: number): number {
   const { length } = text
   if (length >= shortChars) return writeLongText(text, at)
-  if (at + 3 * shortChars > limit) reserve(at, 3 * shortChars)
   const out = bytes
-  let from = at + 1
-  if (length < 0x20) out[at] = 0xa0 | length
-  else {
-    out[at] = 0xd9
-    out[from++] = length
-  }
+  const from = at + 1
   for (let i = 0; i < length; i += 1) {
     const unit = text.charCodeAt(i)
-    if (unit > 0x7f) return writeShortText(text, at)
+    if (unit > 0x7f) return writeForeignText(text, at)
     out[from + i] = unit
   }
+  out[at] = 0xa0 | length
   return from + length
 }
 
-/** UTF-8 of a short text; half of a surrogate pair stays what it is, which the runtime would replace. */
-function writeShortText(text: string, at: number): number {
+/** UTF-8 of a text of fewer than `wholeChars`. */
+function writeForeignText(text: string, at: number): number {
+  reserve(at, 2 + 3 * wholeChars)
   const head = text.length < 0x20 ? 1 : 2
   let end = at + head
   for (let i = 0; i < text.length; i += 1) {
@@ -275,8 +303,9 @@ function writeShortText(text: string, at: number): number {
 function writeLongText(text: string, at: number): number {
   const { length } = text
   reserve(at, 5 + 3 * length)
-  const head = length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5
-  return withTextHead(at, head, bytes.write(text, at + head, 'utf8'))
+  const head = length < 0x20 ? 1 : length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5
+  const size = bytes.write(text, at + head)
+  return size > length && length < wholeChars ? writeForeignText(text, at) : withTextHead(at, head, size)
 }
 
 /** Writes the head of a text of `size` bytes that stand behind room for `room`; moves them if it differs. */
