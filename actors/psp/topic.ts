@@ -161,14 +161,16 @@ function countsElsewhere(key: string, topic: Topic, others: Topics): Map<string,
 }
 
 function isOwnName(term: string, surface: string, key: string): boolean {
-  return term === key || surface.replace(/[\s-]/g, '') === key || term.split(' ').includes(key)
+  if (term === key || surface === key) return true
+  if (surface.length > key.length && surface.replace(/[\s-]/g, '') === key) return true
+  return term.length > key.length && term.includes(' ') && term.split(' ').includes(key)
 }
 
 /** Counts a term in `terms`, a list of the caller's own; entries are replaced, never changed (C4). */
 function addTerm(terms: Topic['terms'][number][], [key, surface, times]: Aboutness['terms'][number]): void {
   for (let i = 0; i < terms.length; i += 1) {
-    const [term, known, count] = terms[i]
-    if (term !== key) continue
+    if (terms[i][0] !== key) continue
+    const [, known, count] = terms[i]
     terms[i] = [key, isPlural(surface, known) ? surface : known, count + times]
     return
   }

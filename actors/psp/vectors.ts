@@ -31,17 +31,18 @@ const mixed = new Float32Array(dim)
 /** `old` moved towards `next` by `factor` 0..1, of length 1 again. */
 export function blended(old: Uint8Array, next: Uint8Array, factor: number): Uint8Array {
   const rest = 1 - factor
+  const sums = mixed
   let square = 0
   for (let i = 0; i < dim; i += 1) {
     const number = ((old[i] << 24) >> 24) * rest + ((next[i] << 24) >> 24) * factor
-    mixed[i] = number
+    sums[i] = number
     square += number * number
   }
   if (square === 0) return old
   const scale = 1 / Math.sqrt(square)
   const blend = Buffer.allocUnsafe(dim)
   // as `quantise` does: numbers of a vector of length 1 are within the steps
-  for (let i = 0; i < dim; i += 1) blend[i] = Math.round(Math.fround(mixed[i] * scale) * STEPS)
+  for (let i = 0; i < dim; i += 1) blend[i] = Math.round(Math.fround(sums[i] * scale) * STEPS)
   return blend
 }
 

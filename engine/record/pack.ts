@@ -4,7 +4,7 @@
  * msgpack reader can read them. Typed arrays keep their type (extension 0x74).
  */
 import { Packr } from 'msgpackr'
-import { pack, packTriple, packTripleAround } from './packer.js'
+import { pack, packTriple, packTripleAround, type PackedTail } from './packer.js'
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
@@ -38,7 +38,8 @@ export function decodeTransient(packed: Uint8Array): unknown {
   return transient.unpack(packed)
 }
 
-const packedOnce = new WeakMap<object, Buffer>()
+/** Where the bytes of an object stand; the view of them is made only for whoever asks. */
+const packedOnce = new WeakMap<object, PackedTail>()
 
 /**
  * Packs an object that will never change, remembering its bytes while the object lives: what is both stored
@@ -47,9 +48,9 @@ const packedOnce = new WeakMap<object, Buffer>()
 export function encodeShared(value: unknown): Buffer {
   if (typeof value !== 'object' || value === null) return encodeValue(value)
   const known = packedOnce.get(value)
-  if (known) return known
+  if (known) return valueOf(known)
   const packed = encodeValue(value)
-  packedOnce.set(value, packed)
+  packedOnce.set(value, { packed, valueAt: 0 })
   return packed
 }
 
@@ -60,8 +61,12 @@ export function encodeShared(value: unknown): Buffer {
 export function encodeTriple(first: string, second: string, value: unknown): Buffer {
   if (typeof value !== 'object' || value === null) return packTriple(first, second, value).packed
   const known = packedOnce.get(value)
-  if (known) return packTripleAround(first, second, known)
-  const { packed, valueAt } = packTriple(first, second, value)
-  packedOnce.set(value, packed.subarray(valueAt))
-  return packed
+  if (known) return packTripleAround(first, second, valueOf(known))
+  const tail = packTriple(first, second, value)
+  packedOnce.set(value, tail)
+  return tail.packed
+}
+
+function valueOf({ packed, valueAt }: PackedTail): Buffer {
+  return valueAt === 0 ? packed : packed.subarray(valueAt)
 }

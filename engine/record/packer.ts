@@ -68,12 +68,15 @@ export function pack(value: unknown): Buffer {
   return kept(write(value, 0))
 }
 
-/** Packs the array [first, second, value]; `valueAt` is where the value begins. */
-export function packTriple(
-  first: string,
-  second: string,
-  value: unknown,
-): { readonly packed: Buffer, readonly valueAt: number } {
+/** Bytes that end with a packed value. */
+export interface PackedTail {
+  readonly packed: Buffer
+  /** Where the value begins. */
+  readonly valueAt: number
+}
+
+/** Packs the array [first, second, value]. */
+export function packTriple(first: string, second: string, value: unknown): PackedTail {
   bytes[0] = 0x93
   const valueAt = writeText(second, writeText(first, 1))
   return { packed: kept(write(value, valueAt)), valueAt }

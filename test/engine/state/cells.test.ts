@@ -140,7 +140,10 @@ holds<ListCell<number>, number[]>('list', {
       cell.put(cell.length - 1, item)
       if (model.length > 0) model[model.length - 1] = item
     }) }),
-  seen: cell => [[...cell], cell.length, cell.at(0), cell.at(3), cell.at(-1)],
+  seen: cell => {
+    const placed = cell.places.filter(item => item !== undefined).sort((a, b) => a - b)
+    return [[...cell], cell.length, cell.at(0), cell.at(3), cell.at(-1), placed]
+  },
   expected: model => [model, model.length, model[0], undefined, undefined],
 })
 
