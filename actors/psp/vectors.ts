@@ -7,6 +7,8 @@ import { dotKernel, type DotKernel } from './dot-kernel.js'
 
 const { dim } = staticHash
 const STEPS = 127
+/** More than any step is below zero. */
+const ABOVE = 128
 
 let pair: DotKernel | undefined
 
@@ -41,9 +43,16 @@ export function blended(old: Uint8Array, next: Uint8Array, factor: number): Uint
   if (square === 0) return old
   const scale = 1 / Math.sqrt(square)
   const blend = Buffer.allocUnsafe(dim)
-  // as `quantise` does: numbers of a vector of length 1 are within the steps
-  for (let i = 0; i < dim; i += 1) blend[i] = Math.round(Math.fround(sums[i] * scale) * STEPS)
+  for (let i = 0; i < dim; i += 1) blend[i] = step(Math.fround(sums[i] * scale))
   return blend
+}
+
+/**
+ * What `quantise` makes of a number of a vector of length 1: Math.round(number * STEPS), a quarter of its time.
+ * Exact: the product has 31 digits, so that no digit that decides is lost beside ABOVE.
+ */
+function step(number: number): number {
+  return ((number * STEPS + ABOVE + 0.5) | 0) - ABOVE
 }
 
 /** The vector as bytes of its own, fit to be kept. */

@@ -1,7 +1,7 @@
 /**
- * Values as bytes. One configuration of msgpackr for everything that is stored: plain maps in the order of
- * their keys' insertion, no shared structures, so that equal values built alike have equal bytes (C3) and any
- * msgpack reader can read them. Typed arrays keep their type (extension 0x74).
+ * Values as bytes. One form for everything that is stored, written by packer.ts and read by msgpackr: plain
+ * maps in the order of their keys' insertion, no shared structures, so that equal values built alike have
+ * equal bytes (C3) and any msgpack reader can read them. Typed arrays keep their type (extension 0x74).
  */
 import { Packr } from 'msgpackr'
 import { pack, packTriple, packTripleAround, type PackedTail } from './packer.js'

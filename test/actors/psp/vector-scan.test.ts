@@ -1,9 +1,9 @@
 /** The scan is exact: the same numbers as actors/embedding gives, whatever was scanned before. */
 import fc from 'fast-check'
 import t from 'tap'
-import { similarity } from '../../../actors/embedding/index.js'
+import { quantise, similarity } from '../../../actors/embedding/index.js'
 import { VectorScan } from '../../../actors/psp/vector-scan.js'
-import { cosine } from '../../../actors/psp/vectors.js'
+import { blended, cosine } from '../../../actors/psp/vectors.js'
 
 const vector = fc.oneof(
   fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 384, maxLength: 384 }),
@@ -44,4 +44,19 @@ t.test('rows stay when more of them make room', async t => {
   rows.forEach((row, i) => scan.put(i, bytesOf(row)))
   const query = Int8Array.from({ length: 384 }, (_, j) => (j * 7) % 89)
   t.same([...scan.cosines(bytesOf(query), 40).subarray(0, 40)], rows.map(row => similarity(query, row)))
+})
+
+t.test('a blend is the quantised mean, to the byte', async t => {
+  fc.assert(
+    fc.property(vector, vector, fc.double({ min: 0, max: 1, noNaN: true }), (old, next, factor) => {
+      const row = Float32Array.from(old, (number, i) => number * (1 - factor) + next[i] * factor)
+      let square = 0
+      old.forEach((number, i) => { square += (number * (1 - factor) + next[i] * factor) ** 2 })
+      const scale = 1 / Math.sqrt(square)
+      const expected = square === 0 ? old : quantise(row.map(number => number * scale))
+      return Buffer.from(expected.buffer).equals(blended(bytesOf(old), bytesOf(next), factor))
+    }),
+    { seed: 7, numRuns: 500 },
+  )
+  t.pass('500 runs')
 })

@@ -144,7 +144,9 @@ holds<ListCell<number>, number[]>('list', {
     const placed = cell.places.filter(item => item !== undefined).sort((a, b) => a - b)
     return [[...cell], cell.length, cell.at(0), cell.at(3), cell.at(-1), placed]
   },
-  expected: model => [model, model.length, model[0], undefined, undefined],
+  expected: model => [
+    model, model.length, model[0], undefined, undefined, [...model].sort((a, b) => a - b),
+  ],
 })
 
 holds<CounterCell, [string, number, number][]>('counter', {
