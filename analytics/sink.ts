@@ -47,7 +47,7 @@ export function clickhouseSink(analytics: Analytics): Sink {
       return pace.lingerMs
     },
     async insert({ token, partition, emitted }: SinkBatch) {
-      pace.note(partition)
+      pace.note(partition, emitted.length)
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))
