@@ -1,5 +1,5 @@
 /**
- * How long values wait before they are inserted. An insert costs ClickHouse about 25 ms of processor time for
+ * How long values wait before they are inserted. An insert costs ClickHouse about 30 ms of processor time for
  * the tables of a batch, whatever its size, and the merges that follow grow with the number of inserts. So
  * the wait follows the values that all partitions insert per second: what one person writes is seen at once,
  * and of a node that is under load the inserts take a bounded share.
@@ -12,7 +12,7 @@
 import type { Clock } from '../engine/index.js'
 
 const waitMinMs = 250
-/** Sixteen partitions that insert every six seconds take 7 % of one processor. */
+/** Sixteen partitions that insert every six seconds take 8 % of one processor. */
 const waitMaxMs = 6_000
 const calmValuesPerSecond = 200
 const fullValuesPerSecond = 4_000

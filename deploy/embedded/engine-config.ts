@@ -7,7 +7,7 @@
  * F2  Privileges are listed, never subtracted: a new source or command of a later engine is closed until
  *     named here.
  * F3  Background merges wait for more parts than usual: a server that shares its processors with everything
- *     else rewrites a row two or three times instead of five, and reads a few parts more.
+ *     else rewrites rows less often, and reads a few parts more.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
