@@ -4,8 +4,10 @@
  */
 import { maskPii } from '../actors/enrichment/index.js'
 import type { ComponentChange } from '../actors/person/outputs.js'
-import { formatInstant } from './instant.js'
-import { storableScore, storableText, storableTexts } from './storable.js'
+import {
+  instant, instantOrNull, score, scoreSum, text, texts, uint32, uint64, word, words,
+} from './column.js'
+import { storableText } from './storable.js'
 import type { AnalyticsTable } from './table.js'
 
 /** Descriptions whose masked form is kept; forgotten when there are more. Most changes leave them alone. */
@@ -16,30 +18,30 @@ const shown = new Map<string, string>()
 export const componentsTable: AnalyticsTable<ComponentChange> = {
   name: 'psp_components',
   columns: {
-    user_id: change => storableText(change.user_id),
-    component_id: ({ component }) => component.id,
-    sequence: change => change.sequence,
-    change: change => change.change,
-    changed_at: change => formatInstant(change.changed_at),
-    record_id: change => storableText(change.record_id),
-    type: ({ component }) => component.type,
-    memory: ({ component }) => component.memory,
-    description: ({ component }) => shownDescription(component.description),
-    confidence: ({ component }) => storableScore(component.confidence),
-    total_attention_weight: ({ component }) => storableScore(component.total_attention_weight),
-    normalized_weight: ({ component }) => storableScore(component.normalized_weight),
-    priority: ({ component }) => component.priority,
-    activation_threshold: ({ component }) => storableScore(component.activation_threshold),
-    evidence: ({ component }) => storableTexts(component.evidence),
-    supporting_records: ({ component }) => component.support.records,
-    created_at: ({ component }) => formatInstant(component.created_at),
-    last_updated: ({ component }) => formatInstant(component.last_updated),
-    last_activated: ({ component }) => formatInstant(component.last_activated),
-    related: ({ component }) => component.related,
-    source_apps: ({ component }) => storableTexts(component.source_apps),
-    superseded_by: ({ component }) => component.superseded_by ?? '',
-    valid_from: ({ component }) => formatInstant(component.valid_from),
-    valid_to: ({ component }) => (component.valid_to === null ? null : formatInstant(component.valid_to)),
+    user_id: text(change => change.user_id),
+    component_id: text(({ component }) => component.id),
+    sequence: uint64(change => change.sequence),
+    change: word(change => change.change),
+    changed_at: instant(change => change.changed_at),
+    record_id: text(change => change.record_id),
+    type: word(({ component }) => component.type),
+    memory: word(({ component }) => component.memory),
+    description: text(({ component }) => shownDescription(component.description)),
+    confidence: score(({ component }) => component.confidence),
+    total_attention_weight: scoreSum(({ component }) => component.total_attention_weight),
+    normalized_weight: score(({ component }) => component.normalized_weight),
+    priority: word(({ component }) => component.priority),
+    activation_threshold: score(({ component }) => component.activation_threshold),
+    evidence: texts(({ component }) => component.evidence),
+    supporting_records: uint32(({ component }) => component.support.records),
+    created_at: instant(({ component }) => component.created_at),
+    last_updated: instant(({ component }) => component.last_updated),
+    last_activated: instant(({ component }) => component.last_activated),
+    related: texts(({ component }) => component.related),
+    source_apps: words(({ component }) => component.source_apps),
+    superseded_by: text(({ component }) => component.superseded_by ?? ''),
+    valid_from: instant(({ component }) => component.valid_from),
+    valid_to: instantOrNull(({ component }) => component.valid_to),
   },
   partitionedBy: change => change.changed_at,
   weight: ({ component }) => component.description.length,
@@ -55,7 +57,7 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
 function shownDescription(description: string): string {
   const known = shown.get(description)
   if (known !== undefined) return known
-  const masked = storableText(maskPii(description))
+  const masked = maskPii(description)
   if (shown.size >= shownMax) shown.clear()
   shown.set(description, masked)
   return masked

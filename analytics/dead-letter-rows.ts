@@ -5,7 +5,7 @@
  */
 import { maskPii } from '../actors/enrichment/index.js'
 import type { DeadLetter } from '../engine/index.js'
-import { formatInstant } from './instant.js'
+import { instant, text, uint16, word } from './column.js'
 import { storableText } from './storable.js'
 import type { AnalyticsTable } from './table.js'
 
@@ -17,20 +17,20 @@ const attemptsMax = 65_535
 export const deadLettersTable: AnalyticsTable<DeadLetter> = {
   name: 'dead_letters',
   columns: {
-    id: letter => storableText(letter.id),
-    user_id: letter => storableText(letter.key),
-    record_id: letter => textAt(letter.value, ['record', 'id']),
-    app: letter => textAt(letter.value, ['app']),
-    source: letter => textAt(letter.value, ['record', 'source']),
-    position: letter => letter.position,
-    event_time: letter => formatInstant(letter.eventTime),
-    accepted_at: letter => formatInstant(letter.acceptedAt),
-    failed_at: letter => formatInstant(letter.failedAt),
-    failed_in: letter => storableText(letter.where),
-    attempts: letter => Math.min(letter.attempts, attemptsMax),
-    error_code: letter => letter.error.code,
-    error_message: letter => storableText(maskPii(letter.error.message.slice(0, stackCharsMax))),
-    error_stack: letter => storableText(maskPii((letter.error.stack ?? '').slice(0, stackCharsMax))),
+    id: text(letter => letter.id),
+    user_id: text(letter => letter.key),
+    record_id: text(letter => textAt(letter.value, ['record', 'id'])),
+    app: word(letter => textAt(letter.value, ['app'])),
+    source: word(letter => textAt(letter.value, ['record', 'source'])),
+    position: text(letter => letter.position),
+    event_time: instant(letter => letter.eventTime),
+    accepted_at: instant(letter => letter.acceptedAt),
+    failed_at: instant(letter => letter.failedAt),
+    failed_in: word(letter => letter.where),
+    attempts: uint16(letter => Math.min(letter.attempts, attemptsMax)),
+    error_code: word(letter => letter.error.code),
+    error_message: text(letter => maskPii(letter.error.message.slice(0, stackCharsMax))),
+    error_stack: text(letter => maskPii((letter.error.stack ?? '').slice(0, stackCharsMax))),
   },
   partitionedBy: letter => letter.failedAt,
   weight: letter => (letter.error.stack ?? '').length,
@@ -48,5 +48,5 @@ function textAt(value: unknown, path: readonly string[]): string {
     if (typeof found !== 'object' || found === null) return ''
     found = Object.getOwnPropertyDescriptor(found, name)?.value
   }
-  return typeof found === 'string' ? storableText(found) : ''
+  return typeof found === 'string' ? found : ''
 }

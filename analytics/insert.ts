@@ -13,8 +13,12 @@
  *     up; if it is absent the chunk is inserted under a new token, marked `is_repair` where a view must not
  *     count it twice.
  */
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { ClickHouseSettings } from '@clickhouse/client'
 import { HinataError } from '../engine/index.js'
+import { ByteWriter } from './byte-writer.js'
+import { flag, type Column } from './column.js'
 import type { Analytics } from './connection.js'
 import { monthOf } from './instant.js'
 import type { AnalyticsTable } from './table.js'
@@ -25,6 +29,8 @@ const chunkRowsMax = 20_000
 const chunkWeightMax = 32 * 1_024 * 1_024
 /** What a row weighs beside its texts: names of columns are not sent, scores and times are. */
 const rowWeight = 600
+/** Names and types of the columns, about. */
+const blockHeadBytes = 4_096
 /**
  * Repairs of one chunk: each stands for a crash within microseconds, so many mean that something else is
  * wrong.
@@ -88,21 +94,31 @@ function chunksOf<V>(table: AnalyticsTable<V>, values: readonly V[]): V[][] {
 async function insertChunk<V>(
   { client }: Analytics, table: AnalyticsTable<V>, chunk: readonly V[], token: string, isRepair: boolean,
 ): Promise<void> {
-  const marks = table.feedsRollup ? ['is_repair'] : []
-  const [first, ...others] = Object.keys(table.columns)
-  if (first === undefined) return
-  const cells = Object.values(table.columns)
-  await client.insert({
-    table: table.name,
-    columns: [first, ...others, ...marks],
-    values: chunk.map(value => {
-      const row = cells.map(cell => cell(value))
-      if (table.feedsRollup) row.push(isRepair)
-      return row
-    }),
-    format: 'JSONCompactEachRow',
+  const columns = Object.entries(table.columns)
+  if (table.feedsRollup) columns.push(['is_repair', flag(() => isRepair)])
+  const { stream } = await client.exec({
+    query: `INSERT INTO ${table.name} (${columns.map(([name]) => name).join(', ')}) FORMAT Native`,
+    values: Readable.from(blockOf(table, columns, chunk), { objectMode: false }),
     clickhouse_settings: { ...oneBlock, insert_deduplication_token: token },
   })
+  // An insert answers nothing; the connection is free again when that was read.
+  await finished(stream.resume())
+}
+
+/** The rows of a chunk as one block: varint columns, varint rows, and per column name, type and cells. */
+function blockOf<V>(
+  table: AnalyticsTable<V>, columns: readonly (readonly [string, Column<V>])[], chunk: readonly V[],
+): Buffer {
+  const weight = chunk.reduce((sum, value) => sum + rowWeight + table.weight(value), blockHeadBytes)
+  const to = new ByteWriter(weight)
+  to.varint(columns.length)
+  to.varint(chunk.length)
+  for (const [name, column] of columns) {
+    to.text(name)
+    to.text(column.type)
+    column.write(to, chunk)
+  }
+  return to.written
 }
 
 async function repairIfLost<V>(

@@ -1,15 +1,56 @@
 /**
- * How long values wait before they are inserted. An insert costs ClickHouse about 20 ms of processor time per
- * table, whatever its size, so the wait grows with the number of partitions that are inserting: one person
- * who imports a file sees it at once, and a loaded node spends a bounded share of its time on inserts.
+ * How long values wait before they are inserted. An insert costs ClickHouse about 30 ms of processor time for
+ * the tables of a batch, whatever its size, and the merges that follow grow with the number of inserts. So
+ * the wait follows the values that all partitions insert per second: what one person writes is seen at once,
+ * and of a node that is under load the inserts take a bounded share.
+ *
+ * P1  The wait is `waitMinMs` up to `calmValuesPerSecond`, `waitMaxMs` from `fullValuesPerSecond` on, and
+ *     grows evenly in between.
+ * P2  A partition counts with the values of its last insert, over the time since the one before, until it
+ *     has been silent for `silentMs`; so the wait is short again soon after a load has ended.
  */
+import type { Clock } from '../engine/index.js'
 
-/** The wait per busy partition: at two tables and 25 ms of processor each, inserts take a quarter of one. */
-const waitPerPartitionMs = 200
 const waitMinMs = 250
-const waitMaxMs = 4_000
+/** Sixteen partitions that insert every six seconds take 8 % of one processor. */
+const waitMaxMs = 6_000
+const calmValuesPerSecond = 200
+const fullValuesPerSecond = 4_000
+/** Longer than the longest wait and an insert, so that a busy partition is not taken for a silent one. */
+const silentMs = 8_000
 
-/** The wait that fits a node where so many partitions are inserting, ms. */
-export function insertLingerMs(busyPartitions: number): number {
-  return Math.min(Math.max(busyPartitions * waitPerPartitionMs, waitMinMs), waitMaxMs)
+interface PartitionPace {
+  readonly insertedAt: number
+  readonly valuesPerSecond: number
+}
+
+/** Knows how much the partitions insert. */
+export class InsertPace {
+  readonly #clock: Clock
+  readonly #partitions = new Map<number, PartitionPace>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A partition inserts so many values. */
+  note(partition: number, values: number): void {
+    const now = this.#clock.now()
+    const before = this.#partitions.get(partition)?.insertedAt ?? now - silentMs
+    // Batches of a backlog follow each other without a wait: over less than it, the rate would mean nothing.
+    const sinceMs = Math.min(Math.max(now - before, waitMinMs), silentMs)
+    this.#partitions.set(partition, { insertedAt: now, valuesPerSecond: values * 1_000 / sinceMs })
+  }
+
+  /** The wait that fits what is inserted now. */
+  get lingerMs(): number {
+    const since = this.#clock.now() - silentMs
+    let valuesPerSecond = 0
+    for (const [partition, pace] of this.#partitions) {
+      if (pace.insertedAt < since) this.#partitions.delete(partition)
+      else valuesPerSecond += pace.valuesPerSecond
+    }
+    const share = (valuesPerSecond - calmValuesPerSecond) / (fullValuesPerSecond - calmValuesPerSecond)
+    return waitMinMs + Math.round((waitMaxMs - waitMinMs) * Math.min(Math.max(share, 0), 1))
+  }
 }

@@ -11,11 +11,6 @@ export function storableText(text: string): string {
   return anySurrogate.test(text) ? text.replace(loneSurrogate, '\ufffd') : text
 }
 
-/** Each text of a list made storable. */
-export function storableTexts(texts: readonly string[]): string[] {
-  return texts.map(storableText)
-}
-
 /** A score with four digits, as it is in the state; what is not a number is 0. */
 export function storableScore(score: number): number {
   return Number.isFinite(score) ? Math.round(score * 1e4) / 1e4 : 0

@@ -4,11 +4,12 @@
  * form.
  */
 
+import type { Column } from './column.js'
+
 /** A table that takes values of type `V`. */
 export interface AnalyticsTable<V> {
   readonly name: string
-  /** Column → its value. Pure: a retried batch must give the same rows. */
-  readonly columns: Readonly<Record<string, (value: V) => unknown>>
+  readonly columns: Readonly<Record<string, Column<V>>>
   /** The instant (ms UTC) whose month is the row's partition. */
   readonly partitionedBy: (value: V) => number
   /** Rough size of the row in characters, beside its fixed part. */

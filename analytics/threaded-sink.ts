@@ -5,5 +5,5 @@ import { sinkSettings } from './sink.js'
 
 /** The sink; its thread opens the connection. */
 export function threadedClickhouseSink(options: AnalyticsOptions): Sink {
-  return { ...sinkSettings, module: new URL('./opened-sink.js', import.meta.url), options }
+  return { ...sinkSettings(), module: new URL('./opened-sink.js', import.meta.url), options }
 }

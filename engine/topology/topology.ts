@@ -55,9 +55,17 @@ export type Sink = {
   readonly outputs: readonly Output<unknown>[]
   /** Values of one batch, more or less: a batch covers whole commits. */
   readonly batchRecordsMax: number
-  /** How long values may wait for companions; may depend on how many partitions of the node are inserting. */
-  readonly lingerMs: number | ((busyPartitions: number) => number)
+  /** How long values may wait for companions. */
+  readonly lingerMs: number | SinkPace
 } & (OpenSink | { readonly module: URL, readonly options: unknown })
+
+/** A wait that follows the load. */
+export interface SinkPace {
+  /** A partition hands over so many values now. */
+  note(partition: number, values: number): void
+  /** The wait that fits what was noted. */
+  readonly lingerMs: number
+}
 
 /** Inserts with the same effect, once or many times, for one token; throws to be asked again. */
 export interface OpenSink {

@@ -46,7 +46,7 @@ class Partition {
     this.emitted += values.length
   }
 
-  loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], { inserts: 1, clock })): SinkLoop {
+  loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1)): SinkLoop {
     return new SinkLoop({
       sink, partition: 0, epoch: this.epoch, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
       clock,
@@ -76,6 +76,8 @@ function recorder(batches: SinkBatch[], fails: () => boolean = () => false, batc
     },
   }
 }
+
+const turnOfTheLoop = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 const valuesOf = (batches: SinkBatch[]): unknown[] =>
   batches.flatMap(({ emitted }) => emitted.map(({ value }) => value))
@@ -199,25 +201,33 @@ t.test('inserts of one node are limited, and wait in order', async t => {
       if (number === 2) throw new Error('fails')
     },
   }
-  const runner = new SinkRunner([sink], { inserts: 2, clock: systemClock })
+  const runner = new SinkRunner([sink], 2)
   const blocks = [encodeEmission('added', 'ada', 1).packed]
   await Promise.all([1, 2, 3, 4, 5, 6].map(partition =>
-    runner.insert(sink, { token: 'x', partition, blocks }).catch(() => undefined)))
+    runner.insert(sink, { token: 'x', partition, blocks, values: 1 }).catch(() => undefined)))
   t.equal(most, 2)
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
 })
 
-t.test('a wait that depends on the load counts the partitions that inserted lately', async t => {
+t.test('a sink\'s pace is told what is inserted; what waits alone does not wait long', async t => {
+  const partition = await openPartition(t)
   const clock = new ManualClock(1_000_000)
-  const sink: Sink = { ...recorder([]), lingerMs: busy => 100 * busy }
-  const runner = new SinkRunner([sink], { inserts: 1, clock })
-  t.equal(runner.lingerMs(sink), 0)
-  for (const partition of [3, 3, 7]) await runner.insert(sink, { token: 'x', partition, blocks: [] })
-  t.equal(runner.lingerMs(sink), 200)
-  clock.advance(4_000)
-  await runner.insert(sink, { token: 'y', partition: 7, blocks: [] })
-  clock.advance(1_001)
-  t.equal(runner.lingerMs(sink), 100, 'partition 3 rests')
+  const batches: SinkBatch[] = []
+  const noted: [number, number][] = []
+  const pace = { lingerMs: 5_000, note: (...load: [number, number]) => { noted.push(load) } }
+  const loop = partition.loop({ ...recorder(batches), lingerMs: pace }, clock)
+  await loop.start()
+  await partition.commit('added', 1, 2)
+  clock.advance(500) // the two came in this slice
+  await turnOfTheLoop()
+  await partition.commit('added', 3)
+  clock.advance(500)
+  await turnOfTheLoop()
+  t.equal(batches.length, 0, 'more came')
+  clock.advance(500)
+  await until('it inserts after a quiet slice, not after five seconds', () => loop.inserted === 3)
+  t.strictSame(noted, [[0, 3]])
+  await loop.stop()
 })
 
 t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes back', async t => {
@@ -230,7 +240,7 @@ t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes ba
   await partition.commit('added', 1, 2, 3)
   await partition.commit('other', 9)
   await partition.commit('added', 4)
-  const runner = new SinkRunner([sink], { inserts: 1, clock: systemClock })
+  const runner = new SinkRunner([sink], 1)
   t.teardown(() => runner.stop())
   const loop = partition.loop(sink, systemClock, runner)
   await loop.start()
@@ -238,6 +248,7 @@ t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes ba
   await loop.stop()
   const lines = await send(partition.on.redis, 'LRANGE', ['inserted', 0, -1]) as Buffer[]
   t.strictSame(lines.flatMap(line => (JSON.parse(String(line)) as { values: number[] }).values), [1, 2, 3, 4])
-  await t.rejects(runner.insert({ ...sink, options: { url: partition.on.server.url, list: '' } },
-    { token: 'x', partition: 0, blocks: [encodeEmission('added', 'ada', 1).packed] }), /no list is named/)
+  const batch = { token: 'x', partition: 0, blocks: [encodeEmission('added', 'ada', 1).packed], values: 1 }
+  const nameless = { ...sink, options: { url: partition.on.server.url, list: '' } }
+  await t.rejects(runner.insert(nameless, batch), /no list is named/)
 })
