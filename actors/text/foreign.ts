@@ -56,7 +56,7 @@ function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
     const enough = isUnspaced(segment) ? UNSPACED_TOPIC_CHARS_MIN : TOPIC_CHARS_MIN
     const isNumber = /^\p{N}/u.test(segment)
     const kind = isNumber ? 'number' : segment.length >= enough ? 'noun' : 'other'
-    const lemma = segment.toLowerCase()
-    tokens.push({ text: segment, lemma, kind, start, end: start + segment.length, isNegated: false })
+    const lower = segment.toLowerCase()
+    tokens.push({ text: segment, lower, lemma: lower, kind, start, end: start + segment.length, isNegated: false })
   }
 }
