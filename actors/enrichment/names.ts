@@ -6,7 +6,7 @@
  * GPT-4, node.js, C++) count everywhere.
  */
 import { wordRank } from '../embedding/index.js'
-import { isStopWord, type Reading, type Sentence, type Token } from '../text/index.js'
+import { isStopWord, Remembered, type Reading, type Sentence, type Token } from '../text/index.js'
 
 /** A name in lower case, and the sentence that has it. */
 export interface Name {
@@ -28,6 +28,8 @@ const TELLING = new RegExp([
   /^\p{Lu}+\p{N}+$/u, // DB2
   /^#\p{L}[\p{L}\p{N}_-]+$/u, // #topic
 ].map(({ source }) => source).join('|'), 'u')
+const LOOKS_MAX = 20_000
+const looks = new Remembered<Look>(LOOKS_MAX)
 const PLAIN_WORD = /^[a-z]+$/
 const ACRONYM = /^\p{Lu}{2,6}s?$/u
 const CAPITALISED = /^\p{Lu}[\p{L}\p{M}\p{N}'’.+#-]*$/u
@@ -48,19 +50,18 @@ export function namesOf(reading: Reading): Naming {
   reading.sentences.forEach((sentence, index) => {
     const style = styles[index]
     let run: Token[] = []
-    for (let i = sentence.from; i <= sentence.to; i += 1) {
-      const token = i < sentence.to ? reading.tokens[i] : undefined
-      const last = run[run.length - 1]
-      const isNext = token !== undefined && last !== undefined && token.start - last.end <= 1
-        && run.length < WORDS_MAX
-      const isPart = token !== undefined && (isNamePart(token, i === sentence.from, style) ||
-        (isNext && style === 'plain' && isCapitalised(token)))
+    for (let i = sentence.from; i < sentence.to; i += 1) {
+      const token = reading.tokens[i]
+      const isNext = run.length > 0 && run.length < WORDS_MAX && token.start - run[run.length - 1].end <= 1
+      const isPart = isNamePart(token, i === sentence.from, style) ||
+        (isNext && style === 'plain' && isCapitalised(token))
       if (run.length > 0 && !(isPart && isNext)) {
         pushName(run, index, names)
         run = []
       }
       if (isPart) run.push(token)
     }
+    if (run.length > 0) pushName(run, index, names)
   })
   return { names, styles }
 }
@@ -90,22 +91,45 @@ function isSmallLetter(code: number): boolean {
 }
 
 function isNamePart({ text, kind }: Token, isFirst: boolean, style: Style): boolean {
-  if (kind === 'mark' || kind === 'number' || style === 'capitals' || PLAIN_WORD.test(text)) return false
-  if (TELLING.test(text)) return true
-  if (ACRONYM.test(text) && !isStopWord(text.toLowerCase())) return true
-  if (!isCapitalised({ text, kind })) return false
-  if (style === 'plain' && !isFirst) return kind === 'name'
-  return kind === 'name' && (wordRank(text.toLowerCase()) ?? RARE_RANK_MIN) >= RARE_RANK_MIN
+  if (kind === 'mark' || kind === 'number' || style === 'capitals') return false
+  const look = lookOf(text)
+  if (look === 'telling') return true
+  if (kind !== 'name' || look === 'plain') return false
+  return look === 'rare' || (style === 'plain' && !isFirst)
 }
 
-function isCapitalised({ text, kind }: Pick<Token, 'text' | 'kind'>): boolean {
-  if (text.length < 2 || kind === 'verb' || isSmallLetter(text.charCodeAt(0))) return false
-  if (!CAPITALISED.test(text)) return false
+function isCapitalised({ text, kind }: Token): boolean {
+  if (text.length < 2 || kind === 'verb') return false
+  return looksCapitalised(text)
+}
+
+/** How a word is written, whatever stands around it: telling a name by itself, with a capital, or like any other. */
+type Look = 'telling' | 'rare' | 'capital' | 'plain'
+
+function lookOf(text: string): Look {
+  const known = looks.get(text)
+  if (known !== undefined) return known
+  const look = readLook(text)
+  looks.set(text, look)
+  return look
+}
+
+function readLook(text: string): Look {
+  if (PLAIN_WORD.test(text)) return 'plain'
+  if (TELLING.test(text)) return 'telling'
+  const lower = text.toLowerCase()
+  if (ACRONYM.test(text) && !isStopWord(lower)) return 'telling'
+  if (text.length < 2 || !looksCapitalised(text)) return 'plain'
+  return (wordRank(lower) ?? RARE_RANK_MIN) >= RARE_RANK_MIN ? 'rare' : 'capital'
+}
+
+function looksCapitalised(text: string): boolean {
+  if (isSmallLetter(text.charCodeAt(0)) || !CAPITALISED.test(text)) return false
   const lower = text.toLowerCase()
   return !isStopWord(lower.split(/['’]/)[0]) && !CALENDAR.test(lower)
 }
 
 function pushName(run: readonly Token[], sentence: number, names: Name[]): void {
-  const tag = run.map(({ text }) => text.toLowerCase().replace(/^#/, '').replace(/['’]s?$/, '')).join(' ')
+  const tag = run.map(({ lower }) => lower.replace(/^#|['’]s?$/g, '')).join(' ')
   if (tag.length > 1) names.push({ tag, sentence })
 }

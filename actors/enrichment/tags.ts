@@ -8,7 +8,7 @@
  * T3 What reading found to be PII is no tag.
  */
 import { wordRank } from '../embedding/index.js'
-import { isStopWord, type Reading } from '../text/index.js'
+import { isStopWord, Remembered, type Reading } from '../text/index.js'
 import type { Naming } from './names.js'
 
 /** Default of hinata_processing.max_enhanced_tags. */
@@ -43,10 +43,10 @@ const JUNK: ReadonlySet<string> = new Set((
   'password user users application'
 ).split(' '))
 
-/** Tags and words come again and again; what is remembered of them is emptied when it is full. */
+/** Tags and words come again and again. */
 const KNOWN_MAX = 20_000
-const keys = new Map<string, string>()
-const traits = new Map<string, Trait>()
+const keys = new Remembered<string>(KNOWN_MAX)
+const traits = new Remembered<Trait>(KNOWN_MAX)
 
 /** What a lemma is worth as a tag, whatever the text. */
 interface Trait {
@@ -70,7 +70,6 @@ export function tagKey(tag: string): string {
   const known = keys.get(tag)
   if (known !== undefined) return known
   const key = keyOf(tag)
-  if (keys.size >= KNOWN_MAX) keys.clear()
   keys.set(tag, key)
   return key
 }
@@ -116,8 +115,12 @@ function candidatesOf(
   for (const { tag } of naming.names) {
     const parts = tag.split(/[\s-]/)
     if (tag.length > TAG_CHARS_MAX || parts.some(part => excluded.has(part))) continue
-    for (const part of parts) named.add(part)
-    add(found, tag, 'name', Math.max(...parts.map(rarityOf)))
+    let rarity = 0
+    for (const part of parts) {
+      named.add(part)
+      rarity = Math.max(rarity, traitOf(part).rarity)
+    }
+    add(found, tag, 'name', rarity)
   }
   reading.sentences.forEach(({ from, to }, index) => {
     const isPlain = naming.styles[index] === 'plain'
@@ -144,7 +147,6 @@ function traitOf(lemma: string): Trait {
   const known = traits.get(lemma)
   if (known !== undefined) return known
   const trait = { isTopic: isTopicWord(lemma), rarity: rarityOf(lemma) }
-  if (traits.size >= KNOWN_MAX) traits.clear()
   traits.set(lemma, trait)
   return trait
 }
