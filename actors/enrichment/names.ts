@@ -6,7 +6,7 @@
  * GPT-4, node.js, C++) count everywhere.
  */
 import { wordRank } from '../embedding/index.js'
-import { isStopWord, Remembered, type Reading, type Sentence, type Token } from '../text/index.js'
+import type { Reading, Sentence, Token } from '../text/index.js'
 
 /** A name in lower case, and the sentence that has it. */
 export interface Name {
@@ -20,22 +20,6 @@ const TITLE_SHARE = 0.6
 const LONGER_CHARS_MIN = 4
 /** A capitalised word at the start of a sentence that is this rare in lower case is taken for a name. */
 const RARE_RANK_MIN = 20_000
-const TELLING = new RegExp([
-  /^\p{L}+\p{Ll}\p{Lu}[\p{L}\p{N}]*$/u, // TypeScript, PostgreSQL
-  /^\p{Ll}\p{Lu}\p{L}+$/u, // iPhone
-  /^\p{Lu}[\p{L}\p{N}]*[.+#-][\p{L}\p{N}+#.-]*$/u, // Node.js, C++, GPT-4
-  /^\p{Ll}{2,}\.\p{Ll}{2,}$/u, // node.js
-  /^\p{Lu}+\p{N}+$/u, // DB2
-  /^#\p{L}[\p{L}\p{N}_-]+$/u, // #topic
-].map(({ source }) => source).join('|'), 'u')
-const LOOKS_MAX = 20_000
-const looks = new Remembered<Look>(LOOKS_MAX)
-const PLAIN_WORD = /^[a-z]+$/
-const ACRONYM = /^\p{Lu}{2,6}s?$/u
-const CAPITALISED = /^\p{Lu}[\p{L}\p{M}\p{N}'’.+#-]*$/u
-const CALENDAR = new RegExp('^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|' +
-  'may|june|july|august|september|october|november|december)$')
-
 /** The names of a text, and how each of its sentences uses capitals. */
 export interface Naming {
   /** In order, one entry per occurrence. */
@@ -54,7 +38,7 @@ export function namesOf(reading: Reading): Naming {
       const token = reading.tokens[i]
       const isNext = run.length > 0 && run.length < WORDS_MAX && token.start - run[run.length - 1].end <= 1
       const isPart = isNamePart(token, i === sentence.from, style) ||
-        (isNext && style === 'plain' && isCapitalised(token))
+        (isNext && style === 'plain' && token.kind !== 'verb' && token.word.isCapitalised)
       if (run.length > 0 && !(isPart && isNext)) {
         pushName(run, index, names)
         run = []
@@ -90,43 +74,12 @@ function isSmallLetter(code: number): boolean {
   return code >= 0x61 && code <= 0x7a
 }
 
-function isNamePart({ text, kind }: Token, isFirst: boolean, style: Style): boolean {
+function isNamePart({ word, kind }: Token, isFirst: boolean, style: Style): boolean {
   if (kind === 'mark' || kind === 'number' || style === 'capitals') return false
-  const look = lookOf(text)
-  if (look === 'telling') return true
-  if (kind !== 'name' || look === 'plain') return false
-  return look === 'rare' || (style === 'plain' && !isFirst)
-}
-
-function isCapitalised({ text, kind }: Token): boolean {
-  if (text.length < 2 || kind === 'verb') return false
-  return looksCapitalised(text)
-}
-
-/** How a word is written, whatever stands around it: telling a name by itself, with a capital, or like any other. */
-type Look = 'telling' | 'rare' | 'capital' | 'plain'
-
-function lookOf(text: string): Look {
-  const known = looks.get(text)
-  if (known !== undefined) return known
-  const look = readLook(text)
-  looks.set(text, look)
-  return look
-}
-
-function readLook(text: string): Look {
-  if (PLAIN_WORD.test(text)) return 'plain'
-  if (TELLING.test(text)) return 'telling'
-  const lower = text.toLowerCase()
-  if (ACRONYM.test(text) && !isStopWord(lower)) return 'telling'
-  if (text.length < 2 || !looksCapitalised(text)) return 'plain'
-  return (wordRank(lower) ?? RARE_RANK_MIN) >= RARE_RANK_MIN ? 'rare' : 'capital'
-}
-
-function looksCapitalised(text: string): boolean {
-  if (isSmallLetter(text.charCodeAt(0)) || !CAPITALISED.test(text)) return false
-  const lower = text.toLowerCase()
-  return !isStopWord(lower.split(/['’]/)[0]) && !CALENDAR.test(lower)
+  if (word.tellsName) return true
+  if (kind !== 'name' || !word.isCapitalised) return false
+  if (style === 'plain' && !isFirst) return true
+  return (wordRank(word.lower) ?? RARE_RANK_MIN) >= RARE_RANK_MIN
 }
 
 function pushName(run: readonly Token[], sentence: number, names: Name[]): void {

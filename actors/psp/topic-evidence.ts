@@ -6,7 +6,7 @@
 import { holdsPii, tagKey, type Analysed } from '../enrichment/index.js'
 import { isEmptyWord, isFilingWord } from './empty-words.js'
 import {
-  isStopWord, proseOf, readClasses, Remembered, stemOf, type Token, type WordClass,
+  proseOf, readClasses, Remembered, stemOf, type Token, type WordClass,
 } from '../text/index.js'
 import type { HinataRecord } from '../record/index.js'
 
@@ -39,10 +39,8 @@ const TERM_CHARS_MIN = 3
 const TERM = /^\p{L}[\p{L}\p{N}+#.'-]*$/u
 const LEARNING =
   /\b(?:learn(?:ing|ed|t)?|understand(?:ing)?|study(?:ing)?|tutorial|guide|how to|introduction|course)\b/i
-const KNOWN_MAX = 20_000
-/** Is the tag a name, does the word tell something? */
-const names = new Remembered<boolean>(KNOWN_MAX)
-const telling = new Remembered<boolean>(KNOWN_MAX)
+const NAMES_MAX = 20_000
+const names = new Remembered<boolean>(NAMES_MAX)
 
 /** What the record is about. */
 export function aboutnessOf(record: HinataRecord, { enrichment }: Analysed): Aboutness {
@@ -87,8 +85,8 @@ function spellingOf(tag: string, text: string, lower: string): string {
 function termsOf(highlight: string, found: readonly string[]): Aboutness['terms'] {
   const terms = new Map<string, string>()
   for (const run of runsOf(highlight)) {
-    for (const { text, kind } of run) if (kind !== 'adjective') add(terms, stemOf(text), text)
-    for (let i = 1; i < run.length; i += 1) if (isNoun(run[i].kind)) addPair(terms, run[i - 1].text, run[i].text)
+    for (const { word, kind } of run) if (kind !== 'adjective') add(terms, word.stem, word.text)
+    for (let i = 1; i < run.length; i += 1) if (isNoun(run[i].kind)) addPair(terms, run[i - 1], run[i])
   }
   const inTitle = terms.size
   for (const tag of found) {
@@ -102,8 +100,8 @@ function isNoun(kind: WordClass): boolean {
   return kind === 'noun' || kind === 'name'
 }
 
-function addPair(terms: Map<string, string>, first: string, second: string): void {
-  add(terms, `${stemOf(first)} ${stemOf(second)}`, `${first} ${second}`)
+function addPair(terms: Map<string, string>, { word: first }: Token, { word: second }: Token): void {
+  add(terms, `${first.stem} ${second.stem}`, `${first.text} ${second.text}`)
 }
 
 function add(terms: Map<string, string>, key: string, surface: string): void {
@@ -133,12 +131,8 @@ function runsOf(highlight: string): Token[][] {
   return runs
 }
 
-function isTelling({ kind, text }: Token): boolean {
+function isTelling({ kind, word: { text, isStop } }: Token): boolean {
   if (kind === 'mark' || kind === 'other' || kind === 'number') return false
   if (kind === 'verb' && !text.endsWith('ing')) return false
-  const known = telling.get(text)
-  if (known !== undefined) return known
-  const isOne = text.length >= TERM_CHARS_MIN && !isStopWord(text) && !isEmptyWord(text) && TERM.test(text)
-  telling.set(text, isOne)
-  return isOne
+  return text.length >= TERM_CHARS_MIN && !isStop && !isEmptyWord(text) && TERM.test(text)
 }

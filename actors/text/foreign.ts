@@ -6,6 +6,7 @@
  */
 import type { Prose } from './prose.js'
 import type { Reading, Sentence, Token } from './reading.js'
+import { Word } from './word.js'
 import { isUnspaced } from './words.js'
 
 /** More than this share of letters from other scripts: the English model would only guess. */
@@ -57,6 +58,6 @@ function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
     const isNumber = /^\p{N}/u.test(segment)
     const kind = isNumber ? 'number' : segment.length >= enough ? 'noun' : 'other'
     const lower = segment.toLowerCase()
-    tokens.push({ text: segment, lower, lemma: lower, kind, start, end: start + segment.length, isNegated: false })
+    tokens.push({ text: segment, lower, word: new Word(segment), lemma: lower, kind, start, end: start + segment.length, isNegated: false })
   }
 }

@@ -13,7 +13,7 @@ import type { Prose } from './prose.js'
 import { posIn } from './model.js'
 import { tagText, type ChunkToken, type Tagged } from './tagger.js'
 import { Remembered } from './remembered.js'
-import { wordOf, type Word } from './word.js'
+import { Word } from './word.js'
 
 /** What a token is for us; everything that carries no topic is `other`. */
 export type WordClass = 'name' | 'noun' | 'adjective' | 'verb' | 'number' | 'other' | 'mark'
@@ -23,6 +23,8 @@ export interface Token {
   /** As written. */
   readonly text: string
   readonly lower: string
+  /** What is known of the text whatever stands around it. */
+  readonly word: Word
   /** Lower-case base form for nouns and adjectives, lower-case text for the rest. */
   readonly lemma: string
   readonly kind: WordClass
@@ -65,7 +67,6 @@ const INNER_LETTER = 'ÿ'
 const END_MARK = /[.!?…:;][)\]"'”’]{0,3}\s*$/
 const NEGATIONS: ReadonlySet<string> = new Set(['not', 'n\'t', 'n’t', 'no', 'never', 'none', 'nothing',
   'nobody', 'neither', 'nor', 'without', 'cannot', 'hardly'])
-const LEMMAS_MAX = 20_000
 /** Words that nobody looks for under the model's lemma (datum, medium, application). */
 const OWN_LEMMAS: ReadonlySet<string> = new Set(['data', 'media', 'app', 'metadata', 'news'])
 
@@ -77,8 +78,6 @@ const CLASSES: Readonly<Record<string, WordClass>> = {
 const OTHER_WORDS_MAX = 10_000
 
 const otherWords = new Remembered<Word>(OTHER_WORDS_MAX)
-const nounLemmas = new Remembered<string>(LEMMAS_MAX)
-const adjectiveLemmas = new Remembered<string>(LEMMAS_MAX)
 
 /** Reads a prose. */
 export function readProse(prose: Prose): Reading {
@@ -125,8 +124,8 @@ function readingOf(prose: Prose, tagged: Tagged): Reading {
 type LemmaOf = (word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged) => string
 
 /**
- * Places the tokens in the prose. Where wink rewrote a chunk, or something stands before it that is neither
- * blank nor token, its tokens are placed one by one, each after the last.
+ * Places the tokens in the prose: a chunk stands where it was cut. The tokens of a chunk that wink rewrote are
+ * placed one after the other.
  */
 function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
   const { shown, read } = prose
@@ -134,43 +133,40 @@ function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
   const tokens: Token[] = []
   let at = 0
   for (let c = 0; c < chunks.length; c += 1) {
-    const chunk = chunks[c]
-    if (chunk.isExact) at = afterBlanks(read, at)
-    const isInPlace = chunk.isExact && at === places[c]
-    for (const token of chunk.tokens) {
+    const { tokens: ownTokens, isExact, isLineEnd } = chunks[c]
+    if (!isLineEnd) at = places[c]
+    for (const token of ownTokens) {
       const i = tokens.length
       const value = token.word.text
-      const start = isInPlace ? at : placeOf(value, read, at)
-      at = isInPlace ? start + value.length : Math.min(start + value.length, shown.length)
-      const word = isInPlace && !value.includes(INNER_LETTER) ? token.word : wordAt(shown.slice(start, at))
+      const start = isExact ? at : placeOf(value, read, at)
+      at = Math.min(start + value.length, shown.length)
+      const word = !isExact ? new Word(shown.slice(start, at))
+        : value.includes(INNER_LETTER) ? wordAt(shown.slice(start, at)) : token.word
       const tag = token.lemmaAndPos === 0 ? pos[i] : posIn(token.lemmaAndPos)
       const kind = classOf(word, tags[tag])
-      tokens.push({ text: word.text, lower: word.lower, lemma: lemma(word, kind, token, tag, tagged), kind,
+      tokens.push({ text: word.text, lower: word.lower, word, lemma: lemma(word, kind, token, tag, tagged), kind,
         start, end: at, isNegated: negated[i] === 1 })
     }
   }
   return tokens
 }
 
-/** The word form of a text that is not what wink read. */
+/** Where the token stands: after blanks, or, if wink rewrote it, where the last one ended. */
+function placeOf(value: string, read: string, from: number): number {
+  let at = from
+  if (value.charCodeAt(0) > 32 || value.trim() !== '') {
+    while (at < read.length && read.charCodeAt(at) <= 32) at += 1
+  }
+  return Math.min(at, read.length)
+}
+
+/** A word with marks inside, which wink read as letters. */
 function wordAt(text: string): Word {
   const known = otherWords.get(text)
   if (known !== undefined) return known
-  const word = wordOf(text)
+  const word = new Word(text)
   otherWords.set(text, word)
   return word
-}
-
-/** Where the token stands: after blanks, or, if wink rewrote it, where the last one ended. */
-function placeOf(value: string, read: string, from: number): number {
-  if (value.charCodeAt(0) <= 32 && value.trim() === '') return Math.min(from, read.length)
-  return afterBlanks(read, from)
-}
-
-function afterBlanks(read: string, from: number): number {
-  let at = from
-  while (at < read.length && read.charCodeAt(at) <= 32) at += 1
-  return Math.min(at, read.length)
 }
 
 function classOf(word: Word, pos: string): WordClass {
@@ -181,15 +177,15 @@ function classOf(word: Word, pos: string): WordClass {
 }
 
 function lemmaOf(word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged): string {
-  const { text, lower } = word
-  if ((kind !== 'noun' && kind !== 'adjective') || word.isStop) return lower
-  const lemmas = kind === 'noun' ? nounLemmas : adjectiveLemmas
-  const known = lemmas.get(text)
-  if (known !== undefined) return known
-  const found = tagged.lemma(token, pos).toLowerCase()
-  const lemma = found.includes(INNER_LETTER) || OWN_LEMMAS.has(lower) ? lower : found
-  lemmas.set(text, lemma)
-  return lemma
+  if (word.isStop) return word.lower
+  if (kind === 'noun') return word.nounLemma ??= readLemma(word, token, pos, tagged)
+  return kind === 'adjective' ? word.adjectiveLemma ??= readLemma(word, token, pos, tagged) : word.lower
+}
+
+function readLemma({ lower }: Word, token: ChunkToken, pos: number, tagged: Tagged): string {
+  if (OWN_LEMMAS.has(lower)) return lower
+  const lemma = tagged.lemma(token, pos).toLowerCase()
+  return lemma.includes(INNER_LETTER) ? lower : lemma
 }
 
 /** For who asks for classes alone. */
@@ -220,9 +216,9 @@ function sentenceOf(from: number, to: number, { prose, tokens, titles }: Cut): S
   let words = 0
   let hasNegation = false
   for (let i = from; i < to; i += 1) {
-    const { kind, text, lemma, isNegated } = tokens[i]
+    const { kind, word, lemma, isNegated } = tokens[i]
     if (kind === 'mark') continue
-    if (!text.startsWith('\'') && !text.startsWith('’') && text !== 'n\'t') words += 1
+    if (!word.isTail) words += 1
     if (isNegated || NEGATIONS.has(lemma)) hasNegation = true
   }
   if (words === 0) return undefined

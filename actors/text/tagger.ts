@@ -11,7 +11,7 @@ import type { Codes } from './annotators.js'
 import { cutChunk, type Cut } from './chunk-cutter.js'
 import { likelyPosOf, loadPipeline, normalOf, UNKNOWN, withPos, type Pipeline } from './model.js'
 import { Remembered } from './remembered.js'
-import { wordOf, type Word } from './word.js'
+import { Word } from './word.js'
 
 const CHUNKS_MAX = 50_000
 /** Far below the 2^20 that a lemma's index can hold. */
@@ -40,6 +40,8 @@ export interface Chunk {
   readonly tokens: readonly ChunkToken[]
   /** The tokens' texts, one after the other, are the chunk; else wink rewrote it. */
   readonly isExact: boolean
+  /** Blanks that are a token: line ends and tabs. */
+  readonly isLineEnd: boolean
 }
 
 /** A token of a chunk: wink's three numbers, its normal form, its class, and what the machines read of it. */
@@ -182,12 +184,13 @@ function readChunk(piece: string, wink: Pipeline): Chunk {
   const cuts = cutChunk(piece, wink)
   const tokens = cuts.map(cut => tokenOf(cut, wink))
   const isExact = cuts.length === 1 ? cuts[0].text === piece : cuts.map(({ text }) => text).join('') === piece
-  return { tokens, isExact: isExact && piece.trim() !== '' }
+  const isLineEnd = piece.trim() === ''
+  return { tokens, isExact: isExact && !isLineEnd, isLineEnd }
 }
 
 function tokenOf({ text, category, index, spaces, lemmaAndPos }: Cut, wink: Pipeline): ChunkToken {
   const { cache, annotators, places } = wink
-  const word = wordOf(text)
+  const word = new Word(text)
   if (index !== UNKNOWN) {
     const normal = normalOf(index, spaces, cache)
     const pos = likelyPosOf(index, lemmaAndPos, cache)
