@@ -130,13 +130,13 @@ function candidatesOf(
 
 function add(found: Map<string, Candidate>, key: string, one: Omit<Candidate, 'count' | 'key'>): void {
   const known = found.get(key)
-  if (known === undefined) found.set(key, { tag: one.tag, key, isName: one.isName, rarity: one.rarity, count: 1 })
-  else known.count += 1
+  if (known !== undefined) known.count += 1
+  else found.set(key, { tag: one.tag, key, isName: one.isName, rarity: one.rarity, count: 1 })
 }
 
 /**
- * What a lower-case word is worth: how rare it is in English (the root of its rank, so that very rare words do
- * not win all), and whether it is too common or too empty to be a topic.
+ * What a lower-case word is worth: how rare it is in English (the root of its rank, so that very rare words
+ * do not win all), and whether it is too common or too empty to be a topic.
  */
 export function traitOf(lemma: string): Trait {
   const known = traits.get(lemma)

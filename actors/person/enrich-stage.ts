@@ -39,7 +39,7 @@ function stage({ value }: LogRecord): StagedRecord {
   }
 }
 
-/** The vector has a field of its own; kinds of PII stay in the thread. Fields by name: a rest costs 3 µs. */
+/** The vector has a field of its own; kinds of PII stay in the thread. */
 function withoutVector(enrichment: Enrichment): StagedRecord['enrichment'] {
   const { enhancedTags, recommendedHighlights, semanticAnalysis, sensitivity, qualityParts } = enrichment
   const kept = { enhancedTags, recommendedHighlights, semanticAnalysis, sensitivity, qualityParts }

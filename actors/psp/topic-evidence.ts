@@ -68,7 +68,8 @@ function isTopic(tag: string): boolean {
 function isName(tag: string): boolean {
   const known = names.get(tag)
   if (known !== undefined) return known
-  const isOne = tag.length <= TERM_CHARS_MAX && /\p{L}/u.test(tag) && !/[[\]()<>{}]|:\/\//.test(tag) && !holdsPii(tag)
+  const isOne = tag.length <= TERM_CHARS_MAX && /\p{L}/u.test(tag)
+    && !/[[\]()<>{}]|:\/\//.test(tag) && !holdsPii(tag)
   names.set(tag, isOne)
   return isOne
 }
@@ -91,7 +92,7 @@ function termsOf(highlight: string, found: readonly string[]): Aboutness['terms'
   const inTitle = terms.size
   for (const tag of found) {
     if (terms.size >= TERMS_MAX) break
-    if (!isEmptyWord(tag) && isName(tag)) add(terms, tag.includes(' ') ? termKey(tag.split(' ')) : stemOf(tag), tag)
+    if (!isEmptyWord(tag) && isName(tag)) add(terms, termKey(tag), tag)
   }
   return [...terms].slice(0, TERMS_MAX).map(([key, surface], i) => [key, surface, i < inTitle ? 2 : 1])
 }
@@ -110,8 +111,8 @@ function add(terms: Map<string, string>, key: string, surface: string): void {
 }
 
 /** Variants of a word are one term. */
-function termKey(words: readonly string[]): string {
-  return words.map(stemOf).join(' ')
+function termKey(tag: string): string {
+  return tag.includes(' ') ? tag.split(' ').map(stemOf).join(' ') : stemOf(tag)
 }
 
 /**

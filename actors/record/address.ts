@@ -10,7 +10,8 @@ const TRACKING =
   /^(?:utm_\w+|mtm_\w+|pk_\w+|[fgd]clid|fbclid|[gw]braid|msclkid|twclid|yclid|igshid|mc_[ce]id|_hs\w+)$/i
 
 /** A host that is a name, and a path of characters that a URL leaves as they are. */
-const PLAIN = /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\/[\w~!$&'()*+,;=:@/.-]*(?:#[\w~!$&'()*+,;=:@/.-]*)?$/
+const PLAIN =
+  /^https?:\/\/(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*\/[\w~!$&'()*+,;=:@/.-]*(?:#[\w~!$&'()*+,;=:@/.-]*)?$/
 
 /** The key; '' for no address. A long key keeps its beginning and ends in a hash, so that rows stay small. */
 export function addressKey(address: string): string {

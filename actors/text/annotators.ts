@@ -1,6 +1,6 @@
 /**
- * What wink's state machines say of a row of tokens: where sentences end, what is negated, which part of speech
- * a word is among its neighbours.
+ * What wink's state machines say of a row of tokens: where sentences end, what is negated, which part of
+ * speech a word is among its neighbours.
  *
  * N1 What a machine needs to know of a token is a function of the token (Codes), so that it is computed once
  *    per chunk and not once per text.
@@ -46,7 +46,7 @@ interface Machines {
 }
 
 const HINT_BASE = 1_080_000
-/** Sentence hints: a quote that may end or begin a sentence, such a quote after a blank, ends of abbreviations. */
+/** Sentence hints: a quote that may end or begin one, such a quote after a blank, ends of abbreviations. */
 const QUOTE = 4
 const SPACED_QUOTE = 6
 const ABBREVIATION = 7

@@ -1,7 +1,7 @@
 /**
- * One of wink's state machines, as tables of numbers. It finds the patterns that the machine knows in a row of
- * tokens, greedily and from left to right, as wink's own reader of these machines does; the model's objects
- * of objects cost three times as much per token as one read of a table.
+ * One of wink's state machines, as tables of numbers. It finds the patterns that the machine knows in a row
+ * of tokens, greedily and from left to right, as wink's own reader of these machines does, but
+ * with one read of a table per token.
  *
  *   machine = JSON of [.., last state, next: { state: { token: state } }, names: { state: name },
  *                      marked: { state: [skip at the start, skip at the end] }, ..]
@@ -114,7 +114,7 @@ export class Automaton {
 }
 
 function machineOf(json: string): Machine {
-  const [, last, next, names, marked]: [unknown, number, Machine['next'], Machine['names'], Machine['marked']] =
-    JSON.parse(json)
+  const parts: [unknown, number, Machine['next'], Machine['names'], Machine['marked']] = JSON.parse(json)
+  const [, last, next, names, marked] = parts
   return { last, next, names, marked }
 }

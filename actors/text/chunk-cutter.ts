@@ -1,8 +1,8 @@
 /**
  * Cutting a chunk (what stands between blanks) into tokens, as wink does.
  *
- * K1 The same tokens as wink's cutter (Pipeline.cut). The plain kinds of chunks are cut here, because wink's
- *    cutter tries up to 35 expressions on them: 3 of 4 new chunks, at a sixth of the time.
+ * K1 The same tokens as wink's cutter (Pipeline.cut). The plain kinds of chunks, most of the new ones, are
+ *    cut here, because wink's cutter tries up to 35 expressions on them.
  */
 import { UNKNOWN, type Pipeline } from './model.js'
 

@@ -58,6 +58,8 @@ function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
     const isNumber = /^\p{N}/u.test(segment)
     const kind = isNumber ? 'number' : segment.length >= enough ? 'noun' : 'other'
     const lower = segment.toLowerCase()
-    tokens.push({ text: segment, lower, word: new Word(segment), lemma: lower, kind, start, end: start + segment.length, isNegated: false })
+    const end = start + segment.length
+    const word = new Word(segment)
+    tokens.push({ text: segment, lower, word, lemma: lower, kind, start, end, isNegated: false })
   }
 }

@@ -46,15 +46,15 @@ export interface Pipeline {
   /** Names of the parts of speech. */
   readonly tags: readonly string[]
   readonly annotators: Annotators
-  /** Place in the lexicon of a text that was there from the start; lookups by map are a fifth of wink's. */
+  /** Place in the lexicon of a text that was there from the start. */
   readonly places: ReadonlyMap<string, number>
   /** The most likely part of speech of an unknown text of a category. */
   guessPos(text: string, category: number): number
   /** Beginnings and ends of hyphenated words that stay in one token. */
   readonly joined: { readonly first: object, readonly last: object }
   /**
-   * Cuts a chunk, whatever it is: the tokens' first three numbers, one after the other. Unknown words get places
-   * of their own, which later chunks do not find (M1).
+   * Cuts a chunk, whatever it is: the tokens' numbers, one after the other. Unknown words get places of their
+   * own, which later chunks do not find (M1).
    */
   cut(chunk: string): number[]
   /** The base form of one token, given its three numbers. */

@@ -124,8 +124,8 @@ function readingOf(prose: Prose, tagged: Tagged): Reading {
 type LemmaOf = (word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged) => string
 
 /**
- * Places the tokens in the prose: a chunk stands where it was cut. The tokens of a chunk that wink rewrote are
- * placed one after the other.
+ * Places the tokens in the prose: a chunk stands where it was cut. The tokens of a chunk that wink rewrote
+ * are placed one after the other.
  */
 function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
   const { shown, read } = prose
@@ -144,8 +144,8 @@ function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
         : value.includes(INNER_LETTER) ? wordAt(shown.slice(start, at)) : token.word
       const tag = token.lemmaAndPos === 0 ? pos[i] : posIn(token.lemmaAndPos)
       const kind = classOf(word, tags[tag])
-      tokens.push({ text: word.text, lower: word.lower, word, lemma: lemma(word, kind, token, tag, tagged), kind,
-        start, end: at, isNegated: negated[i] === 1 })
+      tokens.push({ text: word.text, lower: word.lower, word,
+        lemma: lemma(word, kind, token, tag, tagged), kind, start, end: at, isNegated: negated[i] === 1 })
     }
   }
   return tokens

@@ -15,7 +15,7 @@ const CACHE_WORDS_MAX = 50_000
 const STEMMED_CHARS_MAX = 32
 const TOKENS_MAX = 64
 
-/** Words that end otherwise have no ending that the stemmer would take off or change: half of all new words. */
+/** Words that end otherwise have no ending that the stemmer would take off or change. */
 const HAS_ENDING = /(?:[esy]|ed|ing|ion|[ae]nt|er|tor|ism|ic|al|ful|ll|[cgltb]i)$|[^a-z]/
 
 const STOP_WORD = -1

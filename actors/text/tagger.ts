@@ -107,7 +107,8 @@ export function tagText(text: string, want: 'all' | 'classes'): Tagged {
   }
 }
 
-function lemmaOf({ word, index, spaces, lemmaAndPos, normal }: ChunkToken, pos: number, wink: Pipeline): string {
+function lemmaOf(token: ChunkToken, pos: number, wink: Pipeline): string {
+  const { word, index, spaces, lemmaAndPos, normal } = token
   if (index !== UNKNOWN) return wink.lemma([index, spaces, withPos(lemmaAndPos, pos)])
   return wink.baseForm(normal === UNKNOWN ? word.lower : wink.words[normal], pos)
 }

@@ -1,11 +1,11 @@
 /**
- * A word form: what can be known of a token's text whatever stands around it, computed once. Tokens of the same
- * text share it, so that whoever looks a word up in a map meets the same string with its hash.
+ * A word form: what can be known of a token's text whatever stands around it, computed once. It is remembered
+ * with the chunk that it stands in (tagger.ts).
  */
 import { stemOf } from './stems.js'
 import { isStopWord } from './stop-words.js'
 
-/** One written form. What only some readers need is found on first use; a lookup by text would cost as much. */
+/** One written form. What only some readers need is found on first use. */
 export class Word {
   readonly lower: string
   /** Neither letter nor digit in it: a mark, whatever its part of speech. */
