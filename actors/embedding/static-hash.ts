@@ -10,7 +10,7 @@
  * E2 Every row has length 1, or 0 if the text has no word.
  * E3 Synchronous, no I/O after the table is read; memory is bounded by CACHE_WORDS_MAX.
  */
-import { hashPart32, isUnspaced, stemOf, wordsOf } from '../text/index.js'
+import { hashPart32, isUnspaced, Remembered, stemOf, wordsOf } from '../text/index.js'
 import type { Embedder } from './embedder.js'
 import { wordVectors } from './word-vectors.js'
 
@@ -34,12 +34,12 @@ interface WordPart {
   readonly row: number
   readonly weight: number
   /** Places in the hashed half; the sign is that of the contribution, and the place is |entry| - 1. */
-  readonly places: readonly number[]
+  readonly places: Int16Array
   /** Written without spaces: its edge and its neighbour's are a feature. */
   readonly isForeign: boolean
 }
 
-const parts = new Map<string, WordPart>()
+const parts = new Remembered<WordPart>(CACHE_WORDS_MAX)
 const sums = new Float64Array(DIM)
 
 /** Word vectors and hashed word forms; deterministic and synchronous. */
@@ -65,7 +65,7 @@ export function embedWords(words: readonly string[], rows: Float32Array, at: num
   for (const word of words) {
     const part = partOf(word)
     if (part.row >= 0) addRow(table.rows, part.row * WORD_DIM, table.scales[part.row])
-    addPlaces(part.places, part.weight)
+    for (let k = 0; k < part.places.length; k += 1) addPlace(part.places[k], part.weight)
     if (part.isForeign && last !== '') addEdge(last + firstChar(word), part.weight)
     last = part.isForeign ? lastChar(word) : ''
   }
@@ -77,18 +77,16 @@ export function embedWords(words: readonly string[], rows: Float32Array, at: num
 }
 
 function addEdge(gram: string, weight: number): void {
-  addPlaces([placeOf(gram, 0, gram.length, GRAM_SEED)], weight)
+  addPlace(placeOf(gram, 0, gram.length, GRAM_SEED), weight)
 }
 
 function addRow(rows: Int8Array, from: number, scale: number): void {
   for (let d = 0; d < WORD_DIM; d += 1) sums[d] += scale * rows[from + d]
 }
 
-function addPlaces(places: readonly number[], weight: number): void {
-  for (let k = 0; k < places.length; k += 1) {
-    const place = places[k]
-    sums[WORD_DIM + Math.abs(place) - 1] += place < 0 ? -weight : weight
-  }
+function addPlace(place: number, weight: number): void {
+  if (place < 0) sums[WORD_DIM - 1 - place] -= weight
+  else sums[WORD_DIM - 1 + place] += weight
 }
 
 function writeHalf(rows: Float32Array, at: number, from: number, to: number, factor: number): void {
@@ -108,20 +106,20 @@ function partOf(word: string): WordPart {
   const chance = 1 / ((row + ZIPF_SHIFT) * ZIPF_TOTAL)
   const part = { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(word),
     isForeign: isUnspaced(word) }
-  if (parts.size >= CACHE_WORDS_MAX) parts.clear()
   parts.set(word, part)
   return part
 }
 
-function placesOf(word: string): number[] {
+function placesOf(word: string): Int16Array {
   const stem = stemOf(word).slice(0, GRAM_CHARS_MAX)
   const isCased = stem.charCodeAt(0) < 0x0590
   const framed = isCased ? `<${stem}>` : stem
   const size = isCased ? 4 : 2
   const grams = Math.max(1, framed.length - size + 1)
-  const places = [placeOf(stem, 0, stem.length, STEM_SEED)]
+  const places = new Int16Array(grams + 1)
+  places[0] = placeOf(stem, 0, stem.length, STEM_SEED)
   for (let i = 0; i < grams; i += 1) {
-    places.push(placeOf(framed, i, Math.min(i + size, framed.length), GRAM_SEED))
+    places[i + 1] = placeOf(framed, i, Math.min(i + size, framed.length), GRAM_SEED)
   }
   return places
 }

@@ -56,9 +56,12 @@ export interface AnalysedSentence {
   readonly text: string
 }
 
-/** What stays in the process: the sentences, at most 12, in order. */
+/** What stays in the process: the sentences, at most 12, in order, and the words that were written. */
 export interface AnalysedText {
   readonly sentences: AnalysedSentence[]
+  /** Words of the fields as they are, with the words of code and addresses. */
+  readonly highlightWords: readonly string[]
+  readonly noteWords: readonly string[]
 }
 
 /** An enrichment with the sentences that it was made from. */
@@ -90,8 +93,9 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
   const reading = readProse(prose)
   const highlightWords = wordsOf(highlight.read)
   const noteWords = wordsOf(note.read)
-  const words = [...highlightWords, ...noteWords, ...wordsOf(prose.code)]
-  if (words.length === 0) words.push(...wordsOf(rawTextOf(record)))
+  let words = highlightWords.concat(noteWords)
+  if (prose.code !== '') words = words.concat(wordsOf(prose.code))
+  if (words.length === 0) words = wordsOf(rawTextOf(record))
 
   const privacy = privacyOf(record, words)
   const naming = namesOf(reading)
@@ -118,7 +122,12 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
     vector: quantise(row),
     ...privacy.masked,
   }
-  return { enrichment, text: { sentences: sentencesOf(reading) } }
+  const text = {
+    sentences: sentencesOf(reading),
+    highlightWords: highlight.isPlain ? highlightWords : wordsOf(record.highlight),
+    noteWords: note.isPlain ? noteWords : wordsOf(record.note),
+  }
+  return { enrichment, text }
 }
 
 interface Privacy {

@@ -9,6 +9,7 @@
  * I4 Credentials (`password: …`, provider keys) are masked, but are not PII and do not make a record
  *    restricted.
  */
+import { Remembered } from '../text/index.js'
 import { DETECTORS, type Detector, type PiiKind } from './pii-patterns.js'
 
 /** Text [start, end) is of this kind. */
@@ -26,14 +27,13 @@ const MAYBE = new RegExp('[\\d@]|\\b(?:name|called|dear|sincerely|regards|signed
 
 /** Tags come again and again. */
 const TAGS_KNOWN_MAX = 10_000
-const tagsWithPii = new Map<string, boolean>()
+const tagsWithPii = new Remembered<boolean>(TAGS_KNOWN_MAX)
 
 /** Does a tag or another short name hold PII? Remembers the answer; for texts, use findPii. */
 export function holdsPii(tag: string): boolean {
   const known = tagsWithPii.get(tag)
   if (known !== undefined) return known
   const isFound = findPii(tag).length > 0
-  if (tagsWithPii.size >= TAGS_KNOWN_MAX) tagsWithPii.clear()
   tagsWithPii.set(tag, isFound)
   return isFound
 }

@@ -48,7 +48,7 @@ export function sentimentOf(reading: Reading): Sentiment {
   let before = ''
   for (const token of reading.tokens) {
     const last = before
-    const word = token.text.toLowerCase()
+    const word = token.lower
     before = word
     if (token.kind === 'mark' || token.kind === 'name' || word.length < WORD_CHARS_MIN) continue
     const isGood = GOOD.has(word)

@@ -8,7 +8,7 @@
  * T3 What reading found to be PII is no tag.
  */
 import { wordRank } from '../embedding/index.js'
-import { isStopWord, type Reading } from '../text/index.js'
+import { isStopWord, Remembered, type Reading } from '../text/index.js'
 import type { Naming } from './names.js'
 
 /** Default of hinata_processing.max_enhanced_tags. */
@@ -43,13 +43,15 @@ const JUNK: ReadonlySet<string> = new Set((
   'password user users application'
 ).split(' '))
 
-/** Tags and words come again and again; what is remembered of them is emptied when it is full. */
+/** Tags and words come again and again. */
 const KNOWN_MAX = 20_000
-const keys = new Map<string, string>()
-const traits = new Map<string, Trait>()
+const keys = new Remembered<string>(KNOWN_MAX)
+const traits = new Remembered<Trait>(KNOWN_MAX)
 
 /** What a lemma is worth as a tag, whatever the text. */
 interface Trait {
+  readonly key: string
+  readonly isJunk: boolean
   readonly isTopic: boolean
   readonly rarity: number
 }
@@ -57,6 +59,7 @@ interface Trait {
 /** One tag that was found, before the choice. */
 interface Candidate {
   readonly tag: string
+  readonly key: string
   readonly isName: boolean
   readonly rarity: number
   count: number
@@ -70,7 +73,6 @@ export function tagKey(tag: string): string {
   const known = keys.get(tag)
   if (known !== undefined) return known
   const key = keyOf(tag)
-  if (keys.size >= KNOWN_MAX) keys.clear()
   keys.set(tag, key)
   return key
 }
@@ -88,24 +90,13 @@ export function tagsOf(
   const candidates = Array.from(candidatesOf(reading, naming, excluded).values()).sort(byWeight)
   const tags: string[] = []
   let names = 0
-  for (const { tag, isName } of candidates) {
-    const key = tagKey(tag)
+  for (const { tag, key, isName } of candidates) {
     if (tags.length === TAGS_MAX || taken.has(key) || (isName && names === NAMES_MAX)) continue
     taken.add(key)
     tags.push(tag)
     if (isName) names += 1
   }
   return tags
-}
-
-/** How rare a lower-case word is in English: the root of its rank, so that very rare words do not win all. */
-export function rarityOf(word: string): number {
-  return Math.sqrt(wordRank(word) ?? UNKNOWN_RANK)
-}
-
-/** Is the word too common or too empty to be a topic? */
-export function isJunk(word: string): boolean {
-  return JUNK.has(word) || isStopWord(word) || (wordRank(word) ?? UNKNOWN_RANK) < COMMON_RANK_MAX
 }
 
 function candidatesOf(
@@ -116,8 +107,12 @@ function candidatesOf(
   for (const { tag } of naming.names) {
     const parts = tag.split(/[\s-]/)
     if (tag.length > TAG_CHARS_MAX || parts.some(part => excluded.has(part))) continue
-    for (const part of parts) named.add(part)
-    add(found, tag, 'name', Math.max(...parts.map(rarityOf)))
+    let rarity = 0
+    for (const part of parts) {
+      named.add(part)
+      rarity = Math.max(rarity, traitOf(part).rarity)
+    }
+    add(found, tagKey(tag), { tag, isName: true, rarity })
   }
   reading.sentences.forEach(({ from, to }, index) => {
     const isPlain = naming.styles[index] === 'plain'
@@ -125,26 +120,31 @@ function candidatesOf(
       const { lemma, kind } = reading.tokens[i]
       const isNoun = kind === 'noun' || (kind === 'name' && !isPlain)
       if (!isNoun && kind !== 'adjective') continue
-      const { isTopic, rarity } = traitOf(lemma)
+      const { isTopic, rarity, key } = traitOf(lemma)
       if (!isTopic || named.has(lemma) || excluded.has(lemma)) continue
-      add(found, lemma, 'word', isNoun ? rarity : rarity * ADJECTIVE_WEIGHT)
+      add(found, key, { tag: lemma, isName: false, rarity: isNoun ? rarity : rarity * ADJECTIVE_WEIGHT })
     }
   })
   return found
 }
 
-function add(found: Map<string, Candidate>, tag: string, kind: 'name' | 'word', rarity: number): void {
-  const key = tagKey(tag)
+function add(found: Map<string, Candidate>, key: string, one: Omit<Candidate, 'count' | 'key'>): void {
   const known = found.get(key)
-  if (known === undefined) found.set(key, { tag, isName: kind === 'name', rarity, count: 1 })
-  else known.count += 1
+  if (known !== undefined) known.count += 1
+  else found.set(key, { tag: one.tag, key, isName: one.isName, rarity: one.rarity, count: 1 })
 }
 
-function traitOf(lemma: string): Trait {
+/**
+ * What a lower-case word is worth: how rare it is in English (the root of its rank, so that very rare words
+ * do not win all), and whether it is too common or too empty to be a topic.
+ */
+export function traitOf(lemma: string): Trait {
   const known = traits.get(lemma)
   if (known !== undefined) return known
-  const trait = { isTopic: isTopicWord(lemma), rarity: rarityOf(lemma) }
-  if (traits.size >= KNOWN_MAX) traits.clear()
+  const rank = wordRank(lemma)
+  const isJunk = JUNK.has(lemma) || isStopWord(lemma) || (rank ?? UNKNOWN_RANK) < COMMON_RANK_MAX
+  const rarity = Math.sqrt(rank ?? UNKNOWN_RANK)
+  const trait = { key: tagKey(lemma), isJunk, isTopic: !isJunk && isTopicWord(lemma), rarity }
   traits.set(lemma, trait)
   return trait
 }
@@ -153,7 +153,6 @@ function isTopicWord(lemma: string): boolean {
   const isForeign = lemma.charCodeAt(0) >= 0x370
   const isLong = lemma.length >= TAG_CHARS_MIN || isForeign
   return isLong && lemma.length <= TAG_CHARS_MAX && /^\p{L}[\p{L}\p{M}\p{N}+#.-]*$/u.test(lemma)
-    && !isJunk(lemma)
 }
 
 /**

@@ -4,7 +4,7 @@
  * O1 Both are lower-case, without variants of each other, at most five.
  */
 import type { Reading, Token } from '../text/index.js'
-import { isJunk, rarityOf, tagKey } from './tags.js'
+import { tagKey, traitOf } from './tags.js'
 
 const TOPICS_MAX = 5
 const GIVEN_MAX = 3
@@ -29,11 +29,12 @@ export function keyConceptsOf(reading: Reading, excluded: ReadonlySet<string>): 
   const phrases = new Map<string, { text: string, weight: number, count: number }>()
   for (const run of runsOf(reading)) {
     const words = run.slice(-PHRASE_WORDS_MAX)
-    const text = words.map(({ text: word }) => word.toLowerCase()).join(' ')
-    if (words.some(({ lemma }) => excluded.has(lemma) || isJunk(lemma))) continue
-    const known = phrases.get(tagKey(text))
-    const weight = words.reduce((sum, { lemma }) => sum + rarityOf(lemma), 0)
-    if (known === undefined) phrases.set(tagKey(text), { text, weight, count: 1 })
+    const text = words.map(({ lower }) => lower).join(' ')
+    if (words.some(({ lemma }) => excluded.has(lemma) || traitOf(lemma).isJunk)) continue
+    const key = tagKey(text)
+    const known = phrases.get(key)
+    const weight = words.reduce((sum, { lemma }) => sum + traitOf(lemma).rarity, 0)
+    if (known === undefined) phrases.set(key, { text, weight, count: 1 })
     else known.count += 1
   }
   return Array.from(phrases.values())

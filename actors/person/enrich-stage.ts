@@ -4,7 +4,7 @@
  * fails alone (the runner isolates it).
  */
 import type { LogRecord, StageFunction } from '../../engine/index.js'
-import { analyseBatch, tagKey } from '../enrichment/index.js'
+import { analyseBatch, tagKey, type Enrichment } from '../enrichment/index.js'
 import { echoTraceOf } from '../psp/echo.js'
 import { extractIntents } from '../psp/intent.js'
 import { aboutnessOf } from '../psp/topic-evidence.js'
@@ -12,7 +12,7 @@ import { isOwnVoice } from '../psp/voice.js'
 import { addressKey } from '../record/address.js'
 import { contentHash } from '../record/content-hash.js'
 import type { SubmittedRecord } from '../record/index.js'
-import { hash32, tokenSetOf, wordsOf } from '../text/index.js'
+import { hash32, tokenSetOf } from '../text/index.js'
 import type { StagedRecord } from './staged.js'
 
 /** One StagedRecord per record, in order. */
@@ -22,18 +22,31 @@ function stage({ value }: LogRecord): StagedRecord {
   const submitted = value as SubmittedRecord
   const { record } = submitted
   const [analysed] = analyseBatch([record])
-  const { vector, piiKinds: _, ...enrichment } = analysed.enrichment
+  const { highlightWords, noteWords } = analysed.text
+  const { vector } = analysed.enrichment
   return {
     submitted,
-    enrichment,
+    enrichment: withoutVector(analysed.enrichment),
     vector: new Uint8Array(vector.buffer, vector.byteOffset, vector.length),
     intents: extractIntents(submitted, analysed),
     about: aboutnessOf(record, analysed),
     isOwnVoice: isOwnVoice(record),
     echo: echoTraceOf(`${record.highlight}\n${record.note}`),
-    titleTokens: tokenSetOf(wordsOf(record.highlight === '' ? record.note : record.highlight)),
-    tagHashes: [...Uint32Array.from(record.tag, tag => hash32(tagKey(tag), 0)).sort()],
+    titleTokens: tokenSetOf(record.highlight === '' ? noteWords : highlightWords),
+    tagHashes: tagHashesOf(record.tag),
     contentHash: contentHash(record),
     addressKey: addressKey(record.address),
   }
+}
+
+/** The vector has a field of its own; kinds of PII stay in the thread. */
+function withoutVector(enrichment: Enrichment): StagedRecord['enrichment'] {
+  const { enhancedTags, recommendedHighlights, semanticAnalysis, sensitivity, qualityParts } = enrichment
+  const kept = { enhancedTags, recommendedHighlights, semanticAnalysis, sensitivity, qualityParts }
+  const { maskedHighlight, maskedNote } = enrichment
+  return maskedHighlight === undefined ? kept : { ...kept, maskedHighlight, maskedNote }
+}
+
+function tagHashesOf(tags: readonly string[]): number[] {
+  return tags.map(tag => hash32(tagKey(tag), 0)).sort((a, b) => a - b)
 }

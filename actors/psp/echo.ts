@@ -20,9 +20,14 @@ export interface EchoTrace {
 }
 
 const LINES_MAX = 64
-const LINE_WORDS_MIN = 3
-/** A line of LINE_WORDS_MIN words has as many blanks between them; most titles have not. */
+/** A line of three words, the least that can tell, has two blanks between them; most titles have not. */
 const ENOUGH_BLANKS = /\s\S+\s/
+const BULLET = /^[\s\-*•>#\d.)]+/
+const MAYBE_BRACKETS = /[)\]\s]/
+const BRACKETS = /\s*[([][^)\]]*[)\]]\s*$/
+const END_MARKS = /[\s.,;]+$/
+/** Blanks that are not one space each. */
+const UNTIDY = /\s\s|[^\S ]/
 const ECHO_SHARE = 0.5
 /** Descriptions stay while their components change: what is remembered of them is emptied when it is full. */
 const KNOWN_MAX = 20_000
@@ -33,11 +38,20 @@ const keys = new Map<string, number>()
  */
 export function echoTraceOf(text: string): EchoTrace {
   const lines: number[] = []
-  for (const line of text.slice(0, LINES_MAX * 200).split(/["\n\r]+/)) {
-    const key = lineKey(line)
-    if (key !== 0 && lines.length < LINES_MAX) lines.push(key)
+  const end = Math.min(text.length, LINES_MAX * 200)
+  for (let from = 0; from < end && lines.length < LINES_MAX;) {
+    let to = from
+    while (to < end && !isLineEnd(text.charCodeAt(to))) to += 1
+    const key = lineKey(text.slice(from, to))
+    if (key !== 0) lines.push(key)
+    from = to + 1
   }
   return { isMarked: text.includes(PROMPT_MARK), lines }
+}
+
+/** Quotes, line feeds, carriage returns. */
+function isLineEnd(code: number): boolean {
+  return code === 0x22 || code === 0x0a || code === 0x0d
 }
 
 /** Is the text an echo of what is known? */
@@ -62,14 +76,14 @@ function descriptionKey(description: string): number {
   return key
 }
 
-/** 0 for a line too short to tell. */
+/** 0 for a line too short to tell: it needs two blanks when it is tidied. */
 function lineKey(line: string): number {
   if (!ENOUGH_BLANKS.test(line)) return 0
-  const plain = line
-    .toLowerCase()
-    .replace(/^[\s\-*•>#\d.)]+/, '')
-    .replace(/\s*[([][^)\]]*[)\]]\s*$/, '')
-    .replace(/[\s.,;]+$/, '')
-    .replace(/\s+/g, ' ')
-  return plain.split(' ').length < LINE_WORDS_MIN ? 0 : hash32(plain, 0)
+  let plain = line.toLowerCase().replace(BULLET, '')
+  if (MAYBE_BRACKETS.test(plain.slice(-1))) plain = plain.replace(BRACKETS, '')
+  if (END_MARKS.test(plain.slice(-1))) plain = plain.replace(END_MARKS, '')
+  if (UNTIDY.test(plain)) plain = plain.replace(/\s+/g, ' ')
+  const blank = plain.indexOf(' ')
+  const isEnough = blank >= 0 && plain.includes(' ', blank + 1)
+  return isEnough ? hash32(plain, 0) : 0
 }

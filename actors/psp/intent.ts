@@ -11,7 +11,6 @@
  */
 import { quantise, staticHash } from '../embedding/index.js'
 import { maskPii, tagKey, type Analysed } from '../enrichment/index.js'
-import { wordsOf } from '../text/index.js'
 import type { SubmittedRecord } from '../record/index.js'
 import { clausesOf } from './clauses.js'
 import { claimOf, valueClaim } from './claim.js'
@@ -54,7 +53,7 @@ const WORK = new RegExp(`\\b(?:${WORK_NOUNS})|^[Tt]asks? ?:`)
 /** The intents of an analysed record, at most INTENTS_MAX. */
 export function extractIntents({ record }: SubmittedRecord, { enrichment, text }: Analysed): Intent[] {
   if (enrichment.sensitivity === 'confidential') return []
-  const isDirect = isBrief(record)
+  const isDirect = text.highlightWords.length + text.noteWords.length <= DIRECT_WORDS_MAX
   const hide = enrichment.piiKinds.length > 0 ? maskPii : same
   const found = new Map<string, { draft: Draft, evidence: string }>()
   for (const sentence of text.sentences) {
@@ -84,12 +83,6 @@ function withVectors(found: readonly { draft: Draft, evidence: string }[], isDir
       vector: new Uint8Array(vector.buffer, vector.byteOffset, vector.length),
     }
   })
-}
-
-/** Few words of highlight and note (I2). A text of few characters needs no counting. */
-function isBrief({ highlight, note }: SubmittedRecord['record']): boolean {
-  if (highlight.length + note.length < DIRECT_WORDS_MAX) return true
-  return wordsOf(`${highlight} ${note}`).length <= DIRECT_WORDS_MAX
 }
 
 function draftOf(clause: string, isDirect: boolean): Draft | undefined {

@@ -5,7 +5,9 @@
  */
 import { holdsPii, tagKey, type Analysed } from '../enrichment/index.js'
 import { isEmptyWord, isFilingWord } from './empty-words.js'
-import { proseOf, readClasses, stemOf, isStopWord, type WordClass } from '../text/index.js'
+import {
+  proseOf, readClasses, Remembered, stemOf, type Token, type WordClass,
+} from '../text/index.js'
 import type { HinataRecord } from '../record/index.js'
 
 /** One topic that a record speaks of. */
@@ -37,6 +39,8 @@ const TERM_CHARS_MIN = 3
 const TERM = /^\p{L}[\p{L}\p{N}+#.'-]*$/u
 const LEARNING =
   /\b(?:learn(?:ing|ed|t)?|understand(?:ing)?|study(?:ing)?|tutorial|guide|how to|introduction|course)\b/i
+const NAMES_MAX = 20_000
+const names = new Remembered<boolean>(NAMES_MAX)
 
 /** What the record is about. */
 export function aboutnessOf(record: HinataRecord, { enrichment }: Analysed): Aboutness {
@@ -62,12 +66,12 @@ function isTopic(tag: string): boolean {
 
 /** A tag that is markup, punctuation or PII is no topic's name. */
 function isName(tag: string): boolean {
-  return (
-    tag.length <= TERM_CHARS_MAX &&
-    /\p{L}/u.test(tag) &&
-    !/[[\]()<>{}]|:\/\//.test(tag) &&
-    !holdsPii(tag)
-  )
+  const known = names.get(tag)
+  if (known !== undefined) return known
+  const isOne = tag.length <= TERM_CHARS_MAX && /\p{L}/u.test(tag)
+    && !/[[\]()<>{}]|:\/\//.test(tag) && !holdsPii(tag)
+  names.set(tag, isOne)
+  return isOne
 }
 
 /** The topic's name as the text spells it (JavaScript, tmux); as the tag does when the text lacks it. */
@@ -82,12 +86,14 @@ function spellingOf(tag: string, text: string, lower: string): string {
 function termsOf(highlight: string, found: readonly string[]): Aboutness['terms'] {
   const terms = new Map<string, string>()
   for (const run of runsOf(highlight)) {
-    for (const { word, kind } of run) if (kind !== 'adjective') add(terms, [word])
-    for (let i = 1; i < run.length; i += 1)
-      if (isNoun(run[i].kind)) add(terms, [run[i - 1].word, run[i].word])
+    for (const { word, kind } of run) if (kind !== 'adjective') add(terms, word.stem, word.text)
+    for (let i = 1; i < run.length; i += 1) if (isNoun(run[i].kind)) addPair(terms, run[i - 1], run[i])
   }
   const inTitle = terms.size
-  for (const tag of found) if (!isEmptyWord(tag) && isName(tag)) add(terms, tag.split(' '))
+  for (const tag of found) {
+    if (terms.size >= TERMS_MAX) break
+    if (!isEmptyWord(tag) && isName(tag)) add(terms, termKey(tag), tag)
+  }
   return [...terms].slice(0, TERMS_MAX).map(([key, surface], i) => [key, surface, i < inTitle ? 2 : 1])
 }
 
@@ -95,35 +101,39 @@ function isNoun(kind: WordClass): boolean {
   return kind === 'noun' || kind === 'name'
 }
 
-function add(terms: Map<string, string>, words: readonly string[]): void {
-  const surface = words.join(' ')
+function addPair(terms: Map<string, string>, { word: first }: Token, { word: second }: Token): void {
+  add(terms, `${first.stem} ${second.stem}`, `${first.text} ${second.text}`)
+}
+
+function add(terms: Map<string, string>, key: string, surface: string): void {
   if (surface.length < TERM_CHARS_MIN || surface.length > TERM_CHARS_MAX) return
-  const key = termKey(words)
   if (!terms.has(key)) terms.set(key, surface)
 }
 
 /** Variants of a word are one term. */
-function termKey(words: readonly string[]): string {
-  return words.map(word => stemOf(word)).join(' ')
+function termKey(tag: string): string {
+  return tag.includes(' ') ? tag.split(' ').map(stemOf).join(' ') : stemOf(tag)
 }
 
 /**
  * Runs of nouns, names, adjectives and verbs in -ing of the lower-cased title: Title Case Misleads Taggers.
  */
-function runsOf(highlight: string): { readonly word: string, readonly kind: WordClass }[][] {
-  const runs: { readonly word: string, readonly kind: WordClass }[][] = []
-  let isOpen = false
-  for (const { text, kind } of readClasses(proseOf(highlight.toLowerCase()))) {
-    const isPart = isTelling(kind, text)
-    if (isPart && isOpen) runs[runs.length - 1].push({ word: text, kind })
-    else if (isPart) runs.push([{ word: text, kind }])
-    isOpen = isPart
+function runsOf(highlight: string): Token[][] {
+  const runs: Token[][] = []
+  let run: Token[] = []
+  for (const token of readClasses(proseOf(highlight.toLowerCase()))) {
+    if (!isTelling(token)) {
+      run = []
+      continue
+    }
+    if (run.length === 0) runs.push(run)
+    run.push(token)
   }
   return runs
 }
 
-function isTelling(kind: WordClass, word: string): boolean {
+function isTelling({ kind, word: { text, isStop } }: Token): boolean {
   if (kind === 'mark' || kind === 'other' || kind === 'number') return false
-  if (kind === 'verb' && !word.endsWith('ing')) return false
-  return word.length >= TERM_CHARS_MIN && !isStopWord(word) && !isEmptyWord(word) && TERM.test(word)
+  if (kind === 'verb' && !text.endsWith('ing')) return false
+  return text.length >= TERM_CHARS_MIN && !isStop && !isEmptyWord(text) && TERM.test(text)
 }

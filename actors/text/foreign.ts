@@ -6,6 +6,7 @@
  */
 import type { Prose } from './prose.js'
 import type { Reading, Sentence, Token } from './reading.js'
+import { Word } from './word.js'
 import { isUnspaced } from './words.js'
 
 /** More than this share of letters from other scripts: the English model would only guess. */
@@ -56,7 +57,9 @@ function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
     const enough = isUnspaced(segment) ? UNSPACED_TOPIC_CHARS_MIN : TOPIC_CHARS_MIN
     const isNumber = /^\p{N}/u.test(segment)
     const kind = isNumber ? 'number' : segment.length >= enough ? 'noun' : 'other'
-    const lemma = segment.toLowerCase()
-    tokens.push({ text: segment, lemma, kind, start, end: start + segment.length, isNegated: false })
+    const lower = segment.toLowerCase()
+    const end = start + segment.length
+    const word = new Word(segment)
+    tokens.push({ text: segment, lower, word, lemma: lower, kind, start, end, isNegated: false })
   }
 }

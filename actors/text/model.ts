@@ -3,10 +3,10 @@
  * loaded on first use, per thread.
  *
  * wink's own entry (readDoc) cuts and looks up every word of every text anew and makes several objects per
- * token. tagger.ts drives the same parts, in the same order, over remembered chunks. A text between the parts
- * is a list of numbers, four per token:
+ * token. Here only its lexicon, its cutter and its lemmas are used: chunk-cutter.ts cuts the plain chunks,
+ * annotators.ts runs its state machines, tagger.ts remembers chunks. A token is three numbers:
  *
- *   | place in the lexicon | spaces before + expansion << 16 | lemma + pos << 20 | negated << 31 |
+ *   | place in the lexicon, UNKNOWN if it has none | spaces before + expansion << 16 | lemma + pos << 20 |
  *
  * M1 Cutting is a function of the chunk alone: unknown words that it adds to the lexicon are hidden from
  *    later chunks, and features that nobody here reads (prefix, suffix, shape) are not computed, for their
@@ -14,33 +14,29 @@
  */
 import { createRequire } from 'node:module'
 import model from 'wink-eng-lite-web-model'
+import { annotatorsOf, type Annotators } from './annotators.js'
 
 const MODEL = 'wink-eng-lite-web-model'
 const partOf = createRequire(import.meta.url)
 
-/** Numbers per token. */
-export const TOKEN_NUMBERS = 4
+/** wink's place for a word that the lexicon lacks: no hint, no class, no abbreviation. */
+export const UNKNOWN = 0
 const POS_MASK = 0x3f00000
 const POS_SHIFT = 20
 const EXPANSION_MIN = 65_536
 const UNKNOWN_POS = 8
 
-/** A text between the parts of the pipeline, as wink names its fields. */
-export interface RawText {
-  readonly tokens: number[]
-  readonly sentences: number[][]
-  readonly numOfTokens: number
-  readonly document: number[]
-  readonly nonBreakingSpaces: Record<string, unknown>
-  readonly cache: WordCache
-}
-
 /** What is used of wink's lexicon. */
-interface WordCache {
+export interface WordCache {
+  /** Places of a text that is known: one, or four numbers for each part of a contraction. */
+  lookup(text: string): readonly number[] | null
+  value(index: number): string
   normal(index: number): number
   nox(expansion: number): number
   posOf(index: number): number
   mappedSpelling(index: number): number
+  property(index: number, name: string): unknown
+  isMemberPOS(normal: number, pos: number): boolean
 }
 
 /** wink's pipeline, part by part. */
@@ -49,15 +45,22 @@ export interface Pipeline {
   readonly words: readonly string[]
   /** Names of the parts of speech. */
   readonly tags: readonly string[]
-  /** Splits a text into chunks and what separates them. */
-  readonly splitter: RegExp
-  /** Cuts the one chunk of `raw`, which has no token yet. */
-  cut(raw: RawText, chunk: string): void
-  findSentences(raw: RawText, normals: readonly number[]): void
-  markNegations(raw: RawText, normals: readonly number[]): void
-  /** Corrects the most likely parts of speech by their neighbours and writes them into the tokens. */
-  tagWords(raw: RawText, normals: readonly number[], pos: number[]): void
-  lemma(raw: RawText, token: number): string
+  readonly annotators: Annotators
+  /** Place in the lexicon of a text that was there from the start. */
+  readonly places: ReadonlyMap<string, number>
+  /** The most likely part of speech of an unknown text of a category. */
+  guessPos(text: string, category: number): number
+  /** Beginnings and ends of hyphenated words that stay in one token. */
+  readonly joined: { readonly first: object, readonly last: object }
+  /**
+   * Cuts a chunk, whatever it is: the tokens' numbers, one after the other. Unknown words get places of their
+   * own, which later chunks do not find (M1).
+   */
+  cut(chunk: string): number[]
+  /** The base form of one token, given its three numbers. */
+  lemma(token: readonly number[]): string
+  /** The base form of a word that has no place in the lexicon, given its normal form. */
+  baseForm(normal: string, pos: number): string
   /** Unknown words that were met: their places in the lexicon cannot be freed. */
   unknownWords(): number
 }
@@ -84,6 +87,11 @@ export function posIn(lemmaAndPos: number): number {
   return (lemmaAndPos & POS_MASK) >>> POS_SHIFT
 }
 
+/** A token's third number with the part of speech that was found; contractions have theirs already. */
+export function withPos(lemmaAndPos: number, pos: number): number {
+  return lemmaAndPos === 0 ? pos << POS_SHIFT : lemmaAndPos
+}
+
 /** Loads the model: 80 ms. */
 export function loadPipeline(): Pipeline {
   const core = asObject(asPart(model.core, 'core model')(), 'core model')
@@ -91,80 +99,59 @@ export function loadPipeline(): Pipeline {
   const lexemes = asObject(features['lexeme'], 'lexemes')
   const words = asStrings(lexemes['list'])
   const known = words.length
-  const cache = part('cache')(core, withoutTables)
+  const traits = traitsOf(asObject(core['packing'], 'packing')['config'])
+  const cache = part('cache')(core, () => traits)
   if (!isWordCache(cache)) throw missing('lexicon')
-  const trex = asObject(part('compile-trex')(core['trex']), 'expressions')
-  const splitter = asObject(trex['helpers'], 'expressions')['splitter']
-  if (!(splitter instanceof RegExp)) throw missing('splitter')
+  const trex = part('compile-trex')(core['trex'])
   const categories = asObject(core['tcat'], 'categories')['hash']
-  const tokenize = asPart(part('tokenizer')(trex, categories, core['preserve']), 'tokenizer')
+  const preserve = asObject(core['preserve'], 'hyphens')
+  const tokenize = asPart(part('tokenizer')(trex, categories, preserve), 'tokenizer')
   const lemma = asPart(asObject(partOf('wink-nlp/src/its.js'), 'its')['lemma'], 'lemma')
+  const lemmatize = asPart(model.addons.lemmatize, 'lemmas')
+  const guess = asPart(traits['pos'], 'parts of speech')
+  const tags = asStrings(asObject(features['pos'], 'parts of speech')['list'])
+  const places = new Map(words.map((word, place) => [word, place]))
+  const seen = { lookup: (text: string) => places.has(text) ? cache.lookup(text) : [known],
+    intrinsicSize: () => known, posOf: cache.posOf }
   const hash = asObject(lexemes['hash'], 'lexemes')
   const wrap = part('dd-wrapper')
   return {
-    cache, words, splitter, tags: asStrings(asObject(features['pos'], 'parts of speech')['list']),
-    ...annotators(cache),
-    cut(raw, chunk) {
+    cache, words, tags, places,
+    annotators: annotatorsOf({ cache, sentences: machinesOf(model.sbd, 'sentences'),
+      negations: machinesOf(model.negation, 'negation'), pos: machinesOf(model.pos, 'parts of speech') }),
+    guessPos: (text, category) => Number(guess(text, category, seen)) || UNKNOWN_POS,
+    joined: { first: asObject(preserve['prefix'], 'hyphens'), last: asObject(preserve['suffix'], 'hyphens') },
+    cut(chunk) {
       const from = words.length
+      const raw = { tokens: [], nonBreakingSpaces: {}, cache }
       tokenize(wrap(raw), chunk)
       for (let i = from; i < words.length; i += 1) delete hash[words[i]]
+      return threeOfFour(raw.tokens)
     },
-    lemma: (raw, token) => String(lemma(token, raw, model.addons)),
+    lemma: token => String(lemma(0, { tokens: [...token, 0], cache }, model.addons)),
+    baseForm: (normal, pos) => String(lemmatize(normal, tags[pos], cache)),
     unknownWords: () => words.length - known,
   }
 }
 
-/** wink's readers of token sequences: sentences, negation, parts of speech. */
-function annotators(cache: WordCache): Pick<Pipeline, 'findSentences' | 'markNegations' | 'tagWords'> {
-  const [constants, search]: unknown[] = [partOf('wink-nlp/src/constants.js'), part('search')]
-  const sbd = asObject(asPart(model.sbd, 'sentences')(), 'sentences')
-  const negation = asObject(asPart(model.negation, 'negation')(), 'negation')
-  const pos = asObject(asPart(model.pos, 'parts of speech')(), 'parts of speech')
-  const sentenceEnds = automataOf(sbd, cache)
-  const negations = automataOf(negation, cache)
-  const taggers = automataOf(pos, cache, 0)
-  const setters = [sbd, negation, pos].map(own => asPart(own['setter'], 'setter'))
-  const [setSentences, setNegations, setPos] = setters
-  const update = asPart(pos['updater'], 'updater')
-  const endOf = firstOf(sbd['transformers'])
-  const hintOf = firstOf(pos['transformers'])
-  return {
-    findSentences: (raw, normals) => setSentences(sentenceEnds[0](normals, endOf, raw.tokens), raw),
-    markNegations: (raw, normals) => setNegations(negations[0](normals), raw, constants, search),
-    tagWords(raw, normals, tags) {
-      for (const recognize of taggers) update(recognize(tags, hintOf, raw.tokens), cache, tags, normals)
-      setPos(raw, tags, TOKEN_NUMBERS, POS_SHIFT)
-    },
-  }
+/** The fourth number of wink's tokens is for its own marks. */
+function threeOfFour(tokens: readonly number[]): number[] {
+  return tokens.filter((_, i) => i % 4 < 3)
 }
 
-/** The machines of one model; `ignored`: the place of a word that they skip. */
-function automataOf(own: Record<string, unknown>, cache: WordCache, ignored?: number): Part[] {
-  const machines = own['machines']
-  if (!Array.isArray(machines)) throw missing('machines')
-  const value = asPart(asObject(cache, 'lexicon')['value'], 'lexicon')
-  return machines.map((machine: unknown) => {
-    const skipped = ignored === undefined ? undefined : value(ignored)
-    const automaton = asObject(part('automaton')(cache, skipped), 'automaton')
-    asPart(automaton['importJSON'], 'automaton')(machine)
-    return asPart(automaton['recognize'], 'automaton')
-  })
+function machinesOf(load: unknown, name: string): readonly string[] {
+  return asStrings(asObject(asPart(load, name)(), name)['machines'])
 }
 
 /** wink's features of an unknown word, without those that only fill tables (M1). */
-function withoutTables(...settings: readonly unknown[]): unknown {
-  const own = asObject(asPart(model.featureFn, 'features')(...settings), 'features')
+function traitsOf(config: unknown): Record<string, unknown> {
+  const own = asObject(asPart(model.featureFn, 'features')(config), 'features')
   const none = (): string => ''
   return Object.assign(own, { prefix: none, suffix: none, shape: none })
 }
 
 function part(name: string): Part {
   return asPart(partOf(`wink-nlp/src/${name}.js`), name)
-}
-
-function firstOf(list: unknown): unknown {
-  if (!Array.isArray(list)) throw missing('transformers')
-  return list[0]
 }
 
 function asPart(value: unknown, name: string): Part {
@@ -195,7 +182,8 @@ function isStrings(value: unknown): value is string[] {
 }
 
 function isWordCache(value: unknown): value is WordCache {
-  return isObject(value) && ['normal', 'nox', 'posOf', 'mappedSpelling'].every(name => isPart(value[name]))
+  const names = ['lookup', 'value', 'normal', 'nox', 'posOf', 'mappedSpelling', 'property', 'isMemberPOS']
+  return isObject(value) && names.every(name => isPart(value[name]))
 }
 
 function missing(what: string): Error {

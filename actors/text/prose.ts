@@ -20,6 +20,8 @@ export interface Prose {
   readonly shown: string
   /** Same length as `shown`; everything that is not prose is blank. */
   readonly read: string
+  /** Came as it is: `shown` and `read` are the text, but for its blanks. */
+  readonly isPlain: boolean
   /** Inline code and the beginning of code blocks, for search. */
   readonly code: string
   /** How many list items the text has. */
@@ -49,7 +51,7 @@ const INDENTED = /^(?: {4}|\t)/
 export function proseOf(markdown: string): Prose {
   if (!MARKED.test(markdown)) {
     const plain = UNTIDY.test(markdown) ? markdown.replace(/\s+/g, ' ').trim() : markdown.trim()
-    return { shown: plain, read: plain, code: '', listItems: 0, titleStarts: [] }
+    return { shown: plain, read: plain, isPlain: true, code: '', listItems: 0, titleStarts: [] }
   }
   const writer = new BlockWriter()
   const lines = markdown.split(/\r\n|\r|\n/)
@@ -78,6 +80,7 @@ export function joinProse(first: Prose, second: Prose, titled: 'titled' | 'plain
   return {
     shown: first.shown + gap + second.shown,
     read: first.read + gap + second.read,
+    isPlain: first.isPlain && second.isPlain,
     code: first.code === '' ? second.code : `${first.code} ${second.code}`,
     listItems: first.listItems + second.listItems,
     titleStarts: [...starts, ...second.titleStarts.map(start => start + shift)],
@@ -144,7 +147,7 @@ class BlockWriter implements InlineSink {
   finish(): Prose {
     this.flush()
     const { shown, read, listItems, titleStarts } = this
-    return { shown, read, code: this.codeParts.join(' '), listItems, titleStarts }
+    return { shown, read, isPlain: false, code: this.codeParts.join(' '), listItems, titleStarts }
   }
 
   private blank(): void {

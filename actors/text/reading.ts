@@ -10,8 +10,10 @@
  */
 import { isMostlyForeign, readForeign } from './foreign.js'
 import type { Prose } from './prose.js'
-import { isStopWord } from './stop-words.js'
-import { tagText, type Tagged } from './tagger.js'
+import { posIn } from './model.js'
+import { tagText, type ChunkToken, type Tagged } from './tagger.js'
+import { Remembered } from './remembered.js'
+import { Word } from './word.js'
 
 /** What a token is for us; everything that carries no topic is `other`. */
 export type WordClass = 'name' | 'noun' | 'adjective' | 'verb' | 'number' | 'other' | 'mark'
@@ -20,6 +22,9 @@ export type WordClass = 'name' | 'noun' | 'adjective' | 'verb' | 'number' | 'oth
 export interface Token {
   /** As written. */
   readonly text: string
+  readonly lower: string
+  /** What is known of the text whatever stands around it. */
+  readonly word: Word
   /** Lower-case base form for nouns and adjectives, lower-case text for the rest. */
   readonly lemma: string
   readonly kind: WordClass
@@ -60,10 +65,8 @@ const INNER_MARK = new RegExp([
 const HAS_INNER_MARK = /[_+#]|\.\S/
 const INNER_LETTER = 'ÿ'
 const END_MARK = /[.!?…:;][)\]"'”’]{0,3}\s*$/
-const HAS_LETTER = /[\p{L}\p{N}]/u
 const NEGATIONS: ReadonlySet<string> = new Set(['not', 'n\'t', 'n’t', 'no', 'never', 'none', 'nothing',
   'nobody', 'neither', 'nor', 'without', 'cannot', 'hardly'])
-const LEMMAS_MAX = 20_000
 /** Words that nobody looks for under the model's lemma (datum, medium, application). */
 const OWN_LEMMAS: ReadonlySet<string> = new Set(['data', 'media', 'app', 'metadata', 'news'])
 
@@ -72,7 +75,9 @@ const CLASSES: Readonly<Record<string, WordClass>> = {
   PUNCT: 'mark', SYM: 'mark', SPACE: 'mark',
 }
 
-const lemmas = new Map<string, string>()
+const OTHER_WORDS_MAX = 10_000
+
+const otherWords = new Remembered<Word>(OTHER_WORDS_MAX)
 
 /** Reads a prose. */
 export function readProse(prose: Prose): Reading {
@@ -81,19 +86,9 @@ export function readProse(prose: Prose): Reading {
 }
 
 /** Reads the words of a prose and their classes alone: the same as readProse finds, for less. */
-export function readClasses(prose: Prose): Pick<Token, 'text' | 'kind'>[] {
-  if (isMostlyForeign(prose.read)) return [...readForeign(prose).tokens]
-  const tagged = tagText(guarded(prose.read), 'classes')
-  const words: Pick<Token, 'text' | 'kind'>[] = []
-  let at = 0
-  for (let i = 0; i < tagged.count; i += 1) {
-    const value = tagged.value(i)
-    const start = placeOf(value, prose.read, at)
-    at = Math.min(start + value.length, prose.shown.length)
-    const text = prose.shown.slice(start, at)
-    words.push({ text, kind: classOf(text, tagged.pos(i)) })
-  }
-  return words
+export function readClasses(prose: Prose): readonly Token[] {
+  if (isMostlyForeign(prose.read)) return readForeign(prose).tokens
+  return tokensOf(prose, tagText(guarded(prose.read), 'classes'), noLemma)
 }
 
 function guarded(read: string): string {
@@ -115,18 +110,7 @@ function hasLongRun(text: string): boolean {
 }
 
 function readingOf(prose: Prose, tagged: Tagged): Reading {
-  const tokens: Token[] = []
-  let at = 0
-  for (let i = 0; i < tagged.count; i += 1) {
-    const value = tagged.value(i)
-    const start = placeOf(value, prose.read, at)
-    const end = Math.min(start + value.length, prose.shown.length)
-    const text = prose.shown.slice(start, end)
-    const kind = classOf(text, tagged.pos(i))
-    tokens.push({ text, lemma: lemmaOf(text, kind, tagged, i), kind, start, end,
-      isNegated: tagged.isNegated(i) })
-    at = end
-  }
+  const tokens = tokensOf(prose, tagged, lemmaOf)
   const sentences: Sentence[] = []
   const titles = new Set(prose.titleStarts)
   for (const [first, last] of tagged.sentences) {
@@ -135,6 +119,36 @@ function readingOf(prose: Prose, tagged: Tagged): Reading {
   let words = 0
   for (const sentence of sentences) words += sentence.words
   return { prose, tokens, sentences, words }
+}
+
+type LemmaOf = (word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged) => string
+
+/**
+ * Places the tokens in the prose: a chunk stands where it was cut. The tokens of a chunk that wink rewrote
+ * are placed one after the other.
+ */
+function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
+  const { shown, read } = prose
+  const { chunks, places, pos, negated, tags } = tagged
+  const tokens: Token[] = []
+  let at = 0
+  for (let c = 0; c < chunks.length; c += 1) {
+    const { tokens: ownTokens, isExact, isLineEnd } = chunks[c]
+    if (!isLineEnd) at = places[c]
+    for (const token of ownTokens) {
+      const i = tokens.length
+      const value = token.word.text
+      const start = isExact ? at : placeOf(value, read, at)
+      at = Math.min(start + value.length, shown.length)
+      const word = !isExact ? new Word(shown.slice(start, at))
+        : value.includes(INNER_LETTER) ? wordAt(shown.slice(start, at)) : token.word
+      const tag = token.lemmaAndPos === 0 ? pos[i] : posIn(token.lemmaAndPos)
+      const kind = classOf(word, tags[tag])
+      tokens.push({ text: word.text, lower: word.lower, word,
+        lemma: lemma(word, kind, token, tag, tagged), kind, start, end: at, isNegated: negated[i] === 1 })
+    }
+  }
+  return tokens
 }
 
 /** Where the token stands: after blanks, or, if wink rewrote it, where the last one ended. */
@@ -146,31 +160,37 @@ function placeOf(value: string, read: string, from: number): number {
   return Math.min(at, read.length)
 }
 
-function classOf(text: string, pos: string): WordClass {
-  const kind = CLASSES[pos] ?? 'other'
-  if (isLatinLetter(text.charCodeAt(0))) return kind === 'mark' ? 'other' : kind
-  if (!HAS_LETTER.test(text)) return 'mark'
-  if (kind !== 'mark') return kind
-  return /^[#@]/.test(text) ? 'name' : 'other'
-}
-
-/** A..Z, a..z. */
-function isLatinLetter(code: number): boolean {
-  const lower = code | 0x20
-  return lower >= 0x61 && lower <= 0x7a && code < 0x80
-}
-
-function lemmaOf(text: string, kind: WordClass, tagged: Tagged, token: number): string {
-  const lower = text.toLowerCase()
-  if ((kind !== 'noun' && kind !== 'adjective') || isStopWord(lower)) return lower
-  const key = kind === 'noun' ? text : `${text}/a`
-  const known = lemmas.get(key)
+/** A word with marks inside, which wink read as letters. */
+function wordAt(text: string): Word {
+  const known = otherWords.get(text)
   if (known !== undefined) return known
-  const found = tagged.lemma(token).toLowerCase()
-  const lemma = found.includes(INNER_LETTER) || OWN_LEMMAS.has(lower) ? lower : found
-  if (lemmas.size >= LEMMAS_MAX) lemmas.clear()
-  lemmas.set(key, lemma)
-  return lemma
+  const word = new Word(text)
+  otherWords.set(text, word)
+  return word
+}
+
+function classOf(word: Word, pos: string): WordClass {
+  if (word.isMark) return 'mark'
+  const kind = CLASSES[pos] ?? 'other'
+  if (kind !== 'mark') return kind
+  return word.isTagged ? 'name' : 'other'
+}
+
+function lemmaOf(word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged): string {
+  if (word.isStop) return word.lower
+  if (kind === 'noun') return word.nounLemma ??= readLemma(word, token, pos, tagged)
+  return kind === 'adjective' ? word.adjectiveLemma ??= readLemma(word, token, pos, tagged) : word.lower
+}
+
+function readLemma({ lower }: Word, token: ChunkToken, pos: number, tagged: Tagged): string {
+  if (OWN_LEMMAS.has(lower)) return lower
+  const lemma = tagged.lemma(token, pos).toLowerCase()
+  return lemma.includes(INNER_LETTER) ? lower : lemma
+}
+
+/** For who asks for classes alone. */
+function noLemma({ lower }: Word): string {
+  return lower
 }
 
 /** What sentences are made of. */
@@ -196,9 +216,9 @@ function sentenceOf(from: number, to: number, { prose, tokens, titles }: Cut): S
   let words = 0
   let hasNegation = false
   for (let i = from; i < to; i += 1) {
-    const { kind, text, lemma, isNegated } = tokens[i]
+    const { kind, word, lemma, isNegated } = tokens[i]
     if (kind === 'mark') continue
-    if (!text.startsWith('\'') && !text.startsWith('’') && text !== 'n\'t') words += 1
+    if (!word.isTail) words += 1
     if (isNegated || NEGATIONS.has(lemma)) hasNegation = true
   }
   if (words === 0) return undefined

@@ -1,12 +1,13 @@
 /**
  * Stems, and the set of content stems that two texts are compared by.
  *
- * S1 A stem, and its hash, is a function of the word; the caches only save time and are emptied when full.
+ * S1 A stem, and its hash, is a function of the word; what is remembered only saves time.
  * S2 A token set is sorted, without repeats, and holds at most TOKENS_MAX hashes: the smallest ones, so that
  *    two long texts keep comparable samples (bottom-k).
  */
 import { hash32 } from './hash.js'
 import { porterStem } from './model.js'
+import { Remembered } from './remembered.js'
 import { isStopWord } from './stop-words.js'
 
 const CACHE_WORDS_MAX = 50_000
@@ -14,18 +15,21 @@ const CACHE_WORDS_MAX = 50_000
 const STEMMED_CHARS_MAX = 32
 const TOKENS_MAX = 64
 
+/** Words that end otherwise have no ending that the stemmer would take off or change. */
+const HAS_ENDING = /(?:[esy]|ed|ing|ion|[ae]nt|er|tor|ism|ic|al|ful|ll|[cgltb]i)$|[^a-z]/
+
 const STOP_WORD = -1
 
-const stems = new Map<string, string>()
+const stems = new Remembered<string>(CACHE_WORDS_MAX)
 /** Hash of each word's stem, STOP_WORD for a stop word. */
-const stemHashes = new Map<string, number>()
+const stemHashes = new Remembered<number>(CACHE_WORDS_MAX)
 
 /** The stem of a lower-case word; words of other alphabets come back as they are. */
 export function stemOf(word: string): string {
   const known = stems.get(word)
   if (known !== undefined) return known
-  const stem = word.length > STEMMED_CHARS_MAX || !/[a-z]/.test(word) ? word : porterStem(word)
-  if (stems.size >= CACHE_WORDS_MAX) stems.clear()
+  const isStem = !HAS_ENDING.test(word) || word.length > STEMMED_CHARS_MAX || !/[a-z]/.test(word)
+  const stem = isStem ? word : porterStem(word)
   stems.set(word, stem)
   return stem
 }
@@ -52,7 +56,6 @@ function stemHashOf(word: string): number {
   const known = stemHashes.get(word)
   if (known !== undefined) return known
   const hash = isStopWord(word) ? STOP_WORD : hash32(stemOf(word), 0)
-  if (stemHashes.size >= CACHE_WORDS_MAX) stemHashes.clear()
   stemHashes.set(word, hash)
   return hash
 }

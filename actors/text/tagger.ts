@@ -7,116 +7,198 @@
  * G2 Memory is bounded: at most CHUNKS_MAX chunks are remembered, and the model is loaded anew after
  *    UNKNOWN_MAX unknown words.
  */
-import {
-  likelyPosOf, loadPipeline, normalOf, posIn, TOKEN_NUMBERS, type Pipeline, type RawText,
-} from './model.js'
+import type { Codes } from './annotators.js'
+import { cutChunk, type Cut } from './chunk-cutter.js'
+import { likelyPosOf, loadPipeline, normalOf, UNKNOWN, withPos, type Pipeline } from './model.js'
+import { Remembered } from './remembered.js'
+import { Word } from './word.js'
 
 const CHUNKS_MAX = 50_000
 /** Far below the 2^20 that a lemma's index can hold. */
 const UNKNOWN_MAX = 200_000
-const NEGATED_MIN = 2 ** 31
-const BLANK_START = /^[ \u00a0\u2002-\u2005\u2009\u200a\u202f\u205f]/
+const ROWS_MIN = 1_024
 
-/** A text as wink tagged it. */
+/** A text as wink tagged it. Everything holds until the next call. */
 export interface Tagged {
   readonly count: number
-  value(token: number): string
-  /** A universal part-of-speech tag. */
-  pos(token: number): string
-  isNegated(token: number): boolean
-  lemma(token: number): string
+  /** The chunks in order, and where they begin in the text. */
+  readonly chunks: readonly Chunk[]
+  readonly places: readonly number[]
+  /** Per token, a place in `tags`. */
+  readonly pos: Uint8Array
+  /** Universal part-of-speech tags. */
+  readonly tags: readonly string[]
+  /** Per token, 1 or 0. */
+  readonly negated: Uint8Array
   /** First and last token of each sentence. */
   readonly sentences: readonly (readonly number[])[]
+  lemma(token: ChunkToken, pos: number): string
 }
 
-/** A chunk without its neighbours: per token, three of wink's numbers, its normal form, its class. */
-type Chunk = readonly number[]
+/** What stands between blanks, without its neighbours. */
+export interface Chunk {
+  readonly tokens: readonly ChunkToken[]
+  /** The tokens' texts, one after the other, are the chunk; else wink rewrote it. */
+  readonly isExact: boolean
+  /** Blanks that are a token: line ends and tabs. */
+  readonly isLineEnd: boolean
+}
 
-const CHUNK_NUMBERS = 5
+/** A token of a chunk: wink's three numbers, its normal form, its class, and what the machines read of it. */
+export interface ChunkToken extends Codes {
+  readonly index: number
+  readonly spaces: number
+  readonly lemmaAndPos: number
+  readonly normal: number
+  readonly pos: number
+  readonly word: Word
+}
+
+/** The tokens of one text, as rows of numbers; reused from text to text. */
+class Rows {
+  readonly indexes: Int32Array
+  readonly normals: Int32Array
+  readonly pos: Uint8Array
+  readonly hints: Uint8Array
+  readonly sentences: Uint8Array
+  readonly negations: Uint8Array
+  readonly negated: Uint8Array
+
+  constructor(readonly size: number) {
+    this.indexes = new Int32Array(size)
+    this.normals = new Int32Array(size)
+    this.pos = new Uint8Array(size)
+    this.hints = new Uint8Array(size)
+    this.sentences = new Uint8Array(size)
+    this.negations = new Uint8Array(size)
+    this.negated = new Uint8Array(size)
+  }
+}
+
+const NO_CODES: Codes = { sentence: 0, spacedSentence: 0, negation: 0, hint: 0 }
+const NO_SENTENCES: Tagged['sentences'] = []
 
 let pipeline: Pipeline | undefined
-const chunks = new Map<string, Chunk>()
+let rows = new Rows(ROWS_MIN)
+const chunksKnown = new Remembered<Chunk>(CHUNKS_MAX)
 
 /**
  * Tags a text. 'classes' leaves out sentences and negation, for who asks for parts of speech alone.
- * The answer's lemmas hold until the next call.
  */
 export function tagText(text: string, want: 'all' | 'classes'): Tagged {
   const wink = pipelineNow()
-  const normals: number[] = []
-  const pos: number[] = []
-  const tokens: number[] = []
-  let spaces = 0
-  for (const piece of text.split(wink.splitter)) {
-    if (piece === '') continue
-    if (BLANK_START.test(piece)) {
-      spaces = 1
-      continue
-    }
-    const chunk = chunkOf(piece, wink)
-    for (let i = 0; i < chunk.length; i += CHUNK_NUMBERS) {
-      tokens.push(chunk[i], chunk[i + 1] | spaces, chunk[i + 2], 0)
-      normals.push(chunk[i + 3])
-      pos.push(chunk[i + 4])
-      spaces = 0
-    }
-  }
-  const raw = rawText(tokens, wink)
+  const chunks: Chunk[] = []
+  const places: number[] = []
+  const count = cutText(text, wink, chunks, places)
+  if (rows.size < count) rows = new Rows(count * 2)
+  fillRows(text, chunks, places)
+  const { annotators } = wink
+  let sentences = NO_SENTENCES
   if (want === 'all') {
-    wink.findSentences(raw, normals)
-    wink.markNegations(raw, normals)
+    sentences = annotators.findSentences(rows.sentences, count)
+    rows.negated.fill(0, 0, count)
+    annotators.markNegations(rows.negations,
+      { count, indexes: rows.indexes, sentences, negated: rows.negated })
   }
-  wink.tagWords(raw, normals, pos)
-  return taggedOf(raw, wink)
+  annotators.tagWords(rows.pos, rows.hints, rows.normals, count)
+  return {
+    count, chunks, places, sentences, pos: rows.pos, negated: rows.negated, tags: wink.tags,
+    lemma: (token, pos) => lemmaOf(token, pos, wink),
+  }
+}
+
+function lemmaOf(token: ChunkToken, pos: number, wink: Pipeline): string {
+  const { word, index, spaces, lemmaAndPos, normal } = token
+  if (index !== UNKNOWN) return wink.lemma([index, spaces, withPos(lemmaAndPos, pos)])
+  return wink.baseForm(normal === UNKNOWN ? word.lower : wink.words[normal], pos)
 }
 
 /** Loads the model anew when its lexicon has grown too much; chunks hold places in the old one. */
 function pipelineNow(): Pipeline {
   if (pipeline === undefined || pipeline.unknownWords() > UNKNOWN_MAX) {
-    chunks.clear()
+    chunksKnown.clear()
     pipeline = loadPipeline()
   }
   return pipeline
 }
 
+/** Cuts at blanks; line ends between chunks are a chunk. Answers the number of tokens. */
+function cutText(text: string, wink: Pipeline, chunks: Chunk[], places: number[]): number {
+  let count = 0
+  let from = 0
+  while (from < text.length) {
+    const kind = separationOf(text.charCodeAt(from))
+    let to = from + 1
+    while (to < text.length && separationOf(text.charCodeAt(to)) === kind) to += 1
+    if (kind !== BLANK) {
+      const chunk = chunkOf(text.slice(from, to), wink)
+      chunks.push(chunk)
+      places.push(from)
+      count += chunk.tokens.length
+    }
+    from = to
+  }
+  return count
+}
+
+const NO_SEPARATION = 0
+const BLANK = 1
+const LINE_END = 2
+
+/** How wink separates chunks. */
+function separationOf(code: number): number {
+  if (code > 0x20 && code < 0xa0) return NO_SEPARATION
+  if (code === 0x20 || code === 0xa0) return BLANK
+  if (code === 0x0a || code === 0x0d || code === 0x09) return LINE_END
+  const isWide = (code >= 0x2002 && code <= 0x2005) || code === 0x2009 || code === 0x200a || code === 0x202f
+    || code === 0x205f
+  return isWide ? BLANK : NO_SEPARATION
+}
+
+function fillRows(text: string, chunks: readonly Chunk[], places: readonly number[]): void {
+  let at = 0
+  for (let i = 0; i < chunks.length; i += 1) {
+    const place = places[i]
+    let isSpaced = place > 0 && separationOf(text.charCodeAt(place - 1)) === BLANK
+    for (const token of chunks[i].tokens) {
+      rows.indexes[at] = token.index
+      rows.normals[at] = token.normal
+      rows.pos[at] = token.pos
+      rows.hints[at] = token.hint
+      rows.sentences[at] = isSpaced ? token.spacedSentence : token.sentence
+      rows.negations[at] = token.negation
+      isSpaced = false
+      at += 1
+    }
+  }
+}
+
 function chunkOf(piece: string, wink: Pipeline): Chunk {
-  const known = chunks.get(piece)
+  const known = chunksKnown.get(piece)
   if (known !== undefined) return known
-  const chunk = cutChunk(piece, wink)
-  if (chunks.size >= CHUNKS_MAX) chunks.clear()
-  chunks.set(piece, chunk)
+  const chunk = readChunk(piece, wink)
+  chunksKnown.set(piece, chunk)
   return chunk
 }
 
-function cutChunk(piece: string, wink: Pipeline): Chunk {
-  const raw = rawText([], wink)
-  wink.cut(raw, piece)
-  const { tokens, cache } = raw
-  const chunk: number[] = []
-  for (let i = 0; i < tokens.length; i += TOKEN_NUMBERS) {
-    const index = tokens[i]
-    const spaces = tokens[i + 1]
-    const lemmaAndPos = tokens[i + 2]
+function readChunk(piece: string, wink: Pipeline): Chunk {
+  const cuts = cutChunk(piece, wink)
+  const tokens = cuts.map(cut => tokenOf(cut, wink))
+  const isExact = cuts.length === 1 ? cuts[0].text === piece : cuts.map(({ text }) => text).join('') === piece
+  const isLineEnd = piece.trim() === ''
+  return { tokens, isExact: isExact && !isLineEnd, isLineEnd }
+}
+
+function tokenOf({ text, category, index, spaces, lemmaAndPos }: Cut, wink: Pipeline): ChunkToken {
+  const { cache, annotators, places } = wink
+  const word = new Word(text)
+  if (index !== UNKNOWN) {
     const normal = normalOf(index, spaces, cache)
-    chunk.push(index, spaces, lemmaAndPos, normal, likelyPosOf(index, lemmaAndPos, cache))
+    const pos = likelyPosOf(index, lemmaAndPos, cache)
+    return { word, index, spaces, lemmaAndPos, normal, pos, ...annotators.codesOf(index, normal) }
   }
-  return chunk
-}
-
-function rawText(tokens: number[], { cache }: Pipeline): RawText {
-  const numOfTokens = tokens.length / TOKEN_NUMBERS
-  const document = [0, numOfTokens - 1, 0, 0]
-  return { tokens, sentences: [], numOfTokens, document, nonBreakingSpaces: {}, cache }
-}
-
-function taggedOf(raw: RawText, wink: Pipeline): Tagged {
-  const { tokens, sentences, numOfTokens } = raw
-  return {
-    count: numOfTokens,
-    sentences,
-    value: token => wink.words[tokens[token * TOKEN_NUMBERS]],
-    pos: token => wink.tags[posIn(tokens[token * TOKEN_NUMBERS + 2])],
-    isNegated: token => tokens[token * TOKEN_NUMBERS + 3] >= NEGATED_MIN,
-    lemma: token => wink.lemma(raw, token),
-  }
+  const place = places.get(word.lower)
+  const normal = place === undefined ? UNKNOWN : cache.mappedSpelling(place)
+  const codes = place === undefined ? NO_CODES : annotators.codesOf(index, normal)
+  return { word, index, spaces, lemmaAndPos, normal, pos: wink.guessPos(text, category), ...codes }
 }

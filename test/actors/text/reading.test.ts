@@ -31,6 +31,12 @@ t.test('R2 tokens are pieces of the shown text, in order, without code or URLs',
   t.same(words, ['We', 'ca', 'n\'t', 'use', 'or', 'with', 'node.js', 'C++', 'and', 'my_hash'])
 })
 
+t.test('R2 a run too long to be a word moves no token after it', async t => {
+  const { tokens, prose } = read(`See ${'x'.repeat(80)} const values, said nobody`)
+  t.same(tokens.map(({ text }) => text), ['See', 'const', 'values', ',', 'said', 'nobody'])
+  for (const { start, end, text } of tokens) t.equal(prose.shown.slice(start, end), text)
+})
+
 t.test('M1 a word that an odd chunk added is unknown to later chunks', async t => {
   const words = (text: string): string[] => read(text).tokens.map(token => token.text)
   for (const odd of ['(wug\'s)', 'wug\'s-quux', 'x/wug\'s,', 'x/4non', '4non-quux', '$4non']) read(odd)
