@@ -7,9 +7,9 @@ import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
+import { toldField } from './dead-letter.js'
 import { relayOutput } from './fold.js'
 import { lastEntryOf } from './sink-loop.js'
-import { toldField } from './stages.js'
 import type { Sink, SinkBatch, Topic } from './topology.js'
 
 /** A week: far longer than any node stays away with a fixed batch. */

@@ -9,16 +9,19 @@ import { encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
 import { timeOfEntry, type EntryId, type LogRecord } from '../record/record.js'
 import { movable, runSafely, type ThreadPool } from '../threads/index.js'
+import { movedLetterOf, toldField } from './dead-letter.js'
 import type { StagedRecord } from './fold.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
-
-/** A value with this one field is a message relayed from another partition. */
-export const toldField = '~told'
 
 /** An entry of the log with its records. */
 export interface DecodedEntry {
   readonly id: EntryId
   readonly records: readonly LogRecord[]
+}
+
+/** Where a run is: the stage that has the records now. For health. */
+export interface StageWatch {
+  stage: string
 }
 
 /** Runs all stages of a topology. */
@@ -32,16 +35,16 @@ export class StageRunner {
   }
 
   /** The records of consecutive entries, staged, entry by entry. */
-  async run(entries: readonly DecodedEntry[]): Promise<StagedRecord[][]> {
+  async run(entries: readonly DecodedEntry[], watch?: StageWatch): Promise<StagedRecord[][]> {
     const staged: StagedRecord[] = []
     for (const { id, records } of entries) {
       const acceptedAt = timeOfEntry(id)
-      records.forEach((record, index) => staged.push({
-        key: record.key, eventTime: record.eventTime, acceptedAt, position: `${id}:${index}`,
-        original: record.value, outcome: outcomeOf(record.value),
-      }))
+      records.forEach((record, index) => staged.push(stagedOf(record, acceptedAt, `${id}:${index}`)))
     }
-    for (const stage of this.#stages) await this.#runStage(stage, staged)
+    for (const stage of this.#stages) {
+      if (watch) watch.stage = stage.name
+      await this.#runStage(stage, staged)
+    }
     let at = 0
     return entries.map(({ records }) => staged.slice(at, at += records.length))
   }
@@ -69,6 +72,20 @@ export class StageRunner {
     return decodeTransient(packed) as unknown[]
   }
 }
+
+function stagedOf(record: LogRecord, acceptedAt: number, position: string): StagedRecord {
+  const { key, eventTime, value } = record
+  const letter = movedLetterOf(value)
+  if (!letter) return { key, eventTime, acceptedAt, position, original: value, outcome: outcomeOf(value) }
+  const { moved, inner } = letter
+  const outcome = moved.move === 'drop' ? droppedOutcome : outcomeOf(inner)
+  return { key, eventTime, acceptedAt, position, original: inner, outcome, moved }
+}
+
+/** A dropped letter's record passes no stage and reaches no actor. */
+const droppedOutcome = {
+  kind: 'failure', where: 'drop', error: { code: 'ACTOR_PARKED', message: 'Earlier letters must go first.' },
+} as const
 
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
   if (typeof value === 'object' && value !== null && toldField in value) {

@@ -23,12 +23,14 @@ import {
 import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
-import { redisTime, send, type RedisConnection } from '../redis/index.js'
+import { fieldsOf, redisTime, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
+import { Breaker } from './breaker.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
+import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { DecodedEntry, StageRunner } from './stages.js'
+import type { DecodedEntry, StageRunner, StageWatch } from './stages.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -48,8 +50,25 @@ export interface TaskOptions {
   readonly activationBytesMax: number
   /** Called after each commit with what it emitted, packed. */
   readonly onCommit: (batch: FoldedBatch) => void
+  /** Counts a record's key, for the hot keys. */
+  readonly onKey: (key: string) => void
+  /** What it is tried again after. */
+  readonly halt?: Halt
   /** Called once when the task ends by itself. */
   readonly onEnd: (reason: HinataError) => void
+}
+
+/** What a task is doing, for health (G10). Times are of its clock, ms UTC. */
+export interface TaskProgress {
+  /** Entries that are read and not folded. */
+  readonly waiting: number
+  /** When there was last no work, or a commit. */
+  readonly movedAt: number
+  /** `stage <name>`, fold, commit, `full outbox`. */
+  readonly doing: string
+  /** The first entry that waits. */
+  readonly position: EntryId
+  readonly activations: number
 }
 
 interface Queued extends DecodedEntry {
@@ -57,8 +76,10 @@ interface Queued extends DecodedEntry {
   staging: Promise<void> | undefined
   /** The records, once the stages are through. */
   done: StagedRecord[] | undefined
-  /** Why the block cannot be decoded, if so. */
-  readonly unreadable: unknown
+  /** The block and why it cannot be decoded, if so. */
+  readonly unreadable: { readonly block: Buffer, readonly error: HinataError } | undefined
+  /** Where its stages are. */
+  watch: StageWatch | undefined
 }
 
 const timerPollMs = 50
@@ -81,7 +102,12 @@ export class Task implements EntryTaker {
   #wake: (() => void) | undefined
   #loop: Promise<void> | undefined
   #inserted: () => number = () => Infinity
-  #committedAt: number
+  readonly #breaker: Breaker
+  /** What an operator passed: name of the record or entry → records of the block. */
+  readonly #skipped = new Map<string, number>()
+  #movedAt: number
+  #doing: 'stage' | 'fold' | 'commit' | 'full outbox' = 'stage'
+  #firstEntry: EntryId | undefined
 
   constructor(options: TaskOptions) {
     const { topology, partition, lease, keys, redis } = options
@@ -92,9 +118,10 @@ export class Task implements EntryTaker {
     this.#checkpoint = lease.checkpoint
     this.#position = lease.checkpoint.position
     this.#timers = new TimerIndex(partition)
-    this.#committedAt = options.clock.now()
+    this.#movedAt = options.clock.now()
+    this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
-      topology, partition, timers: this.#timers, isLocal: options.isLocal,
+      topology, partition, timers: this.#timers, isLocal: options.isLocal, skipped: this.#skipped,
       store: new RedisStore(redis, keys, topologyId(topology), partition),
     })
   }
@@ -117,25 +144,45 @@ export class Task implements EntryTaker {
     return this.#checkpoint
   }
 
-  /** When it last committed (ms UTC) and whether it has work: for health (G10). */
-  get progress(): { readonly committedAt: number, readonly waiting: number, readonly activations: number } {
-    return { committedAt: this.#committedAt, waiting: this.#queue.length,
-      activations: this.#fold.activations }
+  /** The first entry that it took. */
+  get firstEntry(): EntryId | undefined {
+    return this.#firstEntry
+  }
+
+  get progress(): TaskProgress {
+    const [head] = this.#queue
+    return {
+      waiting: this.#queue.length, movedAt: this.#movedAt, activations: this.#fold.activations,
+      doing: this.#doing === 'stage' ? `stage ${head?.watch?.stage ?? ''}` : this.#doing,
+      position: head?.id ?? this.#checkpoint.position,
+    }
   }
 
   /** Reads the timers and starts the loop. `inserted` tells how many emitted values all sinks have taken. */
   async start(inserted: () => number): Promise<void> {
     this.#state = 'restoring'
     this.#inserted = inserted
-    const { redis, keys, topology } = this.#options
-    const stored = await send(redis, 'ZRANGE',
-      [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
-    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    try {
+      await this.#restore()
+    } catch (thrown) {
+      return this.#end(thrown)
+    }
     this.#state = 'running'
     this.#loop = this.#run()
   }
 
+  async #restore(): Promise<void> {
+    const { redis, keys, topology } = this.#options
+    const stored = await send(redis, 'ZRANGE',
+      [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
+    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    const skips = await send(redis, 'HGETALL', [keys.skips(this.partition, topology.source.topic)])
+    for (const [name, records] of Object.entries(fieldsOf(skips))) this.#skipped.set(name, Number(records))
+  }
+
   take(entries: Entry[]): void {
+    if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now()
+    this.#firstEntry ??= entries[0]?.id
     for (const entry of entries) {
       this.#queue.push(queuedOf(entry))
       this.#position = entry.id
@@ -164,8 +211,10 @@ export class Task implements EntryTaker {
   }
 
   async #stage(group: Queued[]): Promise<void> {
+    const watch: StageWatch = { stage: '' }
+    for (const queued of group) queued.watch = watch
     try {
-      const staged = await this.#options.stages.run(group)
+      const staged = await this.#options.stages.run(group, watch)
       group.forEach((queued, i) => { queued.done = staged[i] })
     } finally {
       this.#stagingGroups--
@@ -185,19 +234,25 @@ export class Task implements EntryTaker {
     try {
       while (this.#state === 'running' || (this.#state === 'draining' && this.#queue.length > 0)) {
         if (this.#queue.length === 0) await this.#idle()
-        else if (this.#isOutboxFull()) await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
-        else await this.#foldQueue()
+        else if (this.#isOutboxFull()) {
+          this.#doing = 'full outbox'
+          await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
+        } else await this.#foldQueue()
         if (this.#state === 'draining' && this.#isOutboxFull()) break
       }
       this.#state = 'released'
     } catch (thrown) {
-      this.#state = 'fenced'
-      this.#queue.length = 0
-      const reason = thrown instanceof HinataError ? thrown
-        : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) },
-          { cause: thrown })
-      this.#options.onEnd(reason)
+      this.#end(thrown)
     }
+  }
+
+  #end(thrown: unknown): void {
+    this.#state = 'fenced'
+    this.#queue.length = 0
+    const reason = thrown instanceof HinataError ? thrown
+      : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) },
+        { cause: thrown })
+    this.#options.onEnd(reason)
   }
 
   #isOutboxFull(): boolean {
@@ -206,23 +261,46 @@ export class Task implements EntryTaker {
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
-    if (this.#queue[0].unreadable) throw this.#queue[0].unreadable
-    await this.#queue[0].staging
+    const [{ unreadable, staging }] = this.#queue
+    if (unreadable) return this.#passBlock(unreadable)
+    this.#doing = 'stage'
+    await staging
+    this.#doing = 'fold'
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(queued => queued.done!))
     const deadline = performance.now() + foldBudgetMs
     let last: EntryId | undefined
     for (const { id, done } of ready) {
       for (const record of done!) {
+        this.#options.onKey(record.key)
         const pending = this.#fold.fold(record)
         if (pending) await pending
       }
       this.#queue.shift()
       last = id
-      if (this.#fold.stoppedBy) throw this.#fold.stoppedBy
+      this.#assertNotStopped()
       if (performance.now() > deadline) break
     }
     if (last) await this.#commit(last)
+  }
+
+  /** A block that cannot be read ends the task, unless an operator passed it: then it is one dead letter. */
+  async #passBlock({ block, error }: NonNullable<Queued['unreadable']>): Promise<void> {
+    const { id } = this.#queue[0]
+    const records = this.#skipped.get(id)
+    if (records === undefined) throw error
+    const skipped = new HinataError('RECORD_SKIPPED', { reason: error.message })
+    this.#fold.buryBlock(id, block, records, skipped)
+    this.#queue.shift()
+    await this.#commit(id)
+  }
+
+  #assertNotStopped(): void {
+    const stopped = this.#fold.stoppedBy
+    if (!stopped) return
+    throw new HinataError('PARTITION_STOPPED', {
+      partition: this.partition, position: stopped.details.position, reason: stopped.message,
+    }, { cause: stopped })
   }
 
   /**
@@ -234,7 +312,8 @@ export class Task implements EntryTaker {
     let records = 0
     for (const queued of this.#queue) {
       if (!queued.done || queued.unreadable
-        || (records > 0 && records + queued.done.length > commitRecordsMax)) {
+        || (records > 0 && records + queued.done.length > commitRecordsMax)
+        || (ready.length > 0 && this.#breaker.isTrying(this.#checkpoint.position))) {
         break
       }
       ready.push(queued)
@@ -264,6 +343,7 @@ export class Task implements EntryTaker {
     const unread = await send(redis, 'XREAD', ['COUNT', 1, 'STREAMS', this.stream, this.#position])
     if (unread !== null || this.#queue.length > 0 || !this.#timers.dueBefore(now)) return false
     await this.#fold.fireTimers(now)
+    this.#assertNotStopped()
     await this.#commit(this.#checkpoint.position)
     return true
   }
@@ -273,6 +353,8 @@ export class Task implements EntryTaker {
     const id = topologyId(topology)
     const batch = this.#fold.collect()
     const before = this.#checkpoint
+    this.#breaker.judge(batch, before.position, position)
+    this.#doing = 'commit'
     await channels.commit.tracePromise(() => commitBatch(redis, this.partition, {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
@@ -292,7 +374,7 @@ export class Task implements EntryTaker {
       sequence: before.sequence + 1, position,
       folded: before.folded + batch.folded, emitted: before.emitted + batch.emitted.length,
     }
-    this.#committedAt = clock.now()
+    this.#movedAt = clock.now()
     this.#options.onCommit(batch)
     this.#fold.passivate(this.#options.activationBytesMax)
   }
@@ -302,11 +384,13 @@ export class Task implements EntryTaker {
  * An entry to be staged. One that cannot be read ends the task when the loop gets there, and not the reader.
  */
 function queuedOf({ id, block }: Entry): Queued {
-  const queued = { id, staging: undefined, done: undefined, unreadable: undefined }
+  const queued = { id, staging: undefined, done: undefined, unreadable: undefined, watch: undefined }
   try {
     return { ...queued, records: decodeBlock(id, block) }
   } catch (error) {
-    return { ...queued, records: [], unreadable: error }
+    const reason = error instanceof HinataError ? error
+      : new HinataError('BLOCK_CORRUPT', { position: id, reason: String(error) })
+    return { ...queued, records: [], unreadable: { block, error: reason } }
   }
 }
 
