@@ -2,14 +2,14 @@
  * The breaker: ends a task whose records mostly fail, instead of burying them all.
  *
  *   closed ─ most of consecutive batches failed, `breakerFailuresMin` in all ─▶ open: PARTITION_PAUSED
- *   trying ─ most of one entry failed ─▶ open       (after a halt, until its entry is passed)
- *     └───── the entry is passed ──────▶ closed
+ *   trying ─ most of one small batch failed ─▶ open      (after a pause, until its entry is passed)
+ *     └───── the entry is passed ────────────▶ closed
  *
  * Z1  It is asked before a commit: the batch that opens it is not committed, so nothing of it is buried.
  * Z2  It decides when records are folded, never what becomes of them: the same log leaves the same state.
  */
 import { HinataError } from '../errors/index.js'
-import { breakerFailuresMin, breakerShare } from '../limits/limits.js'
+import { breakerFailuresMin, breakerShare, commitRecordsMax } from '../limits/limits.js'
 import { compareEntries, type EntryId } from '../record/record.js'
 import type { Halt } from './halt.js'
 import type { Burials } from './letters.js'
@@ -27,9 +27,10 @@ export class Breaker {
     this.#halt = halt
   }
 
-  /** Whether what follows `committed` is still tried, one entry per commit. */
-  isTrying(committed: EntryId): boolean {
-    return this.#halt !== undefined && compareEntries(committed, this.#halt.entry) < 0
+  /** Records that the commit after `committed` may have, if that is more than one entry. */
+  recordsMax(committed: EntryId): number {
+    if (this.#halt === undefined || compareEntries(committed, this.#halt.entry) >= 0) return commitRecordsMax
+    return this.#halt.code === 'PARTITION_PAUSED' ? breakerFailuresMin : 1
   }
 
   /** Looks at a batch that is to be committed up to `position`, after `committed`. Throws PARTITION_PAUSED. */
@@ -45,7 +46,9 @@ export class Breaker {
     }
     this.#folded += folded
     this.#failed += failed
-    if (this.#failed < breakerFailuresMin && !this.isTrying(committed)) return
+    const isTrial = this.#halt?.code === 'PARTITION_PAUSED'
+      && compareEntries(committed, this.#halt.entry) < 0
+    if (this.#failed < breakerFailuresMin && !isTrial) return
     throw new HinataError('PARTITION_PAUSED', {
       partition: this.#partition, position: cause.position, failed: this.#failed, folded: this.#folded,
       where: cause.where, reason: cause.message,

@@ -169,7 +169,7 @@ export class Fold {
   /** Buries a block that cannot be read; it counts as `records`. */
   buryBlock(entry: string, block: Buffer, records: number, error: HinataError): void {
     this.#folded += records
-    this.#letters.buryBlock(entry, block, errorValueOf(error), this.#effects)
+    this.#letters.buryBlock(entry, block, error, this.#effects)
   }
 
   /** Fires every timer due before `time`, in order. */

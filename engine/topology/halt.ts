@@ -3,7 +3,7 @@
  * records failed), an actor that supervision stops, a block that cannot be read, or a failure inside. It is
  * kept in Redis, so that a restart neither forgets the delay nor begins to bury anew.
  *
- *   running ─ends─▶ halted ─delay or `resume`─▶ trying, one entry per commit ─past the entry─▶ running
+ *   running ─ends─▶ halted ─delay or `resume`─▶ trying, in small commits ─past the entry─▶ running
  *                     ▲                            │
  *                     └──── ends again, longer delay┘
  *

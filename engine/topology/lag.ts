@@ -8,6 +8,7 @@ import { readRange } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, timeOfEntry } from '../record/record.js'
 import { redisTime, send, type RedisConnection } from '../redis/index.js'
+import { Halts, type Halt } from './halt.js'
 import { topologyId } from './redis-store.js'
 import type { Topology } from './topology.js'
 
@@ -24,6 +25,17 @@ export interface PartitionLag {
   readonly inserted: number
   readonly owner: string | null
   readonly epoch: number
+  /** How long ago the owner's lease ended without being renewed, ms; 0 while it holds. */
+  readonly silentMs: number
+  /** Where the committed work stands. */
+  readonly position: string
+  /** Timers that wait, dead letters that lie. */
+  readonly timers: number
+  readonly dead: number
+  /** Why the partition stands, if it does. */
+  readonly halt: Halt | null
+  /** How long it stood when its owner changed last, and the epoch that began then; null: never measured. */
+  readonly takeover: { readonly pauseMs: number, readonly epoch: number } | null
 }
 
 const refreshMs = 100
@@ -33,6 +45,8 @@ const refreshMs = 100
  */
 const idleRefreshes = 10
 const settlePollMs = 5
+const checkpointFields =
+  ['folded', 'emitted', 'owner', 'epoch', 'position', 'until', 'pause', 'pauseEpoch']
 
 /** Reads lag; `start` keeps the estimate of `room` fresh. */
 export class LagMeter {
@@ -42,6 +56,7 @@ export class LagMeter {
   readonly #clock: Clock
   readonly #stopping = new AbortController()
   readonly #unread: number[]
+  readonly #halts: Halts
   #refreshes = 0
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
@@ -49,6 +64,7 @@ export class LagMeter {
     this.#keys = keys
     this.#topology = topology
     this.#clock = clock
+    this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#unread = new Array<number>(topology.source.partitions).fill(0)
   }
 
@@ -116,27 +132,33 @@ export class LagMeter {
 
   async #readOne(partition: number): Promise<PartitionLag> {
     const { topic } = this.#topology.source
-    const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#topology))
-    const [appended, fields, now, ...taken] = await Promise.all([
+    const id = topologyId(this.#topology)
+    const [appended, fields, now, timers, dead, halt, ...taken] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
-      send(this.#redis, 'HMGET', [checkpoint, 'folded', 'emitted', 'owner', 'epoch', 'position']) as
+      send(this.#redis, 'HMGET', [this.#keys.checkpoint(partition, id), ...checkpointFields]) as
         Promise<(Buffer | null)[]>,
       redisTime(this.#redis),
+      send(this.#redis, 'ZCARD', [this.#keys.timers(partition, id)]),
+      send(this.#redis, 'XLEN', [this.#keys.dead(partition, id)]),
+      this.#halts.read(partition),
       ...this.#topology.sinks.map(({ name }) =>
-        send(this.#redis, 'HGET', [this.#keys.sink(partition, topologyId(this.#topology), name),
-          'inserted'])),
+        send(this.#redis, 'HGET', [this.#keys.sink(partition, id, name), 'inserted'])),
     ])
-    const [folded, emitted, owner, epoch, position] = fields.map(field =>
+    const [folded, emitted, owner, epoch, stored, until, pause, pauseEpoch] = fields.map(field =>
       (field === null ? '' : String(field)))
+    const position = stored || startOfLog
     const behind = Number(String(appended ?? 0)) - Number(folded)
     const [first] = behind > 0
-      ? await readRange(this.#redis, this.#keys.log(partition, topic), `(${position || startOfLog}`, '+', 1)
+      ? await readRange(this.#redis, this.#keys.log(partition, topic), `(${position}`, '+', 1)
       : []
     return {
       partition, appended: Number(String(appended ?? 0)), folded: Number(folded), emitted: Number(emitted),
       inserted: Math.min(Number(emitted), ...taken.map(count => Number(String(count ?? 0)))),
       lagMs: first ? Math.max(0, now - timeOfEntry(first.id)) : 0,
-      owner: owner === '' ? null : owner, epoch: Number(epoch),
+      owner: owner === '' ? null : owner, epoch: Number(epoch), position,
+      silentMs: owner === '' ? 0 : Math.max(0, now - Number(until)),
+      timers: Number(timers), dead: Number(dead), halt: halt ?? null,
+      takeover: pauseEpoch === '' ? null : { pauseMs: Number(pause), epoch: Number(pauseEpoch) },
     }
   }
 }

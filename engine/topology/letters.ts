@@ -102,7 +102,8 @@ export class Letters {
     open.table(openTable).loadRow(letter.id, null)
     tableOf(open).put(letter.id, queued ?? {})
     this.#options.journal.keep()
-    if (attempts === 0 || record.moved || isFinal !== undefined || nth > 0) return
+    const isExpected = attempts === 0 || record.moved !== undefined || error.code === 'RECORD_SKIPPED'
+    if (isExpected || isFinal !== undefined || nth > 0) return
     this.#failed++
     this.#cause ??= { position: record.position, where, code: error.code, message: error.message }
   }
@@ -133,8 +134,9 @@ export class Letters {
   }
 
   /** Buries a whole block, of which nothing is known but its bytes. */
-  buryBlock(entry: EntryId, block: Buffer, error: ErrorValue, effects: Effects): void {
+  buryBlock(entry: EntryId, block: Buffer, reason: HinataError, effects: Effects): void {
     const at = timeOfEntry(entry)
+    const error = errorValueOf(new HinataError('RECORD_SKIPPED', { reason: reason.message }))
     this.bury({
       key: '', eventTime: at, acceptedAt: at, position: entry, original: block, outcome: { kind: 'failure' },
     }, { where: 'log', attempts: 0, error, isFinal: 'nobody can read its block' }, effects)

@@ -306,7 +306,7 @@ export class Node {
 
   async #halt(partition: number, { task, lease }: Owned, reason: HinataError): Promise<void> {
     const halt = await this.#halts.put(partition, lease.epoch, reason, task.checkpoint.position)
-    announce('error', `partition(${partition})`, `halted, try ${halt?.tries ?? 0}: ${reason.message}`)
+    announce('error', `partition(${partition})`, `${reason.message} Halted; tried ${halt?.tries ?? 0} times`)
     await this.#reader.remove(task)
   }
 

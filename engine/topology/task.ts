@@ -15,7 +15,7 @@
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
+  foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
@@ -249,10 +249,8 @@ export class Task implements EntryTaker {
   #end(thrown: unknown): void {
     this.#state = 'fenced'
     this.#queue.length = 0
-    const reason = thrown instanceof HinataError ? thrown
-      : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) },
-        { cause: thrown })
-    this.#options.onEnd(reason)
+    this.#options.onEnd(thrown instanceof HinataError ? thrown
+      : new HinataError('INTERNAL', { reason: String(thrown) }, { cause: thrown }))
   }
 
   #isOutboxFull(): boolean {
@@ -289,8 +287,7 @@ export class Task implements EntryTaker {
     const { id } = this.#queue[0]
     const records = this.#skipped.get(id)
     if (records === undefined) throw error
-    const skipped = new HinataError('RECORD_SKIPPED', { reason: error.message })
-    this.#fold.buryBlock(id, block, records, skipped)
+    this.#fold.buryBlock(id, block, records, error)
     this.#queue.shift()
     await this.#commit(id)
   }
@@ -309,11 +306,11 @@ export class Task implements EntryTaker {
    */
   #takeReady(): Queued[] {
     const ready: Queued[] = []
+    const recordsMax = this.#breaker.recordsMax(this.#checkpoint.position)
     let records = 0
     for (const queued of this.#queue) {
       if (!queued.done || queued.unreadable
-        || (records > 0 && records + queued.done.length > commitRecordsMax)
-        || (ready.length > 0 && this.#breaker.isTrying(this.#checkpoint.position))) {
+        || (records > 0 && records + queued.done.length > recordsMax)) {
         break
       }
       ready.push(queued)
