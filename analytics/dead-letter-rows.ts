@@ -1,5 +1,6 @@
 /**
- * Rows of `dead_letters` (schema/0003-dead-letters.sql): where and why a record failed. Its content stays in
+ * Rows of `dead_letters` (schema/0003-dead-letters.sql, 0005-dead-letter-status.sql): where and why a record
+ * failed, and once more, in a row that replaces the first, that it was redriven or dropped. Its content stays in
  * the engine's dead-letter topic: nobody has classified it, so only its ids leave. A pure function of the
  * dead letter.
  */
@@ -31,12 +32,17 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     error_code: letter => letter.error.code,
     error_message: letter => storableText(maskPii(letter.error.message.slice(0, stackCharsMax))),
     error_stack: letter => storableText(maskPii((letter.error.stack ?? '').slice(0, stackCharsMax))),
+    status: letter => letter.status,
+    settled_at: letter => (letter.settledAt === undefined ? null : formatInstant(letter.settledAt)),
+    redrives: letter => Math.min(letter.redrives, attemptsMax),
+    redrive_of: letter => storableText(letter.redriveOf ?? ''),
   },
   partitionedBy: letter => letter.failedAt,
   weight: letter => (letter.error.stack ?? '').length,
   presence: {
-    where: 'user_id = {user_id:String} AND id = {id:String}',
-    parameters: letter => ({ user_id: storableText(letter.key), id: storableText(letter.id) }),
+    where: 'user_id = {user_id:String} AND id = {id:String} AND status = {status:String}',
+    parameters: letter =>
+      ({ user_id: storableText(letter.key), id: storableText(letter.id), status: letter.status }),
   },
   feedsRollup: false,
 }
