@@ -1,7 +1,7 @@
 /**
- * Progress as metrics: lag, dead letters, timers, halts, takeovers, hot keys. They are read from Redis and the
- * registry, so every gateway tells the same, whatever node is alive. docs/OPERATIONS.md lists the names. Keys
- * of persons are not told here: /metrics is open.
+ * Progress as metrics: lag, dead letters, timers, halts, takeovers, hot keys. They are read from Redis and
+ * the registry, so every gateway tells the same, whatever node is alive. docs/OPERATIONS.md lists the names.
+ * Keys of persons are not told here: /metrics is open.
  */
 import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { NodeInfo, PartitionLag } from '../engine/index.js'
@@ -34,7 +34,7 @@ export class LagMetrics {
       gauge('outbox_values', 'Emitted and not yet taken by the slowest sink', 'partition'),
       gauge('dead_letters', 'Dead letters that wait for redrive or drop', 'partition'),
       gauge('timers', 'Timers that wait', 'partition'),
-      gauge('partition_halted', '1 while a partition is paused or stopped, by the cause', 'partition', 'code'),
+      gauge('partition_halted', '1 while a partition is paused or stopped', 'partition', 'code'),
       gauge('takeover_pause_last_seconds', 'How long a partition stood at its last takeover', 'partition'),
       gauge('hot_key_share', 'Share of records of the keys with the most, by rank', 'rank'),
       gauge('nodes', 'Nodes that were heard of'),
@@ -54,7 +54,8 @@ export class LagMetrics {
     for (const lag of lags) this.#setPartition(lag)
     const pipeline = { pipeline: this.#pipeline }
     this.#put('pipeline_lag_records', pipeline, lags.reduce((sum, lag) => sum + behind(lag), 0))
-    this.#put('pipeline_lag_seconds', pipeline, lags.reduce((most, { lagMs }) => Math.max(most, lagMs), 0) / 1_000)
+    const oldestMs = lags.reduce((most, { lagMs }) => Math.max(most, lagMs), 0)
+    this.#put('pipeline_lag_seconds', pipeline, oldestMs / 1_000)
     hottest(nodes).forEach(({ share }, i) => this.#put('hot_key_share', { rank: i + 1 }, share))
     this.#put('nodes', {}, nodes.length)
     for (const { code } of problems) this.#gauges.get('problems')!.inc({ code })

@@ -34,7 +34,8 @@ function haltFix(partition: number, code: string): string {
   const resume = `hinata resume --partition ${partition}`
   switch (code) {
     case 'PARTITION_PAUSED':
-      return `Mend what fails; it goes on by itself, at once with: ${resume}. To bury what fails: ${resume} --skip`
+      return `Mend what fails; it goes on by itself, at once with: ${resume}. `
+        + `To bury what fails: ${resume} --skip`
     case 'PARTITION_STOPPED':
       return `Mend what fails, then: ${resume}. To pass this record, as a dead letter: ${resume} --skip`
     case 'BLOCK_CORRUPT':
@@ -69,7 +70,8 @@ export function silentNodes(
     held.set(lag.owner, [...held.get(lag.owner) ?? [], lag])
   }
   return new Map([...held].map(([node, silent]) => [node, {
-    code: 'NODE_SILENT', fix: 'Its process is dead, frozen or blocked: restart it, or start another: hinata node',
+    code: 'NODE_SILENT',
+    fix: 'Its process is dead, frozen or blocked: restart it, or start another: hinata node',
     message: messageOf('NODE_SILENT', {
       node, seconds: Math.round(Math.max(...silent.map(({ silentMs }) => silentMs)) / 1_000),
       partitions: `partitions ${silent.map(({ partition }) => partition).join(' ')}`,

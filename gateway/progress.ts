@@ -70,7 +70,8 @@ export class Progress {
       problems.push({ code: 'REDIS_UNREACHABLE', message, fix: 'Start Redis or give its address.' })
     }
     const told = this.#nodes.flatMap(node => node.problems.map(problem => nodeProblem(node, problem)))
-    const stalled = new Map(told.filter(({ code }) => code === 'TASK_STALLED').map(one => [one.partition, one]))
+    const stalled = new Map(told.filter(({ code }) => code === 'TASK_STALLED')
+      .map(one => [one.partition, one]))
     const silent = silentNodes(this.#lags, this.#nodes, 1)
     for (const lag of this.#lags) {
       const standing = this.#standing.get(lag.partition)

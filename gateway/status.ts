@@ -60,7 +60,8 @@ export async function statusOf(progress: Progress, places: {
   const alive = new Set(nodes.map(({ id }) => id))
   const isOwned = lags.every(({ owner }) => owner !== null && alive.has(owner))
   return {
-    status: problems.length > 0 ? 'unhealthy' : isOwned && warnings.length === 0 ? 'healthy' : 'degraded',
+    status: problems.length > 0 ? 'unhealthy'
+      : isOwned && warnings.length === 0 ? 'healthy' : 'degraded',
     gateway: { url: places.gatewayUrl },
     clickhouse: places.clickhouseUrl === null ? null : { url: places.clickhouseUrl },
     redis: null,

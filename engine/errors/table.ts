@@ -64,8 +64,8 @@ export const errorTable = {
   ACTOR_PARKED: row('conflict', false,
     'Actor {actor} is parked since an earlier record failed. Redrive that one first.'),
   PARTITION_PAUSED: row('unavailable', true,
-    'Partition {partition} is paused at {position}: {failed} of {folded} records failed, the first in {where}: '
-    + '{reason}'),
+    'Partition {partition} is paused at {position}: {failed} of {folded} records failed, '
+    + 'the first in {where}: {reason}'),
   PARTITION_STOPPED: row('unavailable', true,
     'Partition {partition} stopped at {position}, as its actor\'s supervision asks for: {reason}'),
   PARTITION_RUNS: row('conflict', false, 'Partition {partition} is not halted. See: hinata status'),

@@ -87,8 +87,10 @@ export const breakerShare = 0.5
  */
 export const breakerFailuresMin = 20
 
-/** First and longest delay before a halted partition is tried again, ms. */
+/** Delay before a halted partition is tried again, ms; it doubles while the same place fails. */
 export const haltDelayFirstMs = 1_000
+
+/** The longest such delay: a fault that is mended is noticed within a minute. */
 export const haltDelayMaxMs = 60_000
 
 /** Without a commit for this long, a task that has work is unhealthy, ms. */

@@ -33,7 +33,7 @@ export class Breaker {
     return this.#halt.code === 'PARTITION_PAUSED' ? breakerFailuresMin : 1
   }
 
-  /** Looks at a batch that is to be committed up to `position`, after `committed`. Throws PARTITION_PAUSED. */
+  /** Looks at a batch to be committed up to `position`, after `committed`. Throws PARTITION_PAUSED. */
   judge(
     batch: Pick<Burials, 'failed' | 'cause'> & { readonly folded: number }, committed: EntryId,
     position: EntryId,

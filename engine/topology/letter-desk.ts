@@ -2,8 +2,8 @@
  * The operator's side of dead letters: lists them, and moves them back into the log, to be folded again
  * (redrive) or to be closed (drop). It works while the system runs, and needs no node to do so.
  *
- * E1  A letter is moved once: its record is appended and it is removed by one script; a move that is repeated,
- *     or killed half way, moves what is left (lua/move-letters.lua).
+ * E1  A letter is moved once: its record is appended and it is removed by one script; a move that is
+ *     repeated, or killed half way, moves what is left (lua/move-letters.lua).
  * E2  Letters of a key are appended in the order of their first failure. Those of a parked actor are moved
  *     only together with all before them; what is buried behind them meanwhile follows in further rounds.
  * E3  Letters are read in pages; what is remembered is one line per parked actor and the page at hand.
@@ -143,7 +143,9 @@ export class LetterDesk {
       if (!isSettled || choice.ids || queues.size === 0) break
     }
     let failedAgain = 0
-    for await (const { letter } of this.#read(partition, `(${started}`)) if (letter.redrives > 0) failedAgain++
+    for await (const { letter } of this.#read(partition, `(${started}`)) {
+      if (letter.redrives > 0) failedAgain++
+    }
     return { ...found, failedAgain, isSettled }
   }
 
@@ -315,7 +317,9 @@ function isChosen(letter: DeadLetter, { key, code, ids }: LetterChoice): boolean
 /** Why a letter must stay. */
 function refusalOf(move: Move, letter: DeadLetter, queue: Queue | undefined): HinataError | undefined {
   const { id, isFinal, key } = letter
-  if (isFinal !== undefined && move === 'redrive') return new HinataError('LETTER_FINAL', { id, reason: isFinal })
+  if (isFinal !== undefined && move === 'redrive') {
+    return new HinataError('LETTER_FINAL', { id, reason: isFinal })
+  }
   const first = queue?.firstLeft
   if (!first || placeOf(first) > placeOf(letter)) return undefined
   return new HinataError('LETTER_BEHIND', { id, first: first.id, key })

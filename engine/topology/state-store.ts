@@ -1,4 +1,6 @@
-/** Where a fold's committed fields come from, Redis or memory in the test driver, and what it changes in them. */
+/**
+ * Where a fold's committed fields come from, Redis or memory in the test driver, and what it changes in them.
+ */
 import type { Activation, FieldChanges } from '../actor/index.js'
 
 /** An actor whose cells are wanted. */

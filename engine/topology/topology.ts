@@ -122,7 +122,7 @@ export interface Topology {
  * fails (`dead`) and once more, under the same id, when it was redriven or dropped.
  */
 export interface DeadLetter {
-  /** `<partition>:<position>`; more letters of one position end in `.1`, `.2` …, those of timers in the actor. */
+  /** `<partition>:<position>`; more letters of one position end in `.1`, `.2` …, timers name their actor. */
   readonly id: string
   readonly status: 'dead' | 'redriven' | 'dropped'
   readonly key: string

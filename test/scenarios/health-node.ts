@@ -13,6 +13,7 @@ export const stuckTopology = shopTopology(2, { stages: [{
 }] })
 
 if (process.send) {
-  const node = await startNode({ redisUrl, topology: stuckTopology, leaseMs: 1_000, stallMs: Number(stallMs) })
+  const at = { redisUrl, topology: stuckTopology }
+  const node = await startNode({ ...at, leaseMs: 1_000, stallMs: Number(stallMs) })
   process.send(node.id)
 }

@@ -126,7 +126,8 @@ t.test('a dead node without a backlog degrades; with one it is unhealthy; anothe
   t.ok(await on.client.settled('ada', 20_000))
   const partition = on.client.partitionOf('ada')
   const { pipelines: [{ partitions }] } = await on.status()
-  t.ok(partitions[partition].takeover_pause_ms! >= stallMs, `${partitions[partition].takeover_pause_ms} ms`)
+  const pauseMs = partitions[partition].takeover_pause_ms!
+  t.ok(pauseMs >= stallMs, `${pauseMs} ms`)
   const metrics = await (await fetch(`${on.url}/metrics`)).text()
   t.match(metrics, /hinata_takeover_pause_seconds_count 1\n/)
   t.match(metrics, new RegExp(`hinata_takeover_pause_last_seconds\\{partition="${partition}"\\} \\d`))

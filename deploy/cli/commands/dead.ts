@@ -18,7 +18,8 @@ export async function listLetters(
 ): Promise<void> {
   const limit = Number(options.limit ?? 50)
   if (!Number.isInteger(limit) || limit < 1) {
-    throw new HinataError('USAGE', { reason: `--limit must be a whole number above 0, found ${options.limit}.` })
+    const reason = `--limit must be a whole number above 0, found ${options.limit}.`
+    throw new HinataError('USAGE', { reason })
   }
   await withOperations(config, async ({ letters }) => {
     const total = (await letters.counts()).reduce((sum, count) => sum + count, 0)
@@ -29,8 +30,8 @@ export async function listLetters(
     }
     if (options.json) return
     process.stdout.write(total === 0 ? 'No dead letters.\n'
-      : `${Math.min(shown, limit)} of ${total} dead letters. Next: hinata dead show ID; when the cause is mended: `
-        + 'hinata dead redrive ID…\n')
+      : `${Math.min(shown, limit)} of ${total} dead letters. Next: hinata dead show ID; `
+        + 'when the cause is mended: hinata dead redrive ID…\n')
   })
 }
 
@@ -47,10 +48,11 @@ export async function showLetter(config: Config, id: string): Promise<void> {
 export async function redriveLetters(config: Config, ids: string[], options: Choosing): Promise<void> {
   const choice = chosen('redrive', ids, options)
   const report = await withOperations(config, ({ letters }) => letters.move('redrive', choice))
-  process.stdout.write(`redriven ${report.moved}, failed again ${report.failedAgain}, refused ${report.refused}\n`)
+  const { moved, failedAgain, refused } = report
+  process.stdout.write(`redriven ${moved}, failed again ${failedAgain}, refused ${refused}\n`)
   tellRest(report)
-  if (report.failedAgain > 0) process.stdout.write('What failed again is a new letter: hinata dead list\n')
-  if (report.failedAgain > 0 || report.refused > 0) process.exitCode = 1
+  if (failedAgain > 0) process.stdout.write('What failed again is a new letter: hinata dead list\n')
+  if (failedAgain > 0 || refused > 0) process.exitCode = 1
 }
 
 /** Drops the chosen letters. */
@@ -73,9 +75,11 @@ function tellRest(report: MoveReport): void {
 
 /** A choice that names something: nobody redrives everything by forgetting an argument. */
 function chosen(verb: string, ids: string[], options: Choosing): LetterChoice {
-  const ways = [ids.length > 0, options.user !== undefined || options.code !== undefined, options.all === true]
+  const isFiltered = options.user !== undefined || options.code !== undefined
+  const ways = [ids.length > 0, isFiltered, options.all === true]
   if (ways.filter(Boolean).length !== 1) {
-    throw new HinataError('USAGE', { reason: `Say which: hinata dead ${verb} ID…, or --user, --code, or --all.` })
+    const reason = `Say which: hinata dead ${verb} ID…, or --user, --code, or --all.`
+    throw new HinataError('USAGE', { reason })
   }
   return choiceOf(ids, options)
 }

@@ -46,8 +46,8 @@ function textOf(found: SystemStatus): string {
 function pipelineLines(pipeline: SystemStatus['pipelines'][number]): string[] {
   const { name, version, lag_records: records, lag_ms: ms, sink_values: values } = pipeline
   const telling = pipeline.partitions.filter(one => one.lag_records > 0 || one.dead_letters > 0 || one.halted)
-    .sort((a, b) => Number(b.halted !== null) - Number(a.halted !== null) || b.lag_ms - a.lag_ms
-      || b.dead_letters - a.dead_letters)
+    .sort((a, b) => Number(b.halted !== null) - Number(a.halted !== null)
+      || b.lag_ms - a.lag_ms || b.dead_letters - a.dead_letters)
   const pauses = pipeline.partitions.flatMap(({ takeover_pause_ms: pause }) => (pause === null ? [] : [pause]))
   return [
     `pipeline    ${name} v${version}  ${records} records behind, ${ms} ms`,
@@ -55,14 +55,13 @@ function pipelineLines(pipeline: SystemStatus['pipelines'][number]): string[] {
       + `${pipeline.dead_letters} dead letters${pauses.length === 0 ? ''
         : `, longest of the last takeovers ${Math.max(...pauses)} ms`}`,
     ...(telling.length === 0 ? [] : [row('partition', 'behind', 'ms', 'dead', 'stands')]),
-    ...telling.slice(0, rowsMax).map(one => row(String(one.partition), String(one.lag_records),
-      String(one.lag_ms), String(one.dead_letters), one.halted ? `${one.halted.code} at ${one.halted.position}`
-        : ''))
-      .map(line => line.trimEnd()),
+    ...telling.slice(0, rowsMax).map(({ partition, lag_records: behind, lag_ms: lagMs, dead_letters: dead,
+      halted }) => row(partition, behind, lagMs, dead, halted ? `${halted.code} at ${halted.position}` : '')),
     ...(telling.length > rowsMax ? [`            … and ${telling.length - rowsMax} more: --json`] : []),
   ]
 }
 
-function row(partition: string, behind: string, ms: string, dead: string, stands: string): string {
-  return `            ${partition.padStart(9)} ${behind.padStart(9)} ${ms.padStart(9)} ${dead.padStart(6)}  ${stands}`
+function row(...cells: (string | number)[]): string {
+  const stands = cells.pop()
+  return `            ${cells.map(cell => String(cell).padStart(9)).join(' ')}  ${stands}`.trimEnd()
 }

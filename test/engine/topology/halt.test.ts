@@ -4,7 +4,7 @@
  * be read. A node that starts anew begins where the old one stood.
  */
 import t from 'tap'
-import { openTopologyClient, startNode } from '../../../engine/index.js'
+import { openTopologyClient, startNode, type Halt } from '../../../engine/index.js'
 import { breakerFailuresMin } from '../../../engine/limits/limits.js'
 import { Keyspace } from '../../../engine/record/keys.js'
 import { closeRedis, openRedis, send } from '../../../engine/redis/index.js'
@@ -14,8 +14,7 @@ import { broken, startMendable, type Mendable } from './mendable.js'
 const keys = new Keyspace('h')
 const bad = (count: number): string[] => Array.from({ length: count }, (_, i) => `bad ${i}`)
 
-const haltOf = async ({ client }: Mendable): Promise<NonNullable<unknown> & { code: string, tries: number,
-  position: string, cause: string, nextAt: number, since: number }> =>
+const haltOf = ({ client }: Mendable): Promise<Halt> =>
   until('it stands', async () => (await client.lag())[0].halt)
 
 t.test('Z1 G5: most of a batch fails: nothing of it is buried, it is tried again, and goes on by itself',
@@ -26,12 +25,14 @@ t.test('Z1 G5: most of a batch fails: nothing of it is buried, it is tried again
   for (const word of bad(200)) broken.add(word)
   await on.say('ada', ...bad(200))
   const halt = await haltOf(on)
-  t.match(halt, { code: 'PARTITION_PAUSED', tries: 1, cause: /200 of 200 .* actor speaker: .*no bad 0 today/ })
+  t.match(halt,
+    { code: 'PARTITION_PAUSED', tries: 1, cause: /200 of 200 .* actor speaker: .*no bad 0 today/ })
   t.ok(halt.nextAt > halt.since)
   await until('it is tried again', async () => (await haltOf(on)).tries >= 2)
   t.ok((await haltOf(on)).nextAt - halt.nextAt >= 2_000, 'later and later')
   t.strictSame(await on.letters(), [])
-  t.match(await on.client.lag(), [{ folded: 1, appended: 201, owner: on.nodes[0].id }], 'they stay in the log')
+  t.match(await on.client.lag(), [{ folded: 1, appended: 201, owner: on.nodes[0].id }],
+    'they stay in the log')
   broken.clear()
   await until('it goes on by itself', async () => (await on.client.lag())[0].halt === null)
   t.strictSame(await on.words('ada'), ['good', ...bad(200)])

@@ -1,6 +1,6 @@
 /**
- * A topology whose behaviours fail while a test wants them to: a word is refused by the stage, by its turn, by
- * the actor that it tells, or by its timer, as long as it stands in `broken`. What was folded is a list.
+ * A topology whose behaviours fail while a test wants them to: a word is refused by the stage, by its turn,
+ * by the actor that it tells, or by its timer, as long as it stands in `broken`. What was folded is a list.
  */
 import {
   actor, list, output, startNode, topic, openOperations, openTopologyClient, type DeadLetter, type Node,
@@ -9,8 +9,7 @@ import {
 import type { Test } from 'tap'
 import { startRedis } from '../../support/redis.js'
 
-/** Dead letters, as they leave. */
-export const dead = output<DeadLetter>('dead')
+const dead = output<DeadLetter>('dead')
 
 /** Words that fail now. */
 export const broken = new Set<string>()
@@ -37,11 +36,7 @@ export const listener = actor('listener', {
 })
 
 /** Keeps its words in order. */
-export function speaker(onFailure: Supervision['onFailure']): ReturnType<typeof makeSpeaker> {
-  return makeSpeaker(onFailure)
-}
-
-function makeSpeaker(onFailure: Supervision['onFailure']) {
+function speaker(onFailure: Supervision['onFailure']): typeof listener {
   return actor('speaker', {
     ...words,
     receive: {
@@ -74,13 +69,16 @@ export interface Mendable {
 }
 
 /** The topology with one partition. */
-export function mendableTopology(onFailure: Supervision['onFailure'], sinks: readonly Sink[] = []): Topology {
+function mendableTopology(onFailure: Supervision['onFailure'], sinks: readonly Sink[] = []): Topology {
   const target = speaker(onFailure)
   return {
     name: 'mendable', version: 1, source: topic<string>('said', { partitions: 1 }),
-    stages: [{ name: 'hear', batchMax: 10, run: records => records.map(({ value }) =>
-      (broken.has(`stage ${String(value)}`) ? { failure: { code: 'STAGE_FAILED', message: 'deaf' } } : value)) }],
-    target: { actor: target, message: 'said' }, actors: [target, listener], views: [], sinks, deadLetters: dead,
+    stages: [{ name: 'hear', batchMax: 10, run: records => records.map(({ value }) => {
+      const isDeaf = broken.has(`stage ${String(value)}`)
+      return isDeaf ? { failure: { code: 'STAGE_FAILED', message: 'deaf' } } : value
+    }) }],
+    target: { actor: target, message: 'said' }, actors: [target, listener], views: [], sinks,
+    deadLetters: dead,
   }
 }
 
@@ -101,7 +99,7 @@ export async function startMendable(
       await client.append(said.map(value => ({ key, eventTime: 1, value })))
     },
     async words(key) {
-      return [...(await client.state(topology.target.actor as ReturnType<typeof speaker>, key))?.words ?? []]
+      return [...(await client.state(topology.target.actor as typeof listener, key))?.words ?? []]
     },
     async letters() {
       const letters: DeadLetter[] = []
