@@ -1,7 +1,7 @@
 /**
  * Rows of `dead_letters` (schema/0003-dead-letters.sql, schema/0005-dead-letter-status.sql): where and why a
- * record failed; and once more, replacing the first row, when it was redriven or dropped. Its content stays in
- * the engine's dead-letter topic: nobody has classified it, so only its ids leave. A pure function of the
+ * record failed; and once more, replacing the first row, when it was redriven or dropped. Its content stays
+ * in the engine's dead-letter topic: nobody has classified it, so only its ids leave. A pure function of the
  * dead letter.
  */
 import { maskPii } from '../actors/enrichment/index.js'

@@ -87,7 +87,8 @@ function partitionStatus(lag: PartitionLag): PartitionStatus {
     lag_records: behind(lag), lag_ms: lag.lagMs, dead_letters: lag.dead, timers: lag.timers,
     takeover_pause_ms: lag.takeover?.pauseMs ?? null,
     halted: halt && {
-      code: halt.code, position: halt.position, since: halt.since, tries: halt.tries, next_try_at: halt.nextAt,
+      code: halt.code, position: halt.position, since: halt.since, tries: halt.tries,
+      next_try_at: halt.nextAt,
     },
   }
 }

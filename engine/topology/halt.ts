@@ -66,7 +66,7 @@ export class Halts {
     }
   }
 
-  /** Halts a partition whose task ended because of `error` at `committed`. Undefined: another node owns it. */
+  /** Halts a partition whose task ended by `error` after `committed`. Undefined: another node owns it. */
   async put(
     partition: number, epoch: number, error: HinataError, committed: EntryId,
   ): Promise<Halt | undefined> {

@@ -108,7 +108,8 @@ export class LetterDesk {
 
   /**
    * Redrives or drops the chosen letters and waits until they are folded. Throws, before anything is moved,
-   * LETTER_UNKNOWN, LETTER_FINAL and LETTER_BEHIND when a letter that was named cannot be moved; and LOG_FULL.
+   * LETTER_UNKNOWN, LETTER_FINAL and LETTER_BEHIND when a letter that was named cannot be moved; later
+   * LOG_FULL.
    */
   async move(move: Move, choice: LetterChoice): Promise<MoveReport> {
     if (choice.ids) await this.#assertMovable(move, choice.ids)

@@ -247,11 +247,12 @@ export class Node {
     if (!lease) return
     const halt = await this.#halts.read(partition)
     const task = this.#newTask(partition, lease.epoch, lease.checkpoint, halt)
-    const owned: Owned = { task, halt, lease, ending: Promise.resolve(), sinks: this.#sinks.map(sink => new SinkLoop({
+    const sinks = this.#sinks.map(sink => new SinkLoop({
       sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
       clock: this.#clock, gate: this.#gate, emitted: () => owned.task.checkpoint.emitted,
-    })) }
+    }))
+    const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
     await Promise.all(owned.sinks.map(sink => sink.start()))
     this.#owned.set(partition, owned)
     announce('info', `partition(${partition})`,

@@ -99,7 +99,8 @@ t.test('list, show, redrive, drop; a paused partition, resume --skip', async t =
   const text = (await hinata('status')).out
   t.match(text, new RegExp(` +${partition} +40 +\\d+ +0 {2}PARTITION_PAUSED at `))
   t.match(text, new RegExp(`hinata resume --partition ${partition} --skip`))
-  t.match(await hinata('resume', '--partition', String(partition), '--skip'), { code: 0, out: /tried again now/ })
+  t.match(await hinata('resume', '--partition', String(partition), '--skip'),
+    { code: 0, out: /tried again now/ })
   t.ok(await until('it goes on', () => client.settled('lena', 20_000)))
   t.match((await hinata('dead', 'list', '--limit', '3')).out, /3 of 40 dead letters/)
   t.match(await hinata('resume', '--partition', String(partition)), { code: 1, err: /is not halted/ })

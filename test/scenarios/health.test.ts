@@ -101,13 +101,14 @@ t.test('a frozen node is named by who sees its silence; it goes on when it thaws
   await on.say('ada', 'ham')
   const problem = await until('the node is named', async () => (await on.health()).problems
     .find(({ code }) => code === 'NODE_SILENT'))
-  t.match(problem.message, new RegExp(`^Node ${id} has not been heard of for \\d+ s; it holds partitions 0 1`))
+  t.match(problem.message,
+    new RegExp(`^Node ${id} has not been heard of for \\d+ s; it holds partitions 0 1`))
   child.kill('SIGCONT')
   await until('health is green', async () => (await on.health()).status === 200)
   t.ok(await on.client.settled('ada', 20_000))
 })
 
-t.test('a dead node without a backlog degrades; with one it is unhealthy; another one takes over', async t => {
+t.test('a dead node without a backlog degrades, with one it is unhealthy; another takes over', async t => {
   const on = await startSystem(t)
   const { id, process: child } = await on.startNode()
   await on.say('ada', 'tea')

@@ -48,7 +48,7 @@ function pipelineLines(pipeline: SystemStatus['pipelines'][number]): string[] {
   const telling = pipeline.partitions.filter(one => one.lag_records > 0 || one.dead_letters > 0 || one.halted)
     .sort((a, b) => Number(b.halted !== null) - Number(a.halted !== null)
       || b.lag_ms - a.lag_ms || b.dead_letters - a.dead_letters)
-  const pauses = pipeline.partitions.flatMap(({ takeover_pause_ms: pause }) => (pause === null ? [] : [pause]))
+  const pauses = pipeline.partitions.map(one => one.takeover_pause_ms).filter(pause => pause !== null)
   return [
     `pipeline    ${name} v${version}  ${records} records behind, ${ms} ms`,
     `            ${values} values wait for sinks, ${pipeline.timers} timers, `

@@ -40,7 +40,7 @@ t.test('E1 D2: what failed in a stage, a turn, a told actor and a timer is folde
   t.match(await on.operations.letters.move('redrive', {}), { moved: 0, isSettled: true })
 })
 
-t.test('a letter that fails again is a new one that names the old; one that is dropped is closed', async t => {
+t.test('a letter that fails again is a new one that names the old; a dropped one is closed', async t => {
   const on = await startMendable(t, 'resume')
   broken.add('two').add('three')
   await on.say('ada', 'one', 'two', 'three')
@@ -187,8 +187,8 @@ async function dump(url: string, namespace: string): Promise<Map<string, string>
   const names = (await send(redis, 'KEYS', [`${namespace}:{*}:mendable.1:[st]:*`]) as Buffer[]).map(String)
   const found = await Promise.all(names.sort().map(async name => {
     const fields = Object.entries(fieldsOf(await send(redis, 'HGETALL', [name])))
-    return [name.slice(namespace.length), fields.map(([field, packed]) => `${field}=${packed.toString('hex')}`)
-      .sort().join('\n')] as const
+    const texts = fields.map(([field, packed]) => `${field}=${packed.toString('hex')}`)
+    return [name.slice(namespace.length), texts.sort().join('\n')] as const
   }))
   closeRedis(redis)
   return new Map(found)

@@ -8,7 +8,7 @@ import { until } from '../../support/until.js'
 const addition = (key: string, item: string): { key: string, eventTime: number, value: unknown } =>
   ({ key, eventTime: 1, value: { item, count: 1 } })
 
-t.test('the pause of a takeover runs from the last commit, or the first record since, to the next', async t => {
+t.test('a takeover\'s pause runs from the last commit, or the first record since, to the next', async t => {
   const redis = await startRedis()
   const topology = shopTopology(1)
   const at = { redisUrl: redis.url, topology }
