@@ -6,3 +6,4 @@ export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions 
 export { migrate } from './migration.js'
 export { answerOf, exampleQueries, type ExampleQuery } from './queries.js'
 export { clickhouseSink } from './sink.js'
+export { threadedClickhouseSink } from './threaded-sink.js'

@@ -8,7 +8,7 @@
  *     goes on, without ClickHouse; until it is back the outbox keeps the batches.
  * W3  Throws CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; the caller tries the same batch again after both.
  */
-import { systemClock, type Emitted, type Output, type Sink, type SinkBatch } from '../engine/index.js'
+import type { Emitted, OpenSink, Output, Sink, SinkBatch } from '../engine/index.js'
 import { componentsChanged, deadLetters, recordsFolded } from '../actors/person/outputs.js'
 import { componentsTable } from './component-rows.js'
 import type { Analytics } from './connection.js'
@@ -16,7 +16,7 @@ import { deadLettersTable } from './dead-letter-rows.js'
 import { clickhouseFailure } from './failure.js'
 import { insertOnce, type BatchTry } from './insert.js'
 import { migrate } from './migration.js'
-import { InsertPace } from './pace.js'
+import { insertLingerMs } from './pace.js'
 import { recordsTable } from './record-rows.js'
 import type { AnalyticsTable } from './table.js'
 
@@ -34,20 +34,21 @@ const routes: readonly Route[] = [
   routeOf(deadLetters, deadLettersTable),
 ]
 
+/** What the sink takes and how much at once. */
+export const sinkSettings = {
+  name: 'clickhouse',
+  outputs: [recordsFolded, componentsChanged, deadLetters],
+  batchRecordsMax: batchValuesMax,
+  lingerMs: insertLingerMs,
+}
+
 /** The sink that inserts into a ClickHouse. */
-export function clickhouseSink(analytics: Analytics): Sink {
-  const pace = new InsertPace(systemClock)
+export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
   const certain = new Set<number>()
   let migrated: Promise<unknown> | undefined
   return {
-    name: 'clickhouse',
-    outputs: [recordsFolded, componentsChanged, deadLetters],
-    batchRecordsMax: batchValuesMax,
-    get lingerMs() {
-      return pace.lingerMs
-    },
+    ...sinkSettings,
     async insert({ token, partition, emitted }: SinkBatch) {
-      pace.note(partition)
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))

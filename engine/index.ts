@@ -12,9 +12,9 @@ export {
   type TurnContext, type TypedActor,
 } from './actor/index.js'
 export {
-  topic, type DeadLetter, type Emitted, type ShardModule, type Sink, type SinkBatch, type Stage,
-  type StageFailure,
-  type StageFunction, type Topic, type Topology, type View, type ViewAnswer, type ViewQuery,
+  topic, type DeadLetter, type Emitted, type OpenSink, type ShardModule, type Sink, type SinkBatch,
+  type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic, type Topology, type View,
+  type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
 export { startNode, type Node, type NodeInfo, type NodeOptions } from './topology/node.js'

@@ -66,9 +66,9 @@ export function countAlike(
 ): { similar: number, related: number } {
   let similar = 1
   let related = 0
-  const count = recent.length
-  for (let i = 0; i < count; i += 1) {
-    const other = recent.at(i)
+  const { places } = recent
+  for (let i = 0; i < places.length; i += 1) {
+    const other = places[i]
     if (other === undefined || other.who === own.who) continue
     if (Math.abs(own.at - other.at) > ATTENTION_WINDOW_MS) continue
     if (isComparable(own.title, other.title) && jaccard(own.title, other.title) > SIMILAR_TITLES) similar += 1

@@ -20,6 +20,7 @@ export interface Cluster {
 }
 
 const CLUSTERS_MAX = 48
+const IDS = Array.from({ length: CLUSTERS_MAX }, (_, i) => `k${i + 1}`)
 const NEAR = 0.36
 const SETTLED_AT = 32
 const nowhere = new Uint8Array(staticHash.dim)
@@ -27,15 +28,18 @@ const scan = new VectorScan(CLUSTERS_MAX)
 
 /** The id of the record's cluster; founds or moves it. */
 export function assignCluster(clusters: MapCell<Cluster>, vector: Uint8Array): string {
-  const centroids: Uint8Array[] = []
-  for (let i = 1; i <= clusters.size; i += 1) centroids.push(clusters.get(`k${i}`)?.centroid ?? nowhere)
-  const cosines = scan.cosines(vector, centroids)
+  const { size } = clusters
+  for (let i = 0; i < size; i += 1) scan.put(i, clusters.get(IDS[i])?.centroid ?? nowhere)
+  const cosines = scan.cosines(vector, size)
   let nearest = ''
   let best = -1
-  for (let i = 0; i < centroids.length; i += 1)
-    if (cosines[i] > best) [nearest, best] = [`k${i + 1}`, cosines[i]]
-  if (best < NEAR && clusters.size < CLUSTERS_MAX) {
-    const id = `k${clusters.size + 1}`
+  for (let i = 0; i < size; i += 1) {
+    if (cosines[i] <= best) continue
+    nearest = IDS[i]
+    best = cosines[i]
+  }
+  if (best < NEAR && size < CLUSTERS_MAX) {
+    const id = IDS[size]
     clusters.put(id, { centroid: bytesOf(vector), records: 1 })
     return id
   }

@@ -140,7 +140,7 @@ function scoresOf(
   const { record } = staged.submitted
   const parts = {
     ...staged.enrichment.qualityParts,
-    novelty: noveltyOf(own, cells.recent, cells.profile.get().records),
+    novelty: noveltyOf(own, cells.recent),
   }
   const attention = attentionOf({
     ...countAlike(cells.recent, own),
@@ -175,12 +175,9 @@ function beginningOf(cells: PersonCells, { about }: StagedRecord, at: number): n
 
 /** Similarity to the nearest of what is known. */
 function relevanceOf(vector: Uint8Array, knowledge: Knowledge): number {
-  const embeddings: Uint8Array[] = []
-  for (const { embedding } of knowledge.current()) embeddings.push(embedding)
-  const cosines = componentScan.cosines(vector, embeddings)
-  let nearest = 0
-  for (let i = 0; i < embeddings.length; i += 1) nearest = Math.max(nearest, cosines[i])
-  return calibrate(nearest, staticHash.id)
+  let count = 0
+  for (const { embedding } of knowledge.current()) componentScan.put(count++, embedding)
+  return calibrate(componentScan.nearest(vector, count), staticHash.id)
 }
 
 /** What the person's state adds to a record, beside its scores. */

@@ -27,25 +27,20 @@ export interface RecentRecord {
 export const RECENT_MAX = 512
 
 const nothing = new Uint8Array(staticHash.dim)
-const scan = new VectorScan(RECENT_MAX)
 /**
- * The window of whoever is folded; slots stay in place when the window moves on, so that rows need not be
- * copied again.
+ * The window of whoever is folded, by place in the list: places stay when the window moves on, so that rows
+ * need not be copied again.
  */
-const slots: Uint8Array[] = []
+const scan = new VectorScan(RECENT_MAX)
 
 /** 1 − similarity to the nearest record in the window, other than an earlier revision of itself. */
-export function noveltyOf(own: RecentRecord, recent: ListCell<RecentRecord>, recordsBefore: number): number {
-  slots.length = recent.length
-  const start = recent.length < RECENT_MAX ? 0 : recordsBefore % RECENT_MAX
-  for (let i = 0; i < recent.length; i += 1) {
-    const other = recent.at(i)
-    if (other !== undefined) slots[(start + i) % RECENT_MAX] = other.who === own.who ? nothing : other.vector
+export function noveltyOf(own: RecentRecord, recent: ListCell<RecentRecord>): number {
+  const { places } = recent
+  for (let i = 0; i < places.length; i += 1) {
+    const other = places[i]
+    scan.put(i, other === undefined || other.who === own.who ? nothing : other.vector)
   }
-  const cosines = scan.cosines(own.vector, slots)
-  let nearest = 0
-  for (let i = 0; i < slots.length; i += 1) nearest = Math.max(nearest, cosines[i])
-  return rounded(1 - nearest)
+  return rounded(1 - scan.nearest(own.vector, places.length))
 }
 
 /** Puts a record in the window; a revision takes the place of the earlier content. */

@@ -89,9 +89,11 @@ export function absorbed(
   const confidence = isStronger
     ? component.confidence + ADDED_CONFIDENCE
     : Math.max(component.confidence, intent.confidence)
+  const { evidence, support } = withEvidence(component, cause.recordId, attention)
   return {
     ...component,
-    ...withEvidence(component, cause.recordId, attention),
+    evidence,
+    support,
     embedding: isStronger
       ? component.embedding
       : blended(component.embedding, intent.vector, Math.max(BLEND_MIN, strength)),

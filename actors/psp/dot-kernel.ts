@@ -43,10 +43,10 @@ export interface DotKernel {
   readonly bytes: Uint8Array
   /** Where row i begins: `rowsAt + i * bytes`. */
   readonly rowsAt: number
-  /**
-   * Dot products of the vector at 0 with rows [from, from + count), count > 0; read them from `dots`, by row.
-   */
-  run(from: number, count: number): void
+  /** Dot products of the vector at 0 with rows [0, count), count > 0; read them from `dots`, by row. */
+  run(count: number): void
+  /** The square of the length of the vector at `at`. Overwrites the first of `dots`. */
+  squareAt(at: number): number
   readonly dots: Int32Array
 }
 
@@ -58,12 +58,17 @@ export function dotKernel(rowsMax: number, bytes: number): DotKernel {
   compiled ??= new WebAssembly.Module(Buffer.from(ASSEMBLED, 'base64'))
   const { dots } = new WebAssembly.Instance(compiled, { js: { memory } }).exports
   if (typeof dots !== 'function') throw new Error('dot kernel: the module exports no dots')
+  const results = new Int32Array(memory.buffer, bytes, rowsMax)
   return {
     bytes: new Uint8Array(memory.buffer),
     rowsAt,
-    dots: new Int32Array(memory.buffer, bytes, rowsMax),
-    run(from, count) {
-      dots(0, rowsAt + from * bytes, count, bytes, bytes + from * 4)
+    dots: results,
+    run(count) {
+      dots(0, rowsAt, count, bytes, bytes)
+    },
+    squareAt(at) {
+      dots(at, at, 1, bytes, bytes)
+      return results[0]
     },
   }
 }

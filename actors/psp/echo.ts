@@ -24,7 +24,9 @@ const LINE_WORDS_MIN = 3
 /** A line of LINE_WORDS_MIN words has as many blanks between them; most titles have not. */
 const ENOUGH_BLANKS = /\s\S+\s/
 const ECHO_SHARE = 0.5
-const keys = new WeakMap<Component, number>()
+/** Descriptions stay while their components change: what is remembered of them is emptied when it is full. */
+const KNOWN_MAX = 20_000
+const keys = new Map<string, number>()
 
 /**
  * Reads a text for traces of our own words. Quoted parts are lines too: JSON is one way the PSP leaves us.
@@ -42,21 +44,21 @@ export function echoTraceOf(text: string): EchoTrace {
 export function isEcho(trace: EchoTrace, components: Iterable<Component>): boolean {
   if (trace.isMarked) return true
   if (trace.lines.length === 0) return false
-  const said = new Set<number>()
+  const said: number[] = []
   for (const component of components) {
-    const key = descriptionKey(component)
-    if (trace.lines.includes(key)) said.add(key)
+    const key = descriptionKey(component.description)
+    if (trace.lines.includes(key)) said.push(key)
   }
-  const echoed = said.size === 0 ? 0 : trace.lines.filter(line => said.has(line)).length
+  const echoed = said.length === 0 ? 0 : trace.lines.filter(line => said.includes(line)).length
   return echoed > 0 && echoed >= trace.lines.length * ECHO_SHARE
 }
 
-/** Components are immutable, so a description's key is computed once. */
-function descriptionKey(component: Component): number {
-  const known = keys.get(component)
+function descriptionKey(description: string): number {
+  const known = keys.get(description)
   if (known !== undefined) return known
-  const key = lineKey(component.description)
-  keys.set(component, key)
+  const key = lineKey(description)
+  if (keys.size >= KNOWN_MAX) keys.clear()
+  keys.set(description, key)
   return key
 }
 

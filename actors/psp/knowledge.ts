@@ -19,6 +19,15 @@ export interface Change {
   readonly component: Component
 }
 
+const ids: string[] = []
+
+/** The id of the `number`-th component of a person; composed once for numbers that a state can hold. */
+function componentId(number: number): string {
+  if (number > COMPONENTS_MAX) return `c${number}`
+  while (ids.length <= number) ids.push(`c${ids.length}`)
+  return ids[number]
+}
+
 /** A turn's view of the components. */
 export class Knowledge {
   readonly #cells: MapCell<Component>
@@ -33,7 +42,7 @@ export class Knowledge {
     this.#cells = cells
     this.#created = created
     for (let i = 1; i <= created; i += 1) {
-      const component = cells.get(`c${i}`)
+      const component = cells.get(componentId(i))
       if (component !== undefined && component.valid_to === null) this.#current.set(component.id, component)
     }
   }
@@ -45,9 +54,10 @@ export class Knowledge {
 
   /** The valid components of one memory that no topic stands behind. */
   statementsOf(memory: Memory): Component[] {
-    return [...this.#current.values()].filter(
-      known => known.memory === memory && !known.claim.slot.startsWith('topic:'),
-    )
+    const statements: Component[] = []
+    for (const known of this.#current.values())
+      if (known.memory === memory && !known.claim.slot.startsWith('topic:')) statements.push(known)
+    return statements
   }
 
   get(id: string): Component | undefined {
@@ -68,7 +78,7 @@ export class Knowledge {
   /** The id for a new component. */
   nextId(): string {
     this.#created += 1
-    return `c${this.#created}`
+    return componentId(this.#created)
   }
 
   /** Notes a change. The first kind stays, but for superseded, which ends a component. */

@@ -46,8 +46,10 @@ const CHANGE_OF: Readonly<Record<Exclude<Step, 'create'>, ChangeKind>> = {
 
 /** Statements, the surest first. */
 export function learnStatements(knowledge: Knowledge, hints: ListCell<Hint>, lesson: Lesson): void {
-  const surestFirst = [...lesson.intents].sort((a, b) => b.confidence - a.confidence)
-  for (const intent of surestFirst) learnStatement(knowledge, hints, lesson, intent)
+  if (lesson.intents.length > 0) {
+    const surestFirst = [...lesson.intents].sort((a, b) => b.confidence - a.confidence)
+    for (const intent of surestFirst) learnStatement(knowledge, hints, lesson, intent)
+  }
   if (lesson.revision > 1) withdrawUnsaid(knowledge, lesson.cause)
 }
 

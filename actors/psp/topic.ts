@@ -42,6 +42,7 @@ const CUE_WORTH = 2
 const DESCRIBED_TERMS_MAX = 4
 /** A pair of words stands for its words when it has this share of their count. */
 const PAIR_SHARE = 0.35
+const FIRST_UNITS = 32
 
 /**
  * How many records make a topic an interest; more for a person with many records, fewer when they say
@@ -139,27 +140,37 @@ function isCovered(candidate: Scored, all: readonly Scored[], chosen: readonly S
   )
 }
 
+/** How often the other topics have each of the topic's terms. */
 function countsElsewhere(key: string, topic: Topic, others: Topics): Map<string, number> {
-  const counts = new Map<string, number>(topic.terms.map(([term]) => [term, 0]))
+  const counts = new Map<string, number>()
+  const lengths = new Uint32Array(FIRST_UNITS) // by the first letter, a bit per length: rejects all but a few
+  for (const [term] of topic.terms) {
+    counts.set(term, 0)
+    lengths[term.charCodeAt(0) % FIRST_UNITS] |= 1 << term.length
+  }
   for (const [other, { terms }] of others) {
     if (other === key) continue
-    for (const [term, , count] of terms) {
+    for (let i = 0; i < terms.length; i += 1) {
+      const term = terms[i][0]
+      if ((lengths[term.charCodeAt(0) % FIRST_UNITS] & (1 << term.length)) === 0) continue
       const known = counts.get(term)
-      if (known !== undefined) counts.set(term, known + count)
+      if (known !== undefined) counts.set(term, known + terms[i][2])
     }
   }
   return counts
 }
 
 function isOwnName(term: string, surface: string, key: string): boolean {
-  return term === key || surface.replace(/[\s-]/g, '') === key || term.split(' ').includes(key)
+  if (term === key || surface === key) return true
+  if (surface.length > key.length && surface.replace(/[\s-]/g, '') === key) return true
+  return term.length > key.length && term.includes(' ') && term.split(' ').includes(key)
 }
 
 /** Counts a term in `terms`, a list of the caller's own; entries are replaced, never changed (C4). */
 function addTerm(terms: Topic['terms'][number][], [key, surface, times]: Aboutness['terms'][number]): void {
   for (let i = 0; i < terms.length; i += 1) {
-    const [term, known, count] = terms[i]
-    if (term !== key) continue
+    if (terms[i][0] !== key) continue
+    const [, known, count] = terms[i]
     terms[i] = [key, isPlural(surface, known) ? surface : known, count + times]
     return
   }

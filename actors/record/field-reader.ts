@@ -16,8 +16,8 @@ export class FieldReader {
   refusal: Refusal | undefined
   readonly #fields: Readonly<Record<string, unknown>>
 
-  constructor(fields: object) {
-    this.#fields = { ...fields }
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    this.#fields = fields
   }
 
   /** The field as it is, undefined when absent. */

@@ -1,6 +1,6 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
-import { clickhouseSink, connectAnalytics } from '../../analytics/index.js'
+import { threadedClickhouseSink } from '../../analytics/index.js'
 import { openTopologyClient, type Durability } from '../../engine/index.js'
 import { startGateway } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
@@ -11,10 +11,10 @@ import type { RunningRole } from './role.js'
 /** Starts a gateway. Throws what stands in its way. */
 export async function startGatewayRole(config: Config, log: Logger): Promise<RunningRole> {
   const clickhouse = config.text('clickhouse.url')
-  // never used here, only named
-  const analytics = clickhouse === '' ? undefined : connectAnalytics({ url: clickhouse })
+  // named here, run by the nodes
+  const sinks = clickhouse === '' ? [] : [threadedClickhouseSink({ url: clickhouse })]
   const topology = hinataTopology({
-    partitions: config.integer('log.partitions'), sinks: analytics ? [clickhouseSink(analytics)] : [],
+    partitions: config.integer('log.partitions'), sinks,
   })
   const durability = config.text('log.durability')
   const client = await openTopologyClient({
@@ -36,7 +36,6 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     async stop() {
       await gateway.stop()
       await client.close()
-      await analytics?.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The node role: runs the HiNATA topology with its sinks. */
 import type { Logger } from 'pino'
-import { clickhouseSink, connectAnalytics } from '../../analytics/index.js'
+import { threadedClickhouseSink } from '../../analytics/index.js'
 import { HinataError, startNode } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
@@ -14,22 +14,15 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
       reason: 'a node needs it, or CLICKHOUSE_URL.' })
   }
   const password = config.text('clickhouse.password')
-  const analytics = connectAnalytics({ url, ...(password === '' ? {} : { username: 'default', password }) })
-  const topology = hinataTopology({ partitions: config.integer('log.partitions'),
-    sinks: [clickhouseSink(analytics)] })
+  const sink = threadedClickhouseSink({ url, ...(password === '' ? {} : { username: 'default', password }) })
+  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [sink] })
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  log.info(`node(${node.id}): rows go to ${analytics.url}`)
-  return {
-    url: node.id,
-    async stop() {
-      await node.stop()
-      await analytics.close()
-    },
-  }
+  log.info(`node(${node.id}): rows go to ${new URL(url).host}`)
+  return { url: node.id, stop: () => node.stop() }
 }
 
 /** The Redis of a role that is started alone. Throws CONFIG_INVALID. */

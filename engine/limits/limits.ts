@@ -12,6 +12,11 @@ export const blockBytesMax = 512 * 1_024
 /** Bytes of one packed record: a note of 50,000 characters in a 4-byte script plus 64 KiB raw data fits. */
 export const recordBytesMax = 384 * 1_024
 
+/**
+ * Names of fields whose packed form is kept. An app's raw data may bring any names: a full list starts anew.
+ */
+export const fieldNamesMax = 4_096
+
 /** Records that wait in an appender before it refuses more: two seconds at 100,000 a second. */
 export const appenderRecordsMax = 200_000
 
@@ -63,8 +68,11 @@ export const queriesInFlightMax = 256
  */
 export const stageGroupsMax = 3
 
-/** Records of one such group, so that many small blocks cost one trip to a thread. */
-export const stageGroupRecordsMax = 256
+/**
+ * Bytes of the blocks of one such group, so that many small blocks cost one trip to a thread: some 256 HiNATA
+ * records.
+ */
+export const stageGroupBytesMax = 128 * 1_024
 
 /** Dead letters that are read at once: each may hold a record of the largest size. */
 export const letterPageEntries = 64

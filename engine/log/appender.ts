@@ -14,12 +14,11 @@ import {
   appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax,
 } from '../limits/limits.js'
 import { encodeRecord } from '../record/block.js'
-import { hashText, partitionOf } from '../record/hash.js'
+import { markOf, partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
+import { encodeValue } from '../record/pack.js'
 import type { LogRecord, Position } from '../record/record.js'
-import {
-  loadScript, runScript, send, type Durability, type RedisArgument, type RedisConnection,
-} from '../redis/index.js'
+import { loadScript, runScript, send, type Durability, type RedisConnection } from '../redis/index.js'
 
 /** A record to append. With `idempotency` the log accepts each (key, id, fingerprint) once. */
 export interface AppendInput extends LogRecord {
@@ -65,6 +64,9 @@ interface Waiting {
   readonly input: AppendInput
 }
 
+/** Neighbours in a block with one key and one origin, as append-unique.lua takes them. */
+type Group = [hash: number, origin: string, ids: string[], fingerprints: string[]]
+
 interface Lane {
   readonly partition: number
   waiting: Waiting[]
@@ -107,9 +109,11 @@ export class Appender {
     return new Promise((resolve, reject) => {
       const call: Call = { answers: new Array(records.length), missing: records.length, resolve, reject }
       this.#waitingRecords += records.length
+      let lane = this.#laneOf(records[0].key)
       for (let index = 0; index < records.length; index++) {
-        const lane = this.#lanes[partitionOf(records[index].key, this.#lanes.length)]
-        lane.waiting.push({ call, index, packed: packed[index], input: records[index] })
+        const input = records[index]
+        if (index > 0 && input.key !== records[index - 1].key) lane = this.#laneOf(input.key)
+        lane.waiting.push({ call, index, packed: packed[index], input })
         this.#schedule(lane)
       }
     })
@@ -119,6 +123,10 @@ export class Appender {
   drain(): Promise<void> {
     for (const lane of this.#lanes) if (lane.waiting.length > 0) void this.#flush(lane)
     return this.#waitingRecords === 0 ? Promise.resolve() : new Promise(resolve => this.#idle.push(resolve))
+  }
+
+  #laneOf(key: string): Lane {
+    return this.#lanes[partitionOf(key, this.#lanes.length)]
   }
 
   #schedule(lane: Lane): void {
@@ -152,28 +160,41 @@ export class Appender {
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
       keys.appender(lane.partition, topic, this.#id)]
     const entry = String(await runScript(redis, appendBlock, names,
-      [++lane.sequence, block.length, Buffer.concat(block.map(waiting => waiting.packed)),
-        appenderMemorySeconds]))
+      [++lane.sequence, block.length, joined(block), appenderMemorySeconds]))
     return block.map((_, index) => ({ outcome: 'appended', position: { entry, index }, durability }))
   }
 
   async #sendUnique(lane: Lane, block: Waiting[]): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic)]
+    const groups: Group[] = []
     const hashOf = new Map<string, number>()
-    const args: RedisArgument[] = [block.length]
-    for (const { packed, input } of block) {
-      let hash = hashOf.get(input.key)
-      if (hash === undefined) {
-        hash = names.push(keys.ids(lane.partition, topic, input.key))
-        hashOf.set(input.key, hash)
-      }
+    let last: AppendInput | undefined
+    for (const { input } of block) {
       const { id, fingerprint, origin } = input.idempotency!
-      args.push(packed, hash, id, mark(fingerprint), mark(origin))
+      if (last?.key !== input.key || last.idempotency?.origin !== origin) {
+        let hash = hashOf.get(input.key)
+        if (hash === undefined) {
+          hash = names.push(keys.ids(lane.partition, topic, input.key))
+          hashOf.set(input.key, hash)
+        }
+        groups.push([hash, markOf(origin), [], []])
+      }
+      last = input
+      const group = groups[groups.length - 1]
+      group[2].push(id)
+      group[3].push(markOf(fingerprint))
     }
-    const answers = await runScript(redis, appendUnique, names, args) as Buffer[]
-    return answers.map(answer => parseAnswer(String(answer), durability))
+    const lengths = block.map(({ packed }) => packed.length)
+    const answer = await runScript(redis, appendUnique, names,
+      [joined(block), encodeValue(groups), encodeValue(lengths)]) as Buffer[]
+    return parseAnswer(answer, durability)
   }
+}
+
+/** The packed records as one argument: Redis and its Lua pay per argument. */
+function joined(block: Waiting[]): Buffer {
+  return Buffer.concat(block.map(({ packed }) => packed))
 }
 
 /** The first records of a lane that fit one block and are of one kind. */
@@ -195,17 +216,18 @@ function settle(waiting: Waiting, answer: Appended): void {
   if (--waiting.call.missing === 0) waiting.call.resolve(waiting.call.answers)
 }
 
-/** A text as 16 hex characters (64 bits). */
-function mark(text: string): string {
-  return (hashText(text).toString(16).padStart(8, '0') + hashText(text, 0x9747b28c).toString(16)
-    .padStart(8, '0'))
-}
-
 const outcomes = { a: 'appended', v: 'revised', r: 'repeated', d: 'duplicate' } as const
 
-function parseAnswer(answer: string, durability: Durability): Appended {
-  const outcome = outcomes[answer[0] as keyof typeof outcomes]
-  if (outcome === 'duplicate') return { outcome, position: null, durability }
-  const [entry, index] = answer.slice(1).split(':')
-  return { outcome, position: { entry, index: Number(index) }, durability }
+/** Reads what append-unique.lua answers: entry, one letter per record, positions of the repeated ones. */
+function parseAnswer(answer: Buffer[], durability: Durability): Appended[] {
+  const [entry, letters, ...repeated] = answer.map(String)
+  let index = 0
+  let nextRepeated = 0
+  return Array.from(letters, (letter): Appended => {
+    const outcome = outcomes[letter as keyof typeof outcomes]
+    if (outcome === 'duplicate') return { outcome, position: null, durability }
+    if (outcome !== 'repeated') return { outcome, position: { entry, index: index++ }, durability }
+    const [first, at] = repeated[nextRepeated++].split(':')
+    return { outcome, position: { entry: first, index: Number(at) }, durability }
+  })
 }

@@ -16,6 +16,11 @@ export interface Entry {
   readonly block: Buffer
 }
 
+/** One entry of an outbox, and how many values it holds. */
+export interface OutboxEntry extends Entry {
+  readonly values: number
+}
+
 /** Who takes the entries of one stream. */
 export interface EntryTaker {
   readonly stream: string
@@ -119,6 +124,19 @@ function entryOf([id, fields]: StreamEntry): Entry {
 export async function readRange(
   redis: RedisConnection, stream: string, from: string, to: string, entriesMax: number,
 ): Promise<Entry[]> {
-  const reply = await send(redis, 'XRANGE', [stream, from, to, 'COUNT', entriesMax]) as StreamEntry[]
-  return reply.map(entryOf)
+  return (await range(redis, stream, from, to, entriesMax)).map(entryOf)
+}
+
+/** The same of an outbox. */
+export async function readOutbox(
+  redis: RedisConnection, outbox: string, from: string, to: string, entriesMax: number,
+): Promise<OutboxEntry[]> {
+  return (await range(redis, outbox, from, to, entriesMax)).map(([id, fields]) =>
+    ({ id: String(id), block: fields[1], values: Number(String(fields[3])) }))
+}
+
+function range(
+  redis: RedisConnection, stream: string, from: string, to: string, entriesMax: number,
+): Promise<StreamEntry[]> {
+  return send(redis, 'XRANGE', [stream, from, to, 'COUNT', entriesMax]) as Promise<StreamEntry[]>
 }

@@ -2,11 +2,11 @@
  * An emission: one value that a turn handed to an output, packed at once, so that nothing can change it
  * afterwards.
  *
- *   outbox entry  field `d` = emissions, one after another
+ *   outbox entry  field `d` = emissions, one after another; field `n` = how many
  *   emission      msgpack array [output: str, key: str, value: any]
  *                 0x93 ─┬─ str ──────┬─ str ────┬─ …
  */
-import { encodeTriple } from './pack.js'
+import { decodeValues, encodeTriple } from './pack.js'
 
 /** A packed value on its way to the outbox, and what it is about. */
 export interface Emission {
@@ -18,4 +18,19 @@ export interface Emission {
 /** Packs an emission; a value that is also stored is packed only once. */
 export function encodeEmission(output: string, key: string, value: unknown): Emission {
   return { output, key, packed: encodeTriple(output, key, value) }
+}
+
+/** One value that left the topology through an output. */
+export interface Emitted {
+  readonly output: string
+  readonly key: string
+  readonly value: unknown
+}
+
+/** The values of outbox entries, in order. */
+export function decodeEmissions(packed: Uint8Array): Emitted[] {
+  return decodeValues(packed).map(tuple => {
+    const [output, key, value] = tuple as [string, string, unknown]
+    return { output, key, value }
+  })
 }

@@ -18,6 +18,16 @@ export function hashText(text: string, seed = 0x811c9dc5): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
+const markSeed = 0x9747b28c
+const markBytes = Buffer.alloc(8)
+
+/** A text as 16 hex characters (64 bits): its hashes under two seeds. */
+export function markOf(text: string): string {
+  markBytes.writeUInt32BE(hashText(text), 0)
+  markBytes.writeUInt32BE(hashText(text, markSeed), 4)
+  return markBytes.toString('hex')
+}
+
 /** The partition of a key among `partitions`. */
 export function partitionOf(key: string, partitions: number): number {
   return hashText(key) % partitions

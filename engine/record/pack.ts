@@ -1,15 +1,16 @@
 /**
- * Values as bytes. One configuration of msgpackr for everything that is stored: plain maps in the order of
- * their keys' insertion, no shared structures, so that equal values built alike have equal bytes (C3) and any
- * msgpack reader can read them. Typed arrays keep their type (extension 0x74).
+ * Values as bytes. One form for everything that is stored, written by packer.ts and read by msgpackr: plain
+ * maps in the order of their keys' insertion, no shared structures, so that equal values built alike have
+ * equal bytes (C3) and any msgpack reader can read them. Typed arrays keep their type (extension 0x74).
  */
 import { Packr } from 'msgpackr'
+import { pack, packTriple, packTripleAround, type PackedTail } from './packer.js'
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
 /** Packs a value. The result is a copy of its own and may be kept. */
 export function encodeValue(value: unknown): Buffer {
-  return packr.pack(value)
+  return pack(value)
 }
 
 /** Reverses `encodeValue`. */
@@ -37,7 +38,8 @@ export function decodeTransient(packed: Uint8Array): unknown {
   return transient.unpack(packed)
 }
 
-const packedOnce = new WeakMap<object, Buffer>()
+/** Where the bytes of an object stand; the view of them is made only for whoever asks. */
+const packedOnce = new WeakMap<object, PackedTail>()
 
 /**
  * Packs an object that will never change, remembering its bytes while the object lives: what is both stored
@@ -46,9 +48,9 @@ const packedOnce = new WeakMap<object, Buffer>()
 export function encodeShared(value: unknown): Buffer {
   if (typeof value !== 'object' || value === null) return encodeValue(value)
   const known = packedOnce.get(value)
-  if (known) return known
+  if (known) return valueOf(known)
   const packed = encodeValue(value)
-  packedOnce.set(value, packed)
+  packedOnce.set(value, { packed, valueAt: 0 })
   return packed
 }
 
@@ -57,20 +59,14 @@ export function encodeShared(value: unknown): Buffer {
  * never change, for `encodeShared`.
  */
 export function encodeTriple(first: string, second: string, value: unknown): Buffer {
-  if (typeof value !== 'object' || value === null) return encodeValue([first, second, value])
+  if (typeof value !== 'object' || value === null) return packTriple(first, second, value).packed
   const known = packedOnce.get(value)
-  if (known) return Buffer.concat([arrayOfThree, encodeValue(first), encodeValue(second), known])
-  const packed = encodeValue([first, second, value])
-  packedOnce.set(value, packed.subarray(arrayOfThree.length + packedSize(first) + packedSize(second)))
-  return packed
+  if (known) return packTripleAround(first, second, valueOf(known))
+  const tail = packTriple(first, second, value)
+  packedOnce.set(value, tail)
+  return tail.packed
 }
 
-const arrayOfThree = Buffer.from([0x93])
-
-/** How many bytes a packed text takes: a head of 1, 2, 3 or 5, by the length of its UTF-8. */
-function packedSize(text: string): number {
-  const bytes = Buffer.byteLength(text)
-  if (bytes < 0x20) return 1 + bytes
-  if (bytes < 0x100) return 2 + bytes
-  return bytes < 0x1_0000 ? 3 + bytes : 5 + bytes
+function valueOf({ packed, valueAt }: PackedTail): Buffer {
+  return valueAt === 0 ? packed : packed.subarray(valueAt)
 }

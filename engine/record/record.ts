@@ -40,3 +40,24 @@ export function compareEntries(a: EntryId, b: EntryId): number {
   const byTime = timeOfEntry(a) - timeOfEntry(b)
   return byTime !== 0 ? byTime : Number(a.slice(a.indexOf('-') + 1)) - Number(b.slice(b.indexOf('-') + 1))
 }
+
+/** A value with this one field is a message relayed from another partition: [actor, message, body]. */
+export const toldField = '~told'
+
+/** Tells relayed messages from the values of the source. */
+export function isTold(value: unknown): value is { readonly [toldField]: [string, string, unknown] } {
+  return typeof value === 'object' && value !== null && toldField in value
+}
+
+/** A value with this one field moves a dead letter: [move, topology, head of the letter, value]. */
+export const movedField = '~letter'
+
+/** What becomes of a letter: its record is folded again, or given up. */
+export type Move = 'redrive' | 'drop'
+
+/** Tells moved letters from the values of the source. */
+export function isMoved(
+  value: unknown,
+): value is { readonly [movedField]: [move: Move, topology: string, head: unknown, inner: unknown] } {
+  return typeof value === 'object' && value !== null && movedField in value
+}

@@ -14,6 +14,11 @@ import type { Journal } from './journal.js'
 /** Items in the order they were pushed. */
 export interface ListCell<T> {
   readonly length: number
+  /**
+   * The items by place, for whoever needs them in any order: the n-th that was ever pushed stands at n modulo
+   * max, so an item stays where it is while the list moves on. undefined: nothing there.
+   */
+  readonly places: readonly (T | undefined)[]
   /** The item `index` places after the oldest; undefined outside. */
   at(index: number): T | undefined
   push(item: T): void
@@ -47,6 +52,10 @@ class StoredList<T> implements ListCell<T>, Cell {
 
   get length(): number {
     return this.#next - this.#first
+  }
+
+  get places(): readonly (T | undefined)[] {
+    return this.#slots
   }
 
   at(index: number): T | undefined {

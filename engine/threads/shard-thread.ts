@@ -1,7 +1,8 @@
 /** Runs in a shard thread: hands calls to the view's module, which keeps its own state in this thread. */
 import { move } from 'piscina'
 import { HinataError, type ErrorCode, type ErrorDetails } from '../errors/index.js'
-import { decodeValue, decodeValues, encodeValue } from '../record/pack.js'
+import { decodeEmissions, type Emitted } from '../record/emission.js'
+import { decodeValue, encodeValue } from '../record/pack.js'
 import { movable } from './pool.js'
 
 /** One call to a shard. `packed` holds what the call is about. */
@@ -19,7 +20,7 @@ export type QueryOutcome =
   | { readonly refusal: { readonly code: ErrorCode, readonly details: ErrorDetails } }
 
 interface Shard {
-  apply(emitted: { output: string, key: string, value: unknown }[]): void
+  apply(emitted: Emitted[]): void
   query(request: unknown): unknown
   restore(key: string, rows: readonly Uint8Array[]): void
 }
@@ -38,10 +39,7 @@ export default async function runShard(task: ShardTask): Promise<unknown> {
   const shard = await import(task.module) as Shard
   switch (task.call) {
     case 'apply':
-      shard.apply(decodeValues(task.packed).map(tuple => {
-        const [output, key, value] = tuple as [string, string, unknown]
-        return { output, key, value }
-      }))
+      shard.apply(decodeEmissions(task.packed))
       return move(new Uint8Array(0))
     case 'query':
       return move(movable(encodeValue(answerOf(shard, decodeValue(task.packed)))))

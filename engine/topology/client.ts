@@ -98,16 +98,17 @@ export class TopologyClient {
 
   /** Appends records; resolves when durable. One answer per record, in order. Throws LOG_FULL, OVERLOADED. */
   append(records: readonly AppendInput[]): Promise<Appended[]> {
-    for (const partition of new Set(records.map(record => this.partitionOf(record.key)))) {
+    const counts = this.#countsOf(records)
+    for (const partition of counts.keys()) {
       if (this.#lag.room(partition) <= 0) {
         throw new HinataError('LOG_FULL', { partition, max: logUnreadRecordsMax, found: '' })
       }
     }
-    for (const record of records) this.#lag.count(this.partitionOf(record.key))
+    for (const [partition, count] of counts) this.#lag.count(partition, count)
     return this.#appender.append(records)
   }
 
-  /** Records that the partition of `key` can still take; refreshed every 100 ms. */
+  /** Records that the partition of `key` can still take; refreshed every 100 ms when it is half full. */
   room(key: string): number {
     return this.#lag.room(this.partitionOf(key))
   }
@@ -188,6 +189,19 @@ export class TopologyClient {
     this.#lag.stop()
     for (const link of this.#links.values()) link.close()
     closeRedis(this.#redis)
+  }
+
+  /** How many of the records go to which partition; neighbours mostly share their key. */
+  #countsOf(records: readonly AppendInput[]): Map<number, number> {
+    const counts = new Map<number, number>()
+    let from = 0
+    for (let i = 1; i <= records.length; i++) {
+      if (i < records.length && records[i].key === records[from].key) continue
+      const partition = this.partitionOf(records[from].key)
+      counts.set(partition, (counts.get(partition) ?? 0) + i - from)
+      from = i
+    }
+    return counts
   }
 
   #tableKey(actor: ActorType, key: string, table: string): string {

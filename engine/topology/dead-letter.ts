@@ -8,16 +8,9 @@
  *                              move: `redrive` folds the value again, `drop` only closes the letter
  */
 import type { ErrorValue } from '../errors/index.js'
-import type { LogRecord } from '../record/record.js'
+import { isMoved, movedField, toldField, type LogRecord, type Move } from '../record/record.js'
 import type { DeadLetter, LetterHead } from './topology.js'
 
-/** A value with this one field is a message relayed from another partition. */
-export const toldField = '~told'
-
-const movedField = '~letter'
-
-/** What becomes of a letter. */
-export type Move = 'redrive' | 'drop'
 
 /** What a moved letter's record says beside its value. */
 export interface MovedLetter {
@@ -33,7 +26,7 @@ export interface FailedRecord {
   readonly eventTime: number
   readonly acceptedAt: number
   readonly position: string
-  readonly original: unknown
+  readonly original: () => unknown
   readonly outcome: { readonly kind: string } | ToldOutcome
   readonly moved?: MovedLetter
 }
@@ -69,7 +62,7 @@ export function deadLetterOf(record: FailedRecord, partition: number, failing: F
     id: `${partition}:${nameOf(record)}${nth === 0 ? '' : `.${nth}`}`, status: 'dead',
     key, position, eventTime, acceptedAt, failedAt: acceptedAt, where, attempts,
     error: { code: error.code, message: error.message, stack: error.stack?.split(engineFrame)[0] },
-    value: told ? told.body : record.original,
+    value: told ? told.body : record.original(),
     ...(told ? { to: { actor: told.actor, message: told.message } } : {}),
     ...(queued ? { queued } : {}),
     origin: moved && (queued === undefined || isSameQueue) ? moved.head.origin : position,
@@ -96,7 +89,7 @@ export function toldRecord(
 ): FailedRecord & { readonly outcome: ToldOutcome } {
   const { eventTime, acceptedAt, position } = cause
   return {
-    key: told.key, eventTime, acceptedAt, position, original: told.body,
+    key: told.key, eventTime, acceptedAt, position, original: () => told.body,
     outcome: { kind: 'told', actor: told.actor.type, message: told.message, body: told.body },
   }
 }
@@ -111,7 +104,7 @@ export function movedRecord(topology: string, move: Move, letter: DeadLetter): L
 
 /** Reverses `movedRecord`; undefined for every other value. */
 export function movedLetterOf(value: unknown): { moved: MovedLetter, inner: unknown } | undefined {
-  if (typeof value !== 'object' || value === null || !(movedField in value)) return undefined
-  const [move, topology, head, inner] = value[movedField] as [Move, string, LetterHead, unknown]
-  return { moved: { move, topology, head }, inner }
+  if (!isMoved(value)) return undefined
+  const [move, topology, head, inner] = value[movedField]
+  return { moved: { move, topology, head: head as LetterHead }, inner }
 }

@@ -29,9 +29,9 @@ export interface StagedRecord {
   readonly acceptedAt: number
   /** `<entry>:<index>` */
   readonly position: string
-  /** The value before the stages, kept for a dead letter. */
-  readonly original: unknown
-  readonly outcome:
+  /** The value before the stages, for a dead letter; decoded when asked. */
+  readonly original: () => unknown
+  outcome:
     | { readonly kind: 'value', readonly value: unknown }
     | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
     | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
@@ -185,7 +185,7 @@ export class Fold {
       const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
         position }
       await this.#deliver(type, key, cause, {
-        key, eventTime: next.due, acceptedAt: next.due, position, original: undefined,
+        key, eventTime: next.due, acceptedAt: next.due, position, original: () => undefined,
         outcome: { kind: 'told', actor, message: name, body: undefined },
       })
     }

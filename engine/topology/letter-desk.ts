@@ -18,9 +18,9 @@ import { encodeRecord } from '../record/block.js'
 import { partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
-import { startOfLog } from '../record/record.js'
+import { startOfLog, type Move } from '../record/record.js'
 import { loadScript, runScript, send, type RedisArgument, type RedisConnection } from '../redis/index.js'
-import { movedRecord, type Move } from './dead-letter.js'
+import { movedRecord } from './dead-letter.js'
 import type { DeadLetter } from './topology.js'
 
 /** Which letters. Nothing named: all. */

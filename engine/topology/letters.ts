@@ -138,7 +138,7 @@ export class Letters {
     const at = timeOfEntry(entry)
     const error = errorValueOf(new HinataError('RECORD_SKIPPED', { reason: reason.message }))
     this.bury({
-      key: '', eventTime: at, acceptedAt: at, position: entry, original: block, outcome: { kind: 'failure' },
+      key: '', eventTime: at, acceptedAt: at, position: entry, original: () => block, outcome: { kind: 'failure' },
     }, { where: 'log', attempts: 0, error, isFinal: 'nobody can read its block' }, effects)
   }
 
@@ -154,7 +154,8 @@ export class Letters {
     this.#options.journal.keep()
     const letter: DeadLetter = {
       ...moved.head, status: moved.move === 'drop' ? 'dropped' : 'redriven', settledAt: record.acceptedAt,
-      value: moved.head.to && 'body' in record.outcome ? record.outcome.body : record.original,
+      value: moved.head.to && 'body' in record.outcome ? record.outcome.body
+        : record.original(),
     }
     effects.emitted.push(encodeEmission(this.#options.topology.deadLetters.output, record.key, letter))
   }

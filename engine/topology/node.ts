@@ -29,7 +29,8 @@ import { HotKeys, type HotKey } from './hot-keys.js'
 import { openQueryPort, type QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
-import { InsertGate, SinkLoop } from './sink-loop.js'
+import { SinkLoop } from './sink-loop.js'
+import { SinkRunner } from './sink-runner.js'
 import { StageRunner } from './stages.js'
 import { Takeovers } from './takeover.js'
 import { Task } from './task.js'
@@ -121,7 +122,7 @@ export class Node {
   readonly #stages: StageRunner
   readonly #views: Views
   readonly #sinks: readonly Sink[]
-  readonly #gate: InsertGate
+  readonly #runner: SinkRunner
   readonly #clock: Clock
   readonly #owned = new Map<number, Owned>()
   readonly #halts: Halts
@@ -145,13 +146,13 @@ export class Node {
     this.#pool = isThreaded ? new ThreadPool(stageEntry, { threads }) : undefined
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
-    this.#gate = new InsertGate(options.inserts ?? 2)
     this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#takeovers = new Takeovers(redis, keys, topologyId(topology))
     this.#hotKeys = new HotKeys(this.#clock)
     this.#sinks = topology.relays
       ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
       : topology.sinks
+    this.#runner = new SinkRunner(this.#sinks, { inserts: options.inserts ?? 2, clock: this.#clock })
   }
 
   /** The partitions owned now. */
@@ -177,6 +178,7 @@ export class Node {
     await this.#port?.stop()
     await this.#views.stop()
     await this.#pool?.stop()
+    await this.#runner.stop()
     closeRedis(this.#redis)
     closeRedis(this.#blocking)
     announce('info', `node(${this.id})`, 'stopped')
@@ -250,7 +252,7 @@ export class Node {
     const sinks = this.#sinks.map(sink => new SinkLoop({
       sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
-      clock: this.#clock, gate: this.#gate, emitted: () => owned.task.checkpoint.emitted,
+      clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
     }))
     const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
     await Promise.all(owned.sinks.map(sink => sink.start()))

@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../clock/index.js'
 import { readRange } from '../log/index.js'
+import { decodeEmissions } from '../record/emission.js'
 import { compareEntries, startOfLog } from '../record/record.js'
 import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
-import { decodeEmitted, isPublic } from './sink-loop.js'
+import { isPublic } from './sink-loop.js'
 import type { Emitted } from './topology.js'
 
 /** One commit's outputs, or a stretch that was trimmed away before it could be read. */
@@ -32,7 +33,7 @@ export async function* followOutbox(
     const entries = await readRange(redis, stream, `(${position}`, '+', entriesPerRead)
     for (const { id, block } of entries) {
       position = id
-      const emitted = decodeEmitted(block).filter(isPublic)
+      const emitted = decodeEmissions(block).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
     if (entries.length < entriesPerRead) await clock.wait(pollMs, signal)

@@ -6,11 +6,11 @@
 import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
+import { toldField } from '../record/record.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
-import { toldField } from './dead-letter.js'
 import { relayOutput } from './fold.js'
 import { lastEntryOf } from './sink-loop.js'
-import type { Sink, SinkBatch, Topic } from './topology.js'
+import type { OpenSink, Sink, SinkBatch, Topic } from './topology.js'
 
 /** A week: far longer than any node stays away with a fixed batch. */
 const relayMemorySeconds = 7 * 24 * 3_600
@@ -18,7 +18,9 @@ const relayMemorySeconds = 7 * 24 * 3_600
 const relayBlock = loadScript('relay-block')
 
 /** The relay of one topology. */
-export function relaySink(redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic): Sink {
+export function relaySink(
+  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic,
+): Sink & OpenSink {
   return {
     name: '~relay',
     outputs: [{ output: relayOutput }],

@@ -8,13 +8,13 @@
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
 import type { Clock } from '../clock/index.js'
-import { readRange } from '../log/index.js'
+import { readOutbox } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
-import { decodeValues } from '../record/pack.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { announce, channels } from '../telemetry/channels.js'
 import { relayOutput } from './fold.js'
+import type { SinkRunner } from './sink-runner.js'
 import type { Emitted, Sink, SinkBatch } from './topology.js'
 
 const retryDelayMaxMs = 5_000
@@ -22,28 +22,6 @@ const entriesPerRead = 64
 
 const fixBatch = loadScript('fix-batch')
 const advanceSink = loadScript('advance-sink')
-
-/** Limits how many inserts run at once in one node. */
-export class InsertGate {
-  #free: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(inserts: number) {
-    this.#free = inserts
-  }
-
-  async run<T>(insert: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>(resolve => this.#waiting.push(resolve))
-    try {
-      return await insert()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
-  }
-}
 
 /** What a sink loop works with. */
 export interface SinkLoopOptions {
@@ -54,14 +32,14 @@ export interface SinkLoopOptions {
   readonly topology: string
   readonly redis: RedisConnection
   readonly clock: Clock
-  readonly gate: InsertGate
+  readonly runner: SinkRunner
   /** Values that the partition has emitted so far. */
   readonly emitted: () => number
 }
 
 interface Batch {
   readonly last: EntryId
-  readonly emitted: Emitted[]
+  readonly blocks: readonly Buffer[]
   /** Values of all outputs in the batch's entries. */
   readonly values: number
 }
@@ -69,7 +47,6 @@ interface Batch {
 /** One sink's loop over one partition. */
 export class SinkLoop {
   readonly #options: SinkLoopOptions
-  readonly #outputs: ReadonlySet<string>
   readonly #stopping = new AbortController()
   #position: EntryId = startOfLog
   #inserted = 0
@@ -78,7 +55,6 @@ export class SinkLoop {
 
   constructor(options: SinkLoopOptions) {
     this.#options = options
-    this.#outputs = new Set(options.sink.outputs.map(({ output }) => output))
   }
 
   /** Values of the partition's outbox that this sink is done with. */
@@ -121,9 +97,9 @@ export class SinkLoop {
   }
 
   async #run(): Promise<void> {
-    const { clock, sink, partition } = this.#options
+    const { clock, sink, partition, runner } = this.#options
     const signal = this.#stopping.signal
-    let delayMs = sink.lingerMs
+    let delayMs = runner.lingerMs(sink)
     while (!signal.aborted) {
       await clock.wait(delayMs, signal)
       if (signal.aborted) return
@@ -135,7 +111,7 @@ export class SinkLoop {
           this.#failing = undefined
           if (!isFull) break
         }
-        delayMs = sink.lingerMs
+        delayMs = runner.lingerMs(sink)
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         if (!this.#failing) announce('warn', `partition(${partition})`, `sink ${sink.name} fails: ${reason}`)
@@ -147,7 +123,7 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, epoch, sink, gate } = this.#options
+    const { redis, keys, partition, topology, epoch, sink, runner } = this.#options
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
@@ -155,56 +131,42 @@ export class SinkLoop {
       [epoch, this.#position, batch.last]))
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
-    const { emitted, values } = batch
-    if (emitted.length > 0) {
-      const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
-      await channels.insert.tracePromise(() => gate.run(() => sink.insert({ token, partition, emitted })),
-        { sink: sink.name, partition, values: emitted.length })
-    }
+    const { blocks, values } = batch
+    const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
+    await channels.insert.tracePromise(() => runner.insert(sink, { token, partition, blocks }),
+      { sink: sink.name, partition, values })
     const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])
     if (moved !== 1) return 'fenced'
     this.#position = last
     this.#inserted += values
-    return emitted.length >= sink.batchRecordsMax
+    return values >= sink.batchRecordsMax
   }
 
   /** The next batch: up to the sink's size, or exactly up to `until`. */
   async #read(until: EntryId | undefined): Promise<Batch | undefined> {
     const { redis, keys, partition, topology, sink } = this.#options
     const outbox = keys.outbox(partition, topology)
-    const emitted: Emitted[] = []
+    const blocks: Buffer[] = []
     let values = 0
     let last: EntryId | undefined
     for (let isMore = true; isMore;) {
-      const entries = await readRange(redis, outbox, `(${last ?? this.#position}`, until ?? '+',
+      const entries = await readOutbox(redis, outbox, `(${last ?? this.#position}`, until ?? '+',
         entriesPerRead)
       isMore = entries.length === entriesPerRead
-      for (const { id, block } of entries) {
-        if (until === undefined && last !== undefined && emitted.length >= sink.batchRecordsMax) {
-          return { last, emitted, values }
-        }
-        last = id
-        for (const value of decodeEmitted(block)) {
-          values++
-          if (this.#outputs.has(value.output)) emitted.push(value)
-        }
+      for (const entry of entries) {
+        if (until === undefined && values >= sink.batchRecordsMax) return { last: last!, blocks, values }
+        last = entry.id
+        blocks.push(entry.block)
+        values += entry.values
       }
     }
-    return last === undefined ? undefined : { last, emitted, values }
+    return last === undefined ? undefined : { last, blocks, values }
   }
 }
 
 /** The last outbox entry of a batch, which its token ends with: later batches have later ones. */
 export function lastEntryOf(batch: SinkBatch): EntryId {
   return batch.token.slice(batch.token.lastIndexOf(':') + 1)
-}
-
-/** The values of one outbox entry. */
-export function decodeEmitted(block: Uint8Array): Emitted[] {
-  return decodeValues(block).map(tuple => {
-    const [output, key, value] = tuple as [string, string, unknown]
-    return { output, key, value }
-  })
 }
 
 /** Whether a value is for apps and sinks, and not internal to the engine. */

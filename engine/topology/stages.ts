@@ -2,22 +2,28 @@
  * Runs the stateless stages over the records of entries, batched, order kept. Stages with a module run in the
  * thread pool (or in this thread when there is none, as in the test driver); stages with `run` run here.
  *
- * A record that a stage refuses keeps its place with the failure as its outcome.
+ * A record that a stage refuses keeps its place with the failure as its outcome. When the first stage runs in
+ * threads, blocks travel there as they came from the log and are decoded there only.
  */
-import type { ErrorValue } from '../errors/index.js'
-import { encodeRecord } from '../record/block.js'
+import { HinataError, type ErrorValue } from '../errors/index.js'
+import type { Entry } from '../log/index.js'
+import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
-import { timeOfEntry, type EntryId, type LogRecord } from '../record/record.js'
-import { movable, runSafely, type ThreadPool } from '../threads/index.js'
-import { movedLetterOf, toldField } from './dead-letter.js'
+import { isMoved, isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
+import {
+  movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
+} from '../threads/index.js'
+import { movedLetterOf } from './dead-letter.js'
 import type { StagedRecord } from './fold.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
-/** An entry of the log with its records. */
-export interface DecodedEntry {
-  readonly id: EntryId
-  readonly records: readonly LogRecord[]
-}
+/**
+ * One entry, staged: how many records it has, and the records, made when they are asked for. Or the reason
+ * why its block cannot be read (BLOCK_CORRUPT).
+ */
+export type StagedEntry =
+  | { readonly count: number, records(): StagedRecord[] }
+  | { readonly unreadable: HinataError }
 
 /** Where a run is: the stage that has the records now. For health. */
 export interface StageWatch {
@@ -34,31 +40,31 @@ export class StageRunner {
     this.#pool = pool
   }
 
-  /** The records of consecutive entries, staged, entry by entry. */
-  async run(entries: readonly DecodedEntry[], watch?: StageWatch): Promise<StagedRecord[][]> {
-    const staged: StagedRecord[] = []
-    for (const { id, records } of entries) {
-      const acceptedAt = timeOfEntry(id)
-      records.forEach((record, index) => staged.push(stagedOf(record, acceptedAt, `${id}:${index}`)))
-    }
-    for (const stage of this.#stages) {
+  /** Consecutive entries, staged. */
+  async run(entries: readonly Entry[], watch?: StageWatch): Promise<StagedEntry[]> {
+    const [first, ...others] = this.#stages
+    const isThreaded = this.#pool !== undefined && first !== undefined && 'module' in first
+    if (watch && first) watch.stage = first.name
+    const staged = isThreaded ? await runInThread(this.#pool, first, entries) : entries.map(decoded)
+    const open = isThreaded ? others : this.#stages
+    if (open.length === 0) return staged
+    const made = staged.map(entry => ('unreadable' in entry ? entry : madeOf(entry.records())))
+    const records = made.flatMap(entry => ('unreadable' in entry ? [] : entry.records()))
+    for (const stage of open) {
       if (watch) watch.stage = stage.name
-      await this.#runStage(stage, staged)
+      await this.#runStage(stage, records)
     }
-    let at = 0
-    return entries.map(({ records }) => staged.slice(at, at += records.length))
+    return made
   }
 
-  async #runStage(stage: Stage, staged: StagedRecord[]): Promise<void> {
-    const places: number[] = []
-    for (let i = 0; i < staged.length; i++) if (staged[i].outcome.kind === 'value') places.push(i)
-    const chunks: number[][] = []
-    for (let i = 0; i < places.length; i += stage.batchMax) chunks.push(places.slice(i, i + stage.batchMax))
+  /** Puts the stage's answers into the records. */
+  async #runStage(stage: Stage, staged: readonly StagedRecord[]): Promise<void> {
+    const open = staged.filter(({ outcome }) => outcome.kind === 'value')
+    const chunks: StagedRecord[][] = []
+    for (let i = 0; i < open.length; i += stage.batchMax) chunks.push(open.slice(i, i + stage.batchMax))
     await Promise.all(chunks.map(async chunk => {
-      const answers = await this.#answer(stage, chunk.map(place => valueRecord(staged[place])))
-      chunk.forEach((place, i) => {
-        staged[place] = { ...staged[place], outcome: outcomeOfStage(stage.name, answers[i]) }
-      })
+      const answers = await this.#answer(stage, chunk.map(valueRecord))
+      chunk.forEach((record, i) => { record.outcome = outcomeOfStage(stage.name, answers[i]) })
     }))
   }
 
@@ -67,19 +73,76 @@ export class StageRunner {
     if (!this.#pool) {
       return runSafely((await import(stage.module.href) as { run: StageFunction }).run, records)
     }
-    const block = movable(Buffer.concat(records.map(encodeRecord)))
-    const packed = await this.#pool.run({ module: stage.module.href, block }, [block.buffer])
-    return decodeTransient(packed) as unknown[]
+    const [staged] = await blocksOf(this.#pool, stage, [{ id: 'of a stage',
+      block: Buffer.concat(records.map(encodeRecord)) }])
+    if ('unreadable' in staged) throw new HinataError('INTERNAL', { reason: staged.unreadable })
+    return columnsOf(staged).values
   }
 }
 
-function stagedOf(record: LogRecord, acceptedAt: number, position: string): StagedRecord {
-  const { key, eventTime, value } = record
-  const letter = movedLetterOf(value)
-  if (!letter) return { key, eventTime, acceptedAt, position, original: value, outcome: outcomeOf(value) }
-  const { moved, inner } = letter
-  const outcome = moved.move === 'drop' ? droppedOutcome : outcomeOf(inner)
-  return { key, eventTime, acceptedAt, position, original: inner, outcome, moved }
+/** Sends blocks of entries to a thread as they are. */
+function blocksOf(
+  pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
+): Promise<StagedBlock[]> {
+  const blocks = movable(Buffer.concat(entries.map(({ block }) => block)))
+  const task: StageTask = { module: stage.module.href, batchMax: stage.batchMax, blocks,
+    entries: entries.map(({ id, block }) => ({ id, bytes: block.length })) }
+  return pool.run(task, [blocks.buffer]).then(packed => decodeTransient(packed) as StagedBlock[])
+}
+
+async function runInThread(
+  pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
+): Promise<StagedEntry[]> {
+  const staged = await blocksOf(pool, stage, entries)
+  return entries.map((entry, i): StagedEntry => {
+    const block = staged[i]
+    return 'unreadable' in block
+      ? { unreadable: new HinataError('BLOCK_CORRUPT', { position: entry.id, reason: block.unreadable }) }
+      : { count: block.count, records: () => recordsOf(stage, entry, columnsOf(block)) }
+  })
+}
+
+function columnsOf({ packed }: { readonly packed: Uint8Array }): StagedColumns {
+  return decodeTransient(packed) as StagedColumns
+}
+
+function recordsOf(stage: Stage, { id, block }: Entry, columns: StagedColumns): StagedRecord[] {
+  const acceptedAt = timeOfEntry(id)
+  const { keys, eventTimes, values, told, moved } = columns
+  const records = values.map((value, index): StagedRecord => ({
+    key: keys[index], eventTime: eventTimes[index], acceptedAt, position: `${id}:${index}`,
+    original: () => decodeBlock(id, block)[index].value,
+    outcome: outcomeOfStage(stage.name, value),
+  }))
+  for (const index of told) records[index].outcome = outcomeOf(values[index])
+  for (const index of moved) records[index] = unwrapped(records[index], records[index].outcome)
+  return records
+}
+
+function madeOf(records: StagedRecord[]): StagedEntry {
+  return { count: records.length, records: () => records }
+}
+
+function decoded({ id, block }: Entry): StagedEntry {
+  const acceptedAt = timeOfEntry(id)
+  try {
+    return madeOf(decodeBlock(id, block).map(({ key, eventTime, value }, index) => {
+      const record = { key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
+        outcome: outcomeOf(value) }
+      return isMoved(value) ? unwrapped(record) : record
+    }))
+  } catch (thrown) {
+    if (thrown instanceof HinataError) return { unreadable: thrown }
+    throw thrown
+  }
+}
+
+/** The record of a moved letter, as what it was; a redriven value may have its stage's `outcome` already. */
+function unwrapped(record: StagedRecord, outcome?: StagedRecord['outcome']): StagedRecord {
+  const { moved, inner } = movedLetterOf(record.original())!
+  const isOpen = moved.move === 'redrive' && !isTold(inner)
+  const own = moved.move === 'drop' ? droppedOutcome : outcomeOf(inner)
+  return { ...record, moved, original: () => inner, outcome: isOpen && outcome ? outcome : own }
 }
 
 /** A dropped letter's record passes no stage and reaches no actor. */
@@ -88,11 +151,9 @@ const droppedOutcome = {
 } as const
 
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
-  if (typeof value === 'object' && value !== null && toldField in value) {
-    const [actor, message, body] = value[toldField] as [string, string, unknown]
-    return { kind: 'told', actor, message, body }
-  }
-  return { kind: 'value', value }
+  if (!isTold(value)) return { kind: 'value', value }
+  const [actor, message, body] = value[toldField]
+  return { kind: 'told', actor, message, body }
 }
 
 function valueRecord(record: StagedRecord): LogRecord {

@@ -15,12 +15,11 @@
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupBytesMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
 } from '../log/index.js'
-import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
 import { fieldsOf, redisTime, send, type RedisConnection } from '../redis/index.js'
@@ -30,7 +29,7 @@ import { Breaker } from './breaker.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
 import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { DecodedEntry, StageRunner, StageWatch } from './stages.js'
+import type { StagedEntry, StageRunner, StageWatch } from './stages.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -71,17 +70,23 @@ export interface TaskProgress {
   readonly activations: number
 }
 
-interface Queued extends DecodedEntry {
+interface Queued extends Entry {
   /** The stages of this entry; undefined until they begin. */
   staging: Promise<void> | undefined
-  /** The records, once the stages are through. */
-  done: StagedRecord[] | undefined
-  /** The block and why it cannot be decoded, if so. */
-  readonly unreadable: { readonly block: Buffer, readonly error: HinataError } | undefined
+  /** Once the stages are through. An unreadable entry ends the task when the loop gets there. */
+  staged: StagedEntry | undefined
   /** Where its stages are. */
   watch: StageWatch | undefined
 }
 
+interface ReadyEntry {
+  readonly id: EntryId
+  readonly records: StagedRecord[]
+}
+
+/** What a record is thought to take before any was folded, and how much a batch changes that. */
+const foldMsFirst = 0.05
+const foldMsWeight = 0.3
 const timerPollMs = 50
 const outboxPollMs = 50
 
@@ -98,6 +103,8 @@ export class Task implements EntryTaker {
   #position: EntryId
   #checkpoint: Checkpoint
   #stagingGroups = 0
+  /** What folding a record takes, ms: a running average. */
+  #foldMs = foldMsFirst
   #state: TaskState = 'assigned'
   #wake: (() => void) | undefined
   #loop: Promise<void> | undefined
@@ -183,9 +190,9 @@ export class Task implements EntryTaker {
   take(entries: Entry[]): void {
     if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now()
     this.#firstEntry ??= entries[0]?.id
-    for (const entry of entries) {
-      this.#queue.push(queuedOf(entry))
-      this.#position = entry.id
+    for (const { id, block } of entries) {
+      this.#queue.push({ id, block, staging: undefined, staged: undefined, watch: undefined })
+      this.#position = id
     }
     this.#stageAhead()
     this.#wake?.()
@@ -196,12 +203,12 @@ export class Task implements EntryTaker {
     let next = this.#queue.findIndex(queued => queued.staging === undefined)
     while (next >= 0 && next < this.#queue.length && this.#stagingGroups < stageGroupsMax) {
       const group: Queued[] = []
-      let records = 0
+      let bytes = 0
       for (; next < this.#queue.length; next++) {
         const queued = this.#queue[next]
-        if (group.length > 0 && records + queued.records.length > stageGroupRecordsMax) break
+        if (group.length > 0 && bytes + queued.block.length > stageGroupBytesMax) break
         group.push(queued)
-        records += queued.records.length
+        bytes += queued.block.length
       }
       this.#stagingGroups++
       const staging = this.#stage(group)
@@ -215,7 +222,7 @@ export class Task implements EntryTaker {
     for (const queued of group) queued.watch = watch
     try {
       const staged = await this.#options.stages.run(group, watch)
-      group.forEach((queued, i) => { queued.done = staged[i] })
+      group.forEach((queued, i) => { queued.staged = staged[i] })
     } finally {
       this.#stagingGroups--
     }
@@ -259,32 +266,34 @@ export class Task implements EntryTaker {
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
-    const [{ unreadable, staging }] = this.#queue
-    if (unreadable) return this.#passBlock(unreadable)
+    const [head] = this.#queue
     this.#doing = 'stage'
-    await staging
+    await head.staging
     this.#doing = 'fold'
+    if (head.staged && 'unreadable' in head.staged) return this.#passBlock(head, head.staged.unreadable)
     const ready = this.#takeReady()
-    await this.#fold.prepare(ready.flatMap(queued => queued.done!))
-    const deadline = performance.now() + foldBudgetMs
+    await this.#fold.prepare(ready.flatMap(({ records }) => records))
+    const start = performance.now()
+    let folded = 0
     let last: EntryId | undefined
-    for (const { id, done } of ready) {
-      for (const record of done!) {
+    for (const { id, records } of ready) {
+      for (const record of records) {
         this.#options.onKey(record.key)
         const pending = this.#fold.fold(record)
         if (pending) await pending
       }
       this.#queue.shift()
+      folded += records.length
       last = id
       this.#assertNotStopped()
-      if (performance.now() > deadline) break
+      if (performance.now() - start > foldBudgetMs) break
     }
+    if (folded > 0) this.#foldMs += ((performance.now() - start) / folded - this.#foldMs) * foldMsWeight
     if (last) await this.#commit(last)
   }
 
   /** A block that cannot be read ends the task, unless an operator passed it: then it is one dead letter. */
-  async #passBlock({ block, error }: NonNullable<Queued['unreadable']>): Promise<void> {
-    const { id } = this.#queue[0]
+  async #passBlock({ id, block }: Entry, error: HinataError): Promise<void> {
     const records = this.#skipped.get(id)
     if (records === undefined) throw error
     this.#fold.buryBlock(id, block, records, error)
@@ -301,20 +310,18 @@ export class Task implements EntryTaker {
   }
 
   /**
-   * The entries at the head of the queue whose stages are through, up to one commit's worth. They stay
-   * queued.
+   * The entries at the head of the queue whose stages are through, as many as the time budget is thought to
+   * take: what is loaded for more would be loaded twice. They stay queued.
    */
-  #takeReady(): Queued[] {
-    const ready: Queued[] = []
-    const recordsMax = this.#breaker.recordsMax(this.#checkpoint.position)
-    let records = 0
-    for (const queued of this.#queue) {
-      if (!queued.done || queued.unreadable
-        || (records > 0 && records + queued.done.length > recordsMax)) {
-        break
-      }
-      ready.push(queued)
-      records += queued.done.length
+  #takeReady(): ReadyEntry[] {
+    const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax,
+      this.#breaker.recordsMax(this.#checkpoint.position))
+    const ready: ReadyEntry[] = []
+    let taken = 0
+    for (const { id, staged } of this.#queue) {
+      if (!staged || 'unreadable' in staged || (taken > 0 && taken + staged.count > recordsMax)) break
+      ready.push({ id, records: staged.records() })
+      taken += staged.count
     }
     return ready
   }
@@ -374,20 +381,6 @@ export class Task implements EntryTaker {
     this.#movedAt = clock.now()
     this.#options.onCommit(batch)
     this.#fold.passivate(this.#options.activationBytesMax)
-  }
-}
-
-/**
- * An entry to be staged. One that cannot be read ends the task when the loop gets there, and not the reader.
- */
-function queuedOf({ id, block }: Entry): Queued {
-  const queued = { id, staging: undefined, done: undefined, unreadable: undefined, watch: undefined }
-  try {
-    return { ...queued, records: decodeBlock(id, block) }
-  } catch (error) {
-    const reason = error instanceof HinataError ? error
-      : new HinataError('BLOCK_CORRUPT', { position: id, reason: String(error) })
-    return { ...queued, records: [], unreadable: { block, error: reason } }
   }
 }
 

@@ -6,10 +6,11 @@
 import type { Output, TypedActor } from '../actor/index.js'
 import { Activation } from '../actor/index.js'
 import { Journal, TimerIndex, type CellsOf, type StateDeclaration } from '../state/index.js'
+import { encodeRecord } from '../record/block.js'
+import { decodeEmissions } from '../record/emission.js'
 import type { LogRecord } from '../record/record.js'
 import { Fold } from './fold.js'
 import { MemoryStore } from './memory-store.js'
-import { decodeEmitted } from './sink-loop.js'
 import { StageRunner } from './stages.js'
 import type { Emitted, ShardModule, Topology, ViewAnswer } from './topology.js'
 
@@ -55,7 +56,9 @@ export class TestDriver {
   /** Accepts and folds several records as one block. */
   async pushBlock(records: readonly LogRecord[]): Promise<void> {
     const id = `${this.#now}-${this.#entries++}`
-    const [staged] = await this.#stages.run([{ id, records }])
+    const [entry] = await this.#stages.run([{ id, block: Buffer.concat(records.map(encodeRecord)) }])
+    if ('unreadable' in entry) throw entry.unreadable
+    const staged = entry.records()
     await this.#fold.prepare(staged)
     for (const record of staged) await this.#fold.fold(record)
     this.#commit()
@@ -105,7 +108,7 @@ export class TestDriver {
   #commit(): void {
     const batch = this.#fold.collect()
     this.#store.write(batch)
-    const emitted = decodeEmitted(Buffer.concat(batch.emitted.map(({ packed }) => packed)))
+    const emitted = decodeEmissions(Buffer.concat(batch.emitted.map(({ packed }) => packed)))
     this.#emitted.push(...emitted)
     for (const view of this.#topology.views) {
       const outputs = new Set(view.outputs.map(({ output }) => output))

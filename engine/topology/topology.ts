@@ -3,6 +3,7 @@
  * outputs go, which derived views answer queries. Declarations only; `node.ts` runs them.
  */
 import type { ActorType, Output } from '../actor/index.js'
+import type { Emitted } from '../record/emission.js'
 import type { LogRecord } from '../record/record.js'
 
 /** A topic, declared. `partitions` is fixed at its creation. */
@@ -34,12 +35,7 @@ export type Stage = { readonly name: string, readonly batchMax: number } & (
 /** What a stage does with a batch: one answer per record, in order. */
 export type StageFunction = (records: readonly LogRecord[]) => unknown[]
 
-/** One value that left the topology through an output. */
-export interface Emitted {
-  readonly output: string
-  readonly key: string
-  readonly value: unknown
-}
+export type { Emitted }
 
 /**
  * A batch for a sink. `token` is the same at every retry of the same batch, and so are the emitted values.
@@ -51,16 +47,25 @@ export interface SinkBatch {
 }
 
 /**
- * Where outputs go. `insert` must have the same effect once or many times for one token; it throws to be
- * retried.
+ * Where outputs go. In-process: `insert`. In a thread of its own, where its decoding and encoding hold up no
+ * fold: `module` (a file URL) exporting `open`, a SinkOpener that gets `options` (plain data).
  */
-export interface Sink {
+export type Sink = {
   readonly name: string
   readonly outputs: readonly Output<unknown>[]
+  /** Values of one batch, more or less: a batch covers whole commits. */
   readonly batchRecordsMax: number
-  readonly lingerMs: number
+  /** How long values may wait for companions; may depend on how many partitions of the node are inserting. */
+  readonly lingerMs: number | ((busyPartitions: number) => number)
+} & (OpenSink | { readonly module: URL, readonly options: unknown })
+
+/** Inserts with the same effect, once or many times, for one token; throws to be asked again. */
+export interface OpenSink {
   insert(batch: SinkBatch): Promise<void>
 }
+
+/** What the module of a sink exports as `open`. */
+export type SinkOpener<O> = (options: O) => OpenSink | Promise<OpenSink>
 
 /**
  * A derived view that lives in shard threads (a search index). Its module exports a `ShardModule`. It is fed

@@ -3,7 +3,7 @@ The one atomic commit of a batch: state, timers, outputs, dead letters and posit
 all (G2). Everything is checked before the first write; nothing after it may fail.
 
 KEYS[1] checkpoint (hash)
-KEYS[2] outbox (stream)
+KEYS[2] outbox (stream): d = emissions, n = how many
 KEYS[3] timers (sorted set)
 KEYS[4] dead letters (stream)
 KEYS[5..] hashes of changed actors and tables
@@ -61,7 +61,7 @@ for k = 5, #KEYS do
   at = last + 1
 end
 local entry = ''
-if ARGV[6] ~= '' then entry = redis.call('XADD', KEYS[2], '*', 'd', ARGV[6]) end
+if ARGV[6] ~= '' then entry = redis.call('XADD', KEYS[2], '*', 'd', ARGV[6], 'n', ARGV[5]) end
 redis.call('HINCRBY', KEYS[1], 'folded', ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'emitted', ARGV[5])
 local time = redis.call('TIME')

@@ -1,4 +1,5 @@
 /** The appender on real Redis: order (P1), durability (P2), once only (P3), bounds (P4). */
+import fc from 'fast-check'
 import t from 'tap'
 import { appenderRecordsMax, blockRecordsMax, recordBytesMax } from '../../../engine/limits/limits.js'
 import { Appender, readRange, type AppendInput, type AppenderOptions } from '../../../engine/log/index.js'
@@ -103,6 +104,51 @@ t.test('idempotency: each (id, content) once, whatever the batch looks like', as
   t.strictSame((await appender.append([unique('r3', 'a', 'o2')]))[0].position, null)
   t.equal(await appendedCount(on), 5)
   t.equal((await valuesOf(on)).length, 5)
+})
+
+interface Accepted {
+  readonly fingerprint: string
+  readonly origin: string
+  readonly place: number
+}
+
+t.test('idempotency: blocks of several keys and origins answer as a map of what is known would', async t => {
+  const on = await connectRedis(t)
+  const appender = appenderOn(on)
+  const accepted = new Map<string, Accepted>()
+  const log: unknown[] = []
+  const expectedOf = ({ key, value, idempotency }: AppendInput): [outcome: string, place: number | null] => {
+    const { id, fingerprint, origin } = idempotency!
+    const before = accepted.get(`${key} ${id}`)
+    if (before?.fingerprint === fingerprint) {
+      return before.origin === origin ? ['repeated', before.place] : ['duplicate', null]
+    }
+    accepted.set(`${key} ${id}`, { fingerprint, origin, place: log.length })
+    log.push(value)
+    return [before ? 'revised' : 'appended', log.length - 1]
+  }
+  const one = (...names: string[]): fc.Arbitrary<string> => fc.constantFrom(...names)
+  const input = fc.tuple(
+    one('ada', 'bob', 'cyd'), one('r1', 'r2', 'r3', 'r4'), one('x', 'y'), one('o1', 'o2'))
+  const blocks = fc.array(fc.array(input, { minLength: 1, maxLength: 12 }), { maxLength: 25 })
+  let text = 0
+  await fc.assert(fc.asyncProperty(blocks, async blocks => {
+    for (const block of blocks) {
+      const inputs = block.map(([key, id, fingerprint, origin]): AppendInput =>
+        ({ key, value: 'v'.repeat(text++ % 300), eventTime: 1, idempotency: { id, fingerprint, origin } }))
+      const expected = inputs.map(expectedOf)
+      const answers = await appender.append(inputs)
+      const entries = await readRange(on.redis, on.keys.log(0, 'in'), '-', '+', 10_000)
+      const places = entries.flatMap(({ id, block }) => decodeBlock(id, block).map((_, i) => `${id}:${i}`))
+      const found = answers.map(({ outcome, position }): [string, number | null] =>
+        [outcome, position && places.indexOf(`${position.entry}:${position.index}`)])
+      const told = JSON.stringify(found)
+      if (told !== JSON.stringify(expected)) throw new Error(`${told} for ${JSON.stringify(expected)}`)
+    }
+    return JSON.stringify(await valuesOf(on)) === JSON.stringify(log)
+  }), { seed: 11, numRuns: 8, endOnFailure: true })
+  t.equal(await appendedCount(on), log.length)
+  t.ok(log.length > 12, `${log.length} records were accepted`)
 })
 
 t.test('records with and without an id keep their order', async t => {

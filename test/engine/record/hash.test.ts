@@ -2,7 +2,7 @@
  * Hashes are part of the stored format: these values may never change, or keys would change their partition.
  */
 import t from 'tap'
-import { hashText, partitionOf } from '../../../engine/record/hash.js'
+import { hashText, markOf, partitionOf } from '../../../engine/record/hash.js'
 import { compareEntries, formatPosition, timeOfEntry } from '../../../engine/record/record.js'
 
 t.test('golden values', async t => {
@@ -24,4 +24,11 @@ t.test('entry ids order as the log does, by number and not by text', async t => 
   t.strictSame([...ids].reverse().sort(compareEntries), ids)
   t.equal(timeOfEntry('1700000000000-12'), 1_700_000_000_000)
   t.equal(formatPosition({ entry: '5-1', index: 7 }), '5-1:7')
+})
+
+t.test('a mark is two hashes of eight characters each, and never changes', async t => {
+  for (const text of ['', 'ada', 'ünï 😀', 'x'.repeat(1_000)]) {
+    const hex = (seed?: number): string => hashText(text, seed).toString(16).padStart(8, '0')
+    t.equal(markOf(text), hex() + hex(0x9747b28c))
+  }
 })

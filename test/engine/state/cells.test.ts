@@ -140,8 +140,13 @@ holds<ListCell<number>, number[]>('list', {
       cell.put(cell.length - 1, item)
       if (model.length > 0) model[model.length - 1] = item
     }) }),
-  seen: cell => [[...cell], cell.length, cell.at(0), cell.at(3), cell.at(-1)],
-  expected: model => [model, model.length, model[0], undefined, undefined],
+  seen: cell => {
+    const placed = cell.places.filter(item => item !== undefined).sort((a, b) => a - b)
+    return [[...cell], cell.length, cell.at(0), cell.at(3), cell.at(-1), placed]
+  },
+  expected: model => [
+    model, model.length, model[0], undefined, undefined, [...model].sort((a, b) => a - b),
+  ],
 })
 
 holds<CounterCell, [string, number, number][]>('counter', {

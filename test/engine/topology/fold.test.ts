@@ -10,7 +10,7 @@ import { actor, decodeValue, testDriver, type Topology } from '../../../engine/i
 import { TimerIndex } from '../../../engine/state/index.js'
 import { Fold } from '../../../engine/topology/fold.js'
 import { MemoryStore } from '../../../engine/topology/memory-store.js'
-import { StageRunner } from '../../../engine/topology/stages.js'
+import { staged } from './staged.js'
 import { added, cart, dead, shop, shopTopology, type Addition } from './shop.js'
 
 interface LogEntry {
@@ -29,7 +29,6 @@ async function foldLog(
   const store = new MemoryStore()
   const timers = new TimerIndex(0)
   const fold = new Fold({ topology, partition: 0, store, timers, isLocal: () => true })
-  const stages = new StageRunner([], undefined)
   const emitted: string[] = []
   const letters: string[] = []
   const stored = new Map<string, number | null>()
@@ -45,11 +44,11 @@ async function foldLog(
   for (const [i, entry] of log.entries()) {
     waiting.push(entry)
     if (!cuts.has(i) && i < log.length - 1) continue
-    const staged = await stages.run(waiting.map(({ at, records }, j) =>
+    const ready = (await staged(waiting.map(({ at, records }, j) =>
       ({ id: `${at}-${i - waiting.length + 1 + j}`,
-        records: records.map(one => ({ ...one, eventTime: at })) })))
-    await fold.prepare(staged.flat())
-    for (const record of staged.flat()) await fold.fold(record)
+        records: records.map(one => ({ ...one, eventTime: at })) })))).flat()
+    await fold.prepare(ready)
+    for (const record of ready) await fold.fold(record)
     commit()
     waiting = []
   }
@@ -168,8 +167,7 @@ t.test('supervision may ask the task to stop', async t => {
     topology: of(strict, 'go'), partition: 0, store: new MemoryStore(), timers: new TimerIndex(0),
     isLocal: () => true,
   })
-  const [[record]] = await new StageRunner([], undefined)
-    .run([{ id: '1-0', records: [{ key: 'a', eventTime: 1, value: 1 }] }])
+  const [[record]] = await staged([{ id: '1-0', records: [{ key: 'a', eventTime: 1, value: 1 }] }])
   await fold.fold(record)
   t.match(fold.stoppedBy, { code: 'TURN_FAILED' })
 })
@@ -187,7 +185,7 @@ t.test('messages: a loop ends as a failure of its record, another partition is a
       isLocal: key => key === 'ada',
     })
     const records = [{ key: 'ada', eventTime: 1, value: { item: 'tea', count: 1 } }]
-    const [[record]] = await new StageRunner([], undefined).run([{ id: '1-0', records }])
+    const [[record]] = await staged([{ id: '1-0', records }])
     await fold.fold(record)
     await fold.fireTimers(Infinity)
     const batch = fold.collect()

@@ -4,7 +4,8 @@ import { ManualClock, systemClock, type Sink, type SinkBatch } from '../../../en
 import { commitBatch, takeLease } from '../../../engine/log/index.js'
 import { encodeEmission } from '../../../engine/record/emission.js'
 import { fieldsOf, send } from '../../../engine/redis/index.js'
-import { InsertGate, SinkLoop } from '../../../engine/topology/sink-loop.js'
+import { SinkLoop } from '../../../engine/topology/sink-loop.js'
+import { SinkRunner } from '../../../engine/topology/sink-runner.js'
 import { connectRedis, type Connected } from '../../support/connection.js'
 import { until } from '../../support/until.js'
 import { added, dead } from './shop.js'
@@ -45,11 +46,11 @@ class Partition {
     this.emitted += values.length
   }
 
-  loop(sink: Sink, clock = systemClock): SinkLoop {
+  loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], { inserts: 1, clock })): SinkLoop {
     return new SinkLoop({
       sink, partition: 0, epoch: this.epoch, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
       clock,
-      gate: new InsertGate(1), emitted: () => this.emitted,
+      runner, emitted: () => this.emitted,
     })
   }
 
@@ -184,18 +185,59 @@ t.test('G4: one that was replaced in the middle of an insert does not move the p
 })
 
 t.test('inserts of one node are limited, and wait in order', async t => {
-  const gate = new InsertGate(2)
   const running = new Set<number>()
   const order: number[] = []
   let most = 0
-  await Promise.all([1, 2, 3, 4, 5, 6].map(number => gate.run(async () => {
-    running.add(number)
-    order.push(number)
-    most = Math.max(most, running.size)
-    await new Promise(resolve => setImmediate(resolve))
-    running.delete(number)
-    if (number === 2) throw new Error('fails')
-  }).catch(() => undefined)))
+  const sink: Sink = {
+    ...recorder([]),
+    async insert({ partition: number }) {
+      running.add(number)
+      order.push(number)
+      most = Math.max(most, running.size)
+      await new Promise(resolve => setImmediate(resolve))
+      running.delete(number)
+      if (number === 2) throw new Error('fails')
+    },
+  }
+  const runner = new SinkRunner([sink], { inserts: 2, clock: systemClock })
+  const blocks = [encodeEmission('added', 'ada', 1).packed]
+  await Promise.all([1, 2, 3, 4, 5, 6].map(partition =>
+    runner.insert(sink, { token: 'x', partition, blocks }).catch(() => undefined)))
   t.equal(most, 2)
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
+})
+
+t.test('a wait that depends on the load counts the partitions that inserted lately', async t => {
+  const clock = new ManualClock(1_000_000)
+  const sink: Sink = { ...recorder([]), lingerMs: busy => 100 * busy }
+  const runner = new SinkRunner([sink], { inserts: 1, clock })
+  t.equal(runner.lingerMs(sink), 0)
+  for (const partition of [3, 3, 7]) await runner.insert(sink, { token: 'x', partition, blocks: [] })
+  t.equal(runner.lingerMs(sink), 200)
+  clock.advance(4_000)
+  await runner.insert(sink, { token: 'y', partition: 7, blocks: [] })
+  clock.advance(1_001)
+  t.equal(runner.lingerMs(sink), 100, 'partition 3 rests')
+})
+
+t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes back', async t => {
+  const partition = await openPartition(t)
+  const sink: Sink = {
+    name: 'rows', outputs: [added, dead], batchRecordsMax: 4, lingerMs: 1,
+    module: new URL('./redis-sink.js', import.meta.url),
+    options: { url: partition.on.server.url, list: 'inserted' },
+  }
+  await partition.commit('added', 1, 2, 3)
+  await partition.commit('other', 9)
+  await partition.commit('added', 4)
+  const runner = new SinkRunner([sink], { inserts: 1, clock: systemClock })
+  t.teardown(() => runner.stop())
+  const loop = partition.loop(sink, systemClock, runner)
+  await loop.start()
+  await until('the thread is through', () => loop.inserted === 5)
+  await loop.stop()
+  const lines = await send(partition.on.redis, 'LRANGE', ['inserted', 0, -1]) as Buffer[]
+  t.strictSame(lines.flatMap(line => (JSON.parse(String(line)) as { values: number[] }).values), [1, 2, 3, 4])
+  await t.rejects(runner.insert({ ...sink, options: { url: partition.on.server.url, list: '' } },
+    { token: 'x', partition: 0, blocks: [encodeEmission('added', 'ada', 1).packed] }), /no list is named/)
 })

@@ -1,0 +1,40 @@
+/**
+ * Runs in a sink thread: decodes the values of a batch and hands them to the sink's module, which keeps its
+ * connections in this thread. One opened sink per module and options.
+ */
+import { move } from 'piscina'
+import { decodeEmissions, type Emitted } from '../record/emission.js'
+
+/** One batch for one sink. */
+export interface SinkTask {
+  /** URL of the module that exports `open`. */
+  readonly module: string
+  /** For `open`: plain data. */
+  readonly options: unknown
+  readonly outputs: readonly string[]
+  readonly token: string
+  readonly partition: number
+  /** Emissions of whole outbox entries, joined. */
+  readonly packed: Uint8Array
+}
+
+interface OpenedSink {
+  insert(batch: { token: string, partition: number, emitted: readonly Emitted[] }): Promise<void>
+}
+
+const opened = new Map<string, Promise<OpenedSink>>()
+
+/** The task of every sink thread. Rejects with what the sink throws. */
+export default async function runSink(task: SinkTask): Promise<unknown> {
+  const name = `${task.module} ${JSON.stringify(task.options)}`
+  let sink = opened.get(name)
+  if (!sink) opened.set(name, sink = openSink(task))
+  const emitted = decodeEmissions(task.packed).filter(({ output }) => task.outputs.includes(output))
+  if (emitted.length > 0) await (await sink).insert({ token: task.token, partition: task.partition, emitted })
+  return move(new Uint8Array(0))
+}
+
+async function openSink({ module, options }: SinkTask): Promise<OpenedSink> {
+  const { open } = await import(module) as { open: (options: unknown) => OpenedSink | Promise<OpenedSink> }
+  return open(options)
+}
