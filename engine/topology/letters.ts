@@ -138,7 +138,8 @@ export class Letters {
     const at = timeOfEntry(entry)
     const error = errorValueOf(new HinataError('RECORD_SKIPPED', { reason: reason.message }))
     this.bury({
-      key: '', eventTime: at, acceptedAt: at, position: entry, original: () => block, outcome: { kind: 'failure' },
+      key: '', eventTime: at, acceptedAt: at, position: entry, original: () => block,
+      outcome: { kind: 'failure' },
     }, { where: 'log', attempts: 0, error, isFinal: 'nobody can read its block' }, effects)
   }
 

@@ -4,7 +4,7 @@
  */
 import {
   actor, list, output, startNode, topic, openOperations, openTopologyClient, type DeadLetter, type Node,
-  type Operations, type Sink, type Supervision, type Topology, type TopologyClient,
+  type Operations, type Sink, type Stage, type Supervision, type Topology, type TopologyClient,
 } from '../../../engine/index.js'
 import type { Test } from 'tap'
 import { startRedis } from '../../support/redis.js'
@@ -82,13 +82,15 @@ function mendableTopology(onFailure: Supervision['onFailure'], sinks: readonly S
   }
 }
 
-/** Starts Redis, a client and operations, and a node unless told otherwise; all end with the test. */
+/** Starts Redis, a client, operations and a node; all end with the test. */
 export async function startMendable(
-  t: Test, onFailure: Supervision['onFailure'], options: { sinks?: readonly Sink[], hasNode?: boolean } = {},
+  t: Test, onFailure: Supervision['onFailure'],
+  options: { readonly sinks?: readonly Sink[], readonly stages?: readonly Stage[] } = {},
 ): Promise<Mendable> {
   broken.clear()
   const server = await startRedis()
-  const topology = mendableTopology(onFailure, options.sinks)
+  const made = mendableTopology(onFailure, options.sinks)
+  const topology = { ...made, stages: options.stages ?? made.stages }
   const at = { redisUrl: server.url, topology }
   const client = await openTopologyClient(at)
   const operations = await openOperations(at)
@@ -112,7 +114,7 @@ export async function startMendable(
       return node
     },
   }
-  if (options.hasNode ?? true) await mendable.start()
+  await mendable.start()
   t.teardown(async () => {
     operations.close()
     await client.close()

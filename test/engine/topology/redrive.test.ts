@@ -126,6 +126,22 @@ t.test('G7 D2: a replay leaves the same bytes; one whose code was mended folds n
   t.strictSame(mendedWords, ['1', '2', '3', '4'], 'each word once, although three were redriven')
 })
 
+t.test('a stage in a thread sees redriven values as they were, and nothing of what is dropped', async t => {
+  const module = new URL('./upper-stage.js', import.meta.url)
+  const on = await startMendable(t, 'resume', { stages: [{ name: 'upper', batchMax: 2, module }] })
+  await on.client.append(['a', 7, 'b', 8, 'c'].map(value => ({ key: 'ada', eventTime: 1, value })))
+  broken.add('B').add('timer')
+  await on.say('ada', 'b', 'x')
+  await settle(on)
+  const letters = await lettersOf(on, 4)
+  t.strictSame(letters.map(({ value }) => value), [7, 'b', 8, 'b'])
+  broken.clear()
+  await on.operations.letters.move('drop', { ids: [letters[2].id] })
+  t.match(await on.operations.letters.move('redrive', {}), { moved: 3, failedAgain: 1 })
+  t.match(await on.letters(), [{ value: 7, where: 'stage upper', redriveOf: letters[0].id }])
+  t.strictSame(await on.words('ada'), ['A', 'C', 'X', 'B', 'B'])
+})
+
 t.test('E1: a redrive whose connection breaks half way neither loses nor doubles', async t => {
   const on = await startMendable(t, 'resume')
   const all = Array.from({ length: 300 }, (_, i) => `word ${i}`)
