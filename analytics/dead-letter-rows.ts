@@ -1,11 +1,12 @@
 /**
- * Rows of `dead_letters` (schema/0003-dead-letters.sql): where and why a record failed. Its content stays in
- * the engine's dead-letter topic: nobody has classified it, so only its ids leave. A pure function of the
+ * Rows of `dead_letters` (schema/0003-dead-letters.sql, schema/0005-dead-letter-status.sql): where and why a
+ * record failed; and once more, replacing the first row, when it was redriven or dropped. Its content stays
+ * in the engine's dead-letter topic: nobody has classified it, so only its ids leave. A pure function of the
  * dead letter.
  */
 import { maskPii } from '../actors/enrichment/index.js'
 import type { DeadLetter } from '../engine/index.js'
-import { instant, text, uint16, word } from './column.js'
+import { instant, instantOrNull, text, uint16, word } from './column.js'
 import { storableText } from './storable.js'
 import type { AnalyticsTable } from './table.js'
 
@@ -31,12 +32,17 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     error_code: word(letter => letter.error.code),
     error_message: text(letter => maskPii(letter.error.message.slice(0, stackCharsMax))),
     error_stack: text(letter => maskPii((letter.error.stack ?? '').slice(0, stackCharsMax))),
+    status: word(letter => letter.status),
+    settled_at: instantOrNull(letter => letter.settledAt ?? null),
+    redrives: uint16(letter => Math.min(letter.redrives, attemptsMax)),
+    redrive_of: text(letter => letter.redriveOf ?? ''),
   },
   partitionedBy: letter => letter.failedAt,
   weight: letter => (letter.error.stack ?? '').length,
   presence: {
-    where: 'user_id = {user_id:String} AND id = {id:String}',
-    parameters: letter => ({ user_id: storableText(letter.key), id: storableText(letter.id) }),
+    where: 'user_id = {user_id:String} AND id = {id:String} AND status = {status:String}',
+    parameters: letter =>
+      ({ user_id: storableText(letter.key), id: storableText(letter.id), status: letter.status }),
   },
   feedsRollup: false,
 }

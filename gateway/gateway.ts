@@ -98,7 +98,7 @@ function edgeOf(
   const { client, pipeline, clock = systemClock } = options
   const limits = limitsWith(options.limits)
   const intake = new Intake(limits, clock)
-  const metrics = new Metrics(() => intake.bytes)
+  const metrics = new Metrics(`${pipeline.name}.${pipeline.version}`, () => intake.bytes)
   const progress = new Progress(client, clock, limits)
   const stats = (): unknown => ({
     ...metrics.totals,
@@ -113,7 +113,7 @@ function edgeOf(
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
     durability: client.durability,
-    status: options.status ?? (() => statusOf(client, progress, {
+    status: options.status ?? (() => statusOf(progress, {
       gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
       pipeline: { name: pipeline.name, version: pipeline.version },
     })),

@@ -3,6 +3,8 @@
  * here. `startGateway({ limits })` overrides single rows.
  */
 
+import { stallMsDefault } from '../engine/index.js'
+
 interface Row {
   readonly value: number
   readonly reason: string
@@ -33,7 +35,7 @@ export const limitTable = {
   appsCachedMax: row(10_000, 'keys whose app is remembered'),
   appCacheMs: row(5_000, 'how long a remembered key is believed; a revoked key works no longer than this'),
   compressBytesMin: row(8 * 1024, 'answers smaller than this are sent as they are'),
-  stallMs: row(30_000, 'G10: a backlog that has not moved for this long is unhealthy'),
+  stallMs: row(stallMsDefault, 'G10: a backlog that has not moved for this long is unhealthy'),
   progressMs: row(1_000, 'how often progress is looked at'),
   drainMs: row(10_000, 'how long stopping waits for what was accepted to be acknowledged'),
   retryAfterMs: row(1_000, 'what Retry-After asks for'),

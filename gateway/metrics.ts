@@ -3,7 +3,7 @@
  * that two in one process do not mix.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { PartitionLag } from '../engine/index.js'
+import { LagMetrics, type ProgressView } from './lag-metrics.js'
 
 /** The running totals that the `stats` topic tells. */
 interface Totals {
@@ -22,9 +22,9 @@ export class Metrics {
   readonly #requests: Histogram<'route' | 'status'>
   readonly #errors: Counter<'code'>
   readonly #acks: Histogram
-  readonly #lag: Gauge<'partition'>
+  readonly #lag: LagMetrics
 
-  constructor(intakeBytes: () => number) {
+  constructor(pipeline: string, intakeBytes: () => number) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry, prefix: 'hinata_gateway_' })
     this.#records = new Counter({
@@ -42,9 +42,7 @@ export class Metrics {
       name: 'hinata_gateway_ack_seconds', help: 'From a submit to its acknowledgement',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], registers,
     })
-    this.#lag = new Gauge({
-      name: 'hinata_lag_records', help: 'Appended and not yet folded', labelNames: ['partition'], registers,
-    })
+    this.#lag = new LagMetrics(this.#registry, pipeline)
     this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)
     this.#gauge('hinata_gateway_subscriptions', 'Live subscriptions', () => this.totals.subscriptions)
     this.#gauge('hinata_gateway_intake_bytes', 'Bytes that wait for the log', intakeBytes)
@@ -68,10 +66,8 @@ export class Metrics {
   }
 
   /** The text that Prometheus scrapes. */
-  async text(lags: readonly PartitionLag[]): Promise<string> {
-    for (const lag of lags) this.#lag.set(
-      { partition: String(lag.partition) }, Math.max(0, lag.appended - lag.folded)
-    )
+  async text(progress: ProgressView): Promise<string> {
+    this.#lag.set(progress)
     return this.#registry.metrics()
   }
 

@@ -3,17 +3,14 @@
  * `progressMs` and remembers since when a backlog stands still.
  *
  * H1  A partition is stalled when it has had a backlog, and its folded count has not moved, for `stallMs`.
+ *     That is seen in Redis, so it holds whether its node is dead, frozen or blocked; what a node says of
+ *     itself only tells it better.
  * H2  When the lag cannot be read for `stallMs`, nothing is known to progress: unhealthy.
+ * H3  A halted partition is a problem at once: it is known not to move.
  */
-import type { Clock, PartitionLag, TopologyClient } from '../engine/index.js'
+import type { Clock, NodeInfo, PartitionLag, TopologyClient } from '../engine/index.js'
 import type { GatewayLimits } from './limits.js'
-
-/** Something wrong, and what to do about it. */
-export interface Problem {
-  readonly code: string
-  readonly message: string
-  readonly fix: string
-}
+import { haltProblem, nodeProblem, silentNodes, stalledProblem, type Problem } from './problems.js'
 
 interface Standing {
   readonly folded: number
@@ -31,6 +28,7 @@ export class Progress {
   readonly #standing = new Map<number, Standing>()
   readonly #stopping = new AbortController()
   #lags: readonly PartitionLag[] = []
+  #nodes: readonly NodeInfo[] = []
   #readAt: number
 
   constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits) {
@@ -43,6 +41,11 @@ export class Progress {
   /** The newest lags. */
   get lags(): readonly PartitionLag[] {
     return this.#lags
+  }
+
+  /** The nodes that were heard of at the newest look. */
+  get nodes(): readonly NodeInfo[] {
+    return this.#nodes
   }
 
   /** The log answered lately. */
@@ -66,30 +69,49 @@ export class Progress {
       const message = `The log has not answered for ${Math.round((now - this.#readAt) / 1_000)} s.`
       problems.push({ code: 'REDIS_UNREACHABLE', message, fix: 'Start Redis or give its address.' })
     }
+    const told = this.#nodes.flatMap(node => node.problems.map(problem => nodeProblem(node, problem)))
+    const stalled = new Map(told.filter(({ code }) => code === 'TASK_STALLED')
+      .map(one => [one.partition, one]))
+    const silent = silentNodes(this.#lags, this.#nodes, 1)
     for (const lag of this.#lags) {
       const standing = this.#standing.get(lag.partition)
-      if (standing === undefined || now - standing.since < this.#limits.stallMs) continue
-      problems.push(stalled(lag, now - standing.since))
+      const stands = standing !== undefined && now - standing.since >= this.#limits.stallMs
+      if (lag.halt) problems.push(haltProblem(lag, lag.halt))
+      else if (stalled.has(lag.partition)) problems.push(stalled.get(lag.partition)!)
+      else if (stands && !(lag.owner !== null && silent.has(lag.owner))) {
+        problems.push(stalledProblem(lag, now - standing.since))
+      } else if (stands) problems.push(silent.get(lag.owner!)!)
     }
-    return problems
+    return [...new Set(problems)]
+  }
+
+  /** What is wrong although everything moves: a sink that fails, a silent node without a backlog. */
+  warnings(): Problem[] {
+    const grave = new Set(this.problems().map(({ message }) => message))
+    const failing = this.#nodes.flatMap(node =>
+      node.problems.filter(({ code }) => code !== 'TASK_STALLED').map(problem => nodeProblem(node, problem)))
+    const silent = silentNodes(this.#lags, this.#nodes, this.#limits.stallMs).values()
+    return [...failing, ...silent].filter(({ message }) => !grave.has(message))
   }
 
   /** Takes one look; `start` does it again and again. */
   async look(): Promise<void> {
-    const lags = await this.#readLags()
-    if (lags === null) return // how long ago the last good look was is what counts (H2)
+    const seen = await this.#read()
+    if (seen === null) return // how long ago the last good look was is what counts (H2)
+    const [lags, nodes] = seen
     this.#lags = lags
+    this.#nodes = nodes
     this.#readAt = this.#clock.now()
     for (const lag of this.#lags) this.#compare(lag)
   }
 
   /** null when the log does not answer in time. */
-  async #readLags(): Promise<readonly PartitionLag[] | null> {
+  async #read(): Promise<[PartitionLag[], NodeInfo[]] | null> {
     const answered = new AbortController()
     const patienceMs = this.#limits.progressMs * looksMissedMax
     const tooLate = this.#clock.wait(patienceMs, answered.signal).then(() => null)
     try {
-      return await Promise.race([this.#client.lag(), tooLate])
+      return await Promise.race([Promise.all([this.#client.lag(), this.#client.nodes()]), tooLate])
     } catch {
       return null
     } finally {
@@ -111,18 +133,5 @@ export class Progress {
       await this.look()
       await this.#clock.wait(this.#limits.progressMs, signal)
     }
-  }
-}
-
-function stalled(lag: PartitionLag, forMs: number): Problem {
-  const backlog = lag.appended - lag.folded
-  const seconds = Math.round(forMs / 1_000)
-  const found = `Partition ${lag.partition} holds ${backlog} records and has not moved for ${seconds} s`
-  if (lag.owner === null) {
-    return { code: 'OWNER_UNKNOWN', message: `${found}; no node owns it.`, fix: 'Start a node: hinata node' }
-  }
-  return {
-    code: 'PARTITION_STALLED', message: `${found} at node ${lag.owner}.`,
-    fix: `Look at the log of node ${lag.owner} and restart it.`,
   }
 }

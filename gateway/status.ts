@@ -1,6 +1,8 @@
 /** The state of the whole system in one answer, SPEC section 12; `hinata status` and /api/status share it. */
-import type { TopologyClient } from '../engine/index.js'
-import type { Problem, Progress } from './progress.js'
+import type { HotKey, PartitionLag } from '../engine/index.js'
+import { behind, hottest } from './lag-metrics.js'
+import type { Problem } from './problems.js'
+import type { Progress } from './progress.js'
 
 /** What `hinata status --json` prints. */
 export interface SystemStatus {
@@ -10,42 +12,83 @@ export interface SystemStatus {
   readonly redis: { readonly url: string } | null
   readonly nodes: readonly {
     readonly id: string, readonly url: string, readonly partitions: readonly number[],
+    readonly pid: number,
   }[]
   readonly pipelines: readonly {
     readonly name: string, readonly version: number, readonly lag_records: number, readonly lag_ms: number,
     /** Values that wait in the outboxes for the sinks. */
     readonly sink_values: number
+    readonly dead_letters: number
+    readonly timers: number
+    readonly partitions: readonly PartitionStatus[]
   }[]
+  /** Keys with the most records of the last minutes; only an administrator sees them. */
+  readonly hot_keys: readonly HotKey[]
   readonly problems: readonly Problem[]
+}
+
+/** One partition of a pipeline. Times in ms, `next_try_at` ms UTC. */
+interface PartitionStatus {
+  readonly partition: number
+  readonly node: string | null
+  readonly position: string
+  readonly lag_records: number
+  readonly lag_ms: number
+  readonly dead_letters: number
+  readonly timers: number
+  /** How long it stood when its owner changed last. */
+  readonly takeover_pause_ms: number | null
+  readonly halted: {
+    readonly code: string, readonly position: string, readonly since: number, readonly tries: number,
+    readonly next_try_at: number,
+  } | null
 }
 
 /**
  * The status as one gateway sees it: nodes, lag, problems. It does not know where Redis is; `hinata up` adds
  * that.
  */
-export async function statusOf(client: TopologyClient, progress: Progress, places: {
+export async function statusOf(progress: Progress, places: {
   readonly gatewayUrl: string
   readonly clickhouseUrl: string | null
   readonly pipeline: { readonly name: string, readonly version: number }
 }): Promise<SystemStatus> {
-  const nodes = await client.nodes()
   await progress.look()
   const problems = progress.problems()
-  const { lags } = progress
+  const warnings = progress.warnings()
+  const { lags, nodes } = progress
   const alive = new Set(nodes.map(({ id }) => id))
   const isOwned = lags.every(({ owner }) => owner !== null && alive.has(owner))
   return {
-    status: problems.length > 0 ? 'unhealthy' : isOwned ? 'healthy' : 'degraded',
+    status: problems.length > 0 ? 'unhealthy'
+      : isOwned && warnings.length === 0 ? 'healthy' : 'degraded',
     gateway: { url: places.gatewayUrl },
     clickhouse: places.clickhouseUrl === null ? null : { url: places.clickhouseUrl },
     redis: null,
-    nodes: nodes.map(({ id, url, partitions }) => ({ id, url, partitions })),
+    nodes: nodes.map(({ id, url, partitions, pid }) => ({ id, url, partitions, pid })),
     pipelines: [{
       ...places.pipeline,
-      lag_records: lags.reduce((sum, lag) => sum + Math.max(0, lag.appended - lag.folded), 0),
+      lag_records: lags.reduce((sum, lag) => sum + behind(lag), 0),
       lag_ms: lags.reduce((most, lag) => Math.max(most, lag.lagMs), 0),
       sink_values: lags.reduce((sum, lag) => sum + lag.emitted - lag.inserted, 0),
+      dead_letters: lags.reduce((sum, { dead }) => sum + dead, 0),
+      timers: lags.reduce((sum, { timers }) => sum + timers, 0),
+      partitions: lags.map(partitionStatus),
     }],
-    problems,
+    hot_keys: hottest(nodes),
+    problems: [...problems, ...warnings],
+  }
+}
+
+function partitionStatus(lag: PartitionLag): PartitionStatus {
+  const { halt } = lag
+  return {
+    partition: lag.partition, node: lag.owner, position: lag.position,
+    lag_records: behind(lag), lag_ms: lag.lagMs, dead_letters: lag.dead, timers: lag.timers,
+    takeover_pause_ms: lag.takeover?.pauseMs ?? null,
+    halted: halt && {
+      code: halt.code, position: halt.position, since: halt.since, tries: halt.tries,
+      next_try_at: halt.nextAt,
+    },
   }
 }

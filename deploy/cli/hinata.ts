@@ -11,9 +11,11 @@ import { startGatewayRole } from '../roles/gateway-role.js'
 import { startNodeRole } from '../roles/node-role.js'
 import { runRole } from '../roles/role.js'
 import { printConfig } from './commands/config.js'
+import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
 import { doctor } from './commands/doctor.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
+import { resume } from './commands/resume.js'
 import { status } from './commands/status.js'
 import { up } from './commands/up.js'
 
@@ -41,6 +43,25 @@ command('status', 'tell how the system is').option('--watch', 'again every secon
   .option('--json', 'as JSON')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
   .action((given: Given) => act(given, config => status(config, given)))
+const dead = program.command('dead').description('records that could not be processed')
+command('list', 'list dead letters, the oldest first', dead).option('--json', 'one JSON object a line')
+  .option('--user <id>', 'of this person').option('--code <code>', 'with this error code')
+  .option('--limit <number>', 'at most so many', '50')
+  .action((given: Given) => act(given, config => listLetters(config, given)))
+command('show', 'show one with its record and its error', dead).argument('<id>')
+  .action((id: string, given: Given) => act(given, config => showLetter(config, id)))
+command('redrive', 'put them back into the log, in the order of their persons', dead).argument('[ids...]')
+  .option('--user <id>', 'those of this person').option('--code <code>', 'those with this error code')
+  .option('--all', 'all of them')
+  .action((ids: string[], given: Given) => act(given, config => redriveLetters(config, ids, given)))
+command('drop', 'give them up; their records stay in the log', dead).argument('[ids...]')
+  .option('--user <id>', 'those of this person').option('--code <code>', 'those with this error code')
+  .option('--all', 'all of them')
+  .action((ids: string[], given: Given) => act(given, config => dropLetters(config, ids, given)))
+command('resume', 'have a paused or stopped partition tried again at once')
+  .requiredOption('--partition <number>', 'which one')
+  .option('--skip', 'pass what it stands at: it becomes a dead letter')
+  .action((given: Given & { partition: string }) => act(given, config => resume(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))
@@ -52,10 +73,14 @@ interface Given {
   readonly user?: string
   readonly json?: boolean
   readonly watch?: boolean
+  readonly code?: string
+  readonly limit?: string
+  readonly all?: boolean
+  readonly skip?: boolean
 }
 
-function command(name: string, description: string): Command {
-  const declared = program.command(name).description(description).option('--config <file>', 'a YAML file')
+function command(name: string, description: string, parent = program): Command {
+  const declared = parent.command(name).description(description).option('--config <file>', 'a YAML file')
   for (const option of options as readonly Option[]) {
     if (option.flag) declared.option(`--${option.flag} <value>`, option.description)
   }

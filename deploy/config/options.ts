@@ -3,6 +3,8 @@
  * it is there. Validation, the command line's flags, the environment and `hinata config` all derive from it.
  */
 
+import { stallMsDefault } from '../../engine/index.js'
+
 /** The type of an option's value. */
 export type OptionType = 'text' | 'integer' | 'secret'
 
@@ -53,6 +55,9 @@ export const options = [
     description: 'Threads of a node for enrichment and embedding.' },
   { name: 'engine.lease_ms', type: 'integer', default: 5_000, min: 500, max: 120_000, env: 'HINATA_LEASE_MS',
     description: 'How long a silent node keeps its partitions.' },
+  { name: 'engine.stall_ms', type: 'integer', default: stallMsDefault, min: 1_000, max: 3_600_000,
+    env: 'HINATA_STALL_MS',
+    description: 'How long a task with a backlog may be without a commit before the system is unhealthy.' },
   { name: 'engine.host', type: 'text', default: '127.0.0.1', env: 'HINATA_NODE_HOST',
     description: 'Where a node\'s query port listens, and what it tells gateways.' },
   { name: 'gateway.host', type: 'text', default: '127.0.0.1', env: 'HINATA_HOST', flag: 'host',

@@ -28,6 +28,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     pipeline: { name: topology.name, version: topology.version },
     ...(adminKey === '' ? {} : { adminKey }),
     ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
+    limits: { stallMs: config.integer('engine.stall_ms') },
     onFailure: failure => log.error({ failure }, 'gateway: a request failed inside'),
   })
   return {

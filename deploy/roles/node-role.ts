@@ -19,7 +19,7 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
-    leaseMs: config.integer('engine.lease_ms'),
+    leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
   log.info(`node(${node.id}): rows go to ${new URL(url).host}`)
   return { url: node.id, stop: () => node.stop() }

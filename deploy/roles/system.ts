@@ -126,6 +126,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     HINATA_DURABILITY: config.text('log.durability'),
     HINATA_THREADS: String(config.integer('engine.threads')),
     HINATA_LEASE_MS: String(config.integer('engine.lease_ms')),
+    HINATA_STALL_MS: String(config.integer('engine.stall_ms')),
     HINATA_HOST: config.text('gateway.host'),
     HINATA_NODE_HOST: config.text('engine.host'),
     CLICKHOUSE_HOST: config.text('clickhouse.host'),

@@ -33,8 +33,8 @@ export class Activation {
   readonly actor: ActorType
   readonly key: string
   readonly cells: Readonly<Record<string, Cell>>
-  #isParked = false
-  #isParkedDirty = false
+  #queue: { head: number, next: number } | undefined
+  #isQueueDirty = false
 
   constructor(actor: ActorType, key: string, journal: Journal) {
     this.actor = actor
@@ -50,7 +50,8 @@ export class Activation {
   load(fields: Readonly<Record<string, Uint8Array>>): void {
     for (const [field, packed] of Object.entries(fields)) {
       if (field === parkedField) {
-        this.#isParked = decodeValue(packed) === true
+        const [head, next] = decodeValue(packed) as [number, number]
+        this.#queue = { head, next }
         continue
       }
       const colon = field.indexOf(':')
@@ -72,8 +73,11 @@ export class Activation {
       const cell = this.cells[name]
       cell.collect(isTable(cell) ? tableWriter(name) : fields, name)
     }
-    if (this.#isParkedDirty) fields.put(parkedField, encodeValue(this.#isParked))
-    this.#isParkedDirty = false
+    if (this.#isQueueDirty) {
+      if (this.#queue) fields.put(parkedField, encodeValue([this.#queue.head, this.#queue.next]))
+      else fields.remove(parkedField)
+    }
+    this.#isQueueDirty = false
   }
 
   /** Forgets table rows; only when everything is collected. */
@@ -84,14 +88,38 @@ export class Activation {
     }
   }
 
-  /** A parked actor's records go to the dead letters until they are redriven, so that their order stays. */
+  /**
+   * A parked actor's records go to the dead letters, where they form a queue: they leave it in its order, and
+   * when it is empty the actor goes on.
+   */
   get isParked(): boolean {
-    return this.#isParked
+    return this.#queue !== undefined
   }
 
   park(): void {
-    this.#isParked = true
-    this.#isParkedDirty = true
+    if (this.#queue) return
+    this.#queue = { head: 0, next: 0 }
+    this.#isQueueDirty = true
+  }
+
+  /** The place of one more letter in the queue; parks. */
+  enqueue(): number {
+    this.park()
+    this.#isQueueDirty = true
+    return this.#queue!.next++
+  }
+
+  /** Whether the letter at `place` is the one that may be folded or dropped now. */
+  isFirst(place: number): boolean {
+    return this.#queue?.head === place
+  }
+
+  /** The first letter was folded or dropped; an empty queue unparks. */
+  dequeue(): void {
+    if (!this.#queue) return
+    this.#queue.head++
+    this.#isQueueDirty = true
+    if (this.#queue.head >= this.#queue.next) this.#queue = undefined
   }
 
   get bytes(): number {

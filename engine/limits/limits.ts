@@ -73,3 +73,39 @@ export const stageGroupsMax = 3
  * records.
  */
 export const stageGroupBytesMax = 128 * 1_024
+
+/** Dead letters that are read at once: each may hold a record of the largest size. */
+export const letterPageEntries = 64
+
+/** Records of one redriven block: few, as each carries its letter's error beside its value. */
+export const redriveRecordsMax = 100
+
+/** How long a redrive waits for its records to be folded, ms. */
+export const redriveWaitMs = 10_000
+
+/** Rounds of a redrive of a parked actor that records keep coming for. */
+export const redriveRoundsMax = 50
+
+/** Share of a batch's records that must fail for the batch to count against its partition. */
+export const breakerShare = 0.5
+
+/**
+ * Records that must have failed in consecutive such batches before the partition is paused: more than one bad
+ * submission of a person leaves, few enough to be looked at one by one.
+ */
+export const breakerFailuresMin = 20
+
+/** Delay before a halted partition is tried again, ms; it doubles while the same place fails. */
+export const haltDelayFirstMs = 1_000
+
+/** The longest such delay: a fault that is mended is noticed within a minute. */
+export const haltDelayMaxMs = 60_000
+
+/** Without a commit for this long, a task that has work is unhealthy, ms. */
+export const stallMsDefault = 15_000
+
+/** Keys that the hot-key sketch of a node holds: any key with a 64th of the records is among them. */
+export const hotKeysKept = 64
+
+/** Hot keys that a node names. */
+export const hotKeysShown = 5

@@ -7,8 +7,11 @@
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
  *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
- *   emitted (hash) <ns>:{p}:<topology>:out                  outbox (stream)
+ *                                            emitted, committed, pause, pauseEpoch (hash)
+ *   <ns>:{p}:<topology>:out                  outbox (stream)
  *   <ns>:{p}:<topology>:dead                 dead letters (stream)
+ *   <ns>:{p}:<topic>:skips                   what an operator passed: position → records of a block (hash)
+ *   <ns>:{p}:<topology>:halt                 why the partition stands, until when (hash)
  *   <ns>:{p}:<topology>:timers               timers: member → due (sorted set)
  *   <ns>:{p}:<topology>:sink:<sink>          a sink's position and its pending batch (hash)
  *   <ns>:{p}:<topology>:s:<actor>:<key>      cells of one actor (hash)
@@ -55,6 +58,14 @@ export class Keyspace {
 
   outbox(partition: number, topology: string): string {
     return `${this.namespace}:{${partition}}:${topology}:out`
+  }
+
+  skips(partition: number, topic: string): string {
+    return `${this.log(partition, topic)}:skips`
+  }
+
+  halt(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:halt`
   }
 
   dead(partition: number, topology: string): string {

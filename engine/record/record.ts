@@ -48,3 +48,16 @@ export const toldField = '~told'
 export function isTold(value: unknown): value is { readonly [toldField]: [string, string, unknown] } {
   return typeof value === 'object' && value !== null && toldField in value
 }
+
+/** A value with this one field moves a dead letter: [move, topology, head of the letter, value]. */
+export const movedField = '~letter'
+
+/** What becomes of a letter: its record is folded again, or given up. */
+export type Move = 'redrive' | 'drop'
+
+/** Tells moved letters from the values of the source. */
+export function isMoved(
+  value: unknown,
+): value is { readonly [movedField]: [move: Move, topology: string, head: unknown, inner: unknown] } {
+  return typeof value === 'object' && value !== null && movedField in value
+}

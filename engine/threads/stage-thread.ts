@@ -6,7 +6,7 @@ import { move } from 'piscina'
 import { errorValueOf, HinataError } from '../errors/index.js'
 import { decodeBlock } from '../record/block.js'
 import { encodeTransient } from '../record/pack.js'
-import { isTold, type EntryId, type LogRecord } from '../record/record.js'
+import { isMoved, isTold, movedField, type EntryId, type LogRecord } from '../record/record.js'
 import { movable } from './pool.js'
 
 /** Consecutive entries of one partition for one stage. */
@@ -35,6 +35,8 @@ export interface StagedColumns {
   /** The stage's answers; at the places of `told`, the relayed messages as they are. */
   readonly values: unknown[]
   readonly told: number[]
+  /** Places of moved dead letters; the stage saw the values of those that are redriven. */
+  readonly moved: number[]
 }
 
 type Run = (records: readonly LogRecord[]) => unknown[]
@@ -61,10 +63,19 @@ function decodedOf(id: EntryId, block: Uint8Array): LogRecord[] | string {
   }
 }
 
-/** The answers for all records that are no messages, in order, some at a time. */
+/** What the stage gets of a record: itself, the value of a redriven letter, or nothing. */
+function openRecord(record: LogRecord): LogRecord | undefined {
+  const { key, eventTime, value } = record
+  if (isTold(value)) return undefined
+  if (!isMoved(value)) return record
+  const [move, , , inner] = value[movedField]
+  return move === 'drop' || isTold(inner) ? undefined : { key, eventTime, value: inner }
+}
+
+/** The answers for all records that are open to stages, in order, some at a time. */
 function answersOf(run: Run, batchMax: number, decoded: readonly (LogRecord[] | string)[]): unknown[] {
   const records = decoded.flatMap(block =>
-    typeof block === 'string' ? [] : block.filter(({ value }) => !isTold(value)))
+    typeof block === 'string' ? [] : block.flatMap(record => openRecord(record) ?? []))
   const answers: unknown[] = []
   for (let i = 0; i < records.length; i += batchMax) {
     answers.push(...runSafely(run, records.slice(i, i + batchMax)))
@@ -75,13 +86,16 @@ function answersOf(run: Run, batchMax: number, decoded: readonly (LogRecord[] | 
 function stagedOf(records: LogRecord[] | string, answers: Iterator<unknown>): StagedBlock {
   if (typeof records === 'string') return { unreadable: records }
   const told: number[] = []
-  const values = records.map(({ value }, index) => {
-    if (!isTold(value)) return answers.next().value as unknown
-    told.push(index)
-    return value
+  const moved: number[] = []
+  const values = records.map((record, index) => {
+    const { value } = record
+    if (isMoved(value)) moved.push(index)
+    else if (isTold(value)) told.push(index)
+    if (openRecord(record)) return answers.next().value as unknown
+    return isTold(value) ? value : null
   })
   const columns: StagedColumns = { keys: records.map(({ key }) => key),
-    eventTimes: records.map(({ eventTime }) => eventTime), values, told }
+    eventTimes: records.map(({ eventTime }) => eventTime), values, told, moved }
   return { count: records.length, packed: encodeTransient(columns) }
 }
 

@@ -14,12 +14,12 @@ import {
 import { errorValueOf, HinataError, type ErrorValue } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
 import { encodeEmission, type Emission } from '../record/emission.js'
-import { encodeValue } from '../record/pack.js'
 import { Journal, parseTimerMember, TimerIndex } from '../state/index.js'
-import { deadLetterOf } from './dead-letter.js'
+import { nameOf, toldRecord, type MovedLetter } from './dead-letter.js'
+import { Letters, parkedError, tellFailure, type Burial, type Burials, type LentByFold } from './letters.js'
 import type { Topology } from './topology.js'
 import { mergedRequests, missingRows } from './row-requests.js'
-import type { RowRequest, StateStore } from './state-store.js'
+import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
 
 /** A record after the stages: a value to fold, a message relayed from another partition, or a failure. */
 export interface StagedRecord {
@@ -35,30 +35,19 @@ export interface StagedRecord {
     | { readonly kind: 'value', readonly value: unknown }
     | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
     | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
-}
-
-/** Where the changed fields of one actor or table belong. */
-export interface ChangedHash {
-  readonly actor: string
-  readonly key: string
-  /** undefined: the actor's own cells. */
-  readonly table: string | undefined
-  readonly changes: FieldChanges
+  /** It stood in the log before, failed, and an operator redrove or dropped it. */
+  readonly moved?: MovedLetter
 }
 
 /** Everything that a batch changed. */
-export interface FoldedBatch {
+export interface FoldedBatch extends Burials {
   readonly hashes: ChangedHash[]
   readonly emitted: Emission[]
-  /** Packed dead letters. */
-  readonly dead: Buffer[]
   readonly timers: Map<string, number | null>
   readonly folded: number
 }
 
-interface Failure {
-  readonly thrown: unknown
-}
+type Failure = { readonly thrown: unknown }
 
 /** Messages to actors of other partitions leave through this output and are relayed. */
 export const relayOutput = '~tell'
@@ -70,6 +59,8 @@ export interface FoldOptions {
   readonly store: StateStore
   readonly timers: TimerIndex
   readonly isLocal: (key: string) => boolean
+  /** Records of which an operator said that their failure must not stop the task, by `nameOf`. */
+  readonly skipped?: { has(name: string): boolean }
 }
 
 /** Folds the records of one partition. */
@@ -81,7 +72,24 @@ export class Fold {
   readonly #journal = new Journal()
   #effects = new Effects()
   #runner: TurnRunner
-  #dead: Buffer[] = []
+  readonly #letters: Letters
+  /** The parked actor whose first letter is being folded. */
+  #admitted: Activation | undefined
+  readonly #lent: LentByFold = {
+    load: rows => this.#load([], rows),
+    parked: async (type, key) => {
+      const [actor, name] = [this.#actors.get(type), activationName(type, key)]
+      if (actor && !this.#activations.has(name)) await this.#activate(actor, key)
+      const activation = this.#activations.get(name)
+      if (activation) this.#use(activation)
+      return activation?.isParked ? activation : undefined
+    },
+    fold: async (record, admitted) => {
+      this.#admitted = admitted
+      await this.#foldOutcome(record)
+      this.#admitted = undefined
+    },
+  }
   #timerChanges = new Map<string, number | null>()
   #folded = 0
   #stoppedBy: HinataError | undefined
@@ -90,6 +98,8 @@ export class Fold {
     this.#options = options
     this.#actors = new Map(options.topology.actors.map(actor => [actor.type, actor]))
     this.#runner = this.#newRunner()
+    const { topology, partition } = options
+    this.#letters = new Letters({ topology, partition, journal: this.#journal })
   }
 
   /** Loads what the records' turns will need, in one go. */
@@ -131,16 +141,21 @@ export class Fold {
 
   #foldRecord(record: StagedRecord): Promise<void> | undefined {
     this.#folded++
+    if (record.moved) return this.#letters.settle(record, this.#effects, this.#lent)
+    return this.#foldOutcome(record)
+  }
+
+  #foldOutcome(record: StagedRecord): Promise<void> | undefined {
     const { key, outcome } = record
     if (outcome.kind === 'failure') {
-      this.#bury(record, outcome.where, 1, outcome.error)
+      this.#bury(record, { where: outcome.where, attempts: 1, error: outcome.error })
       return undefined
     }
     const { target } = this.#options.topology
     const actor = outcome.kind === 'told' ? this.#actors.get(outcome.actor) : target.actor
     if (!actor) {
       const reason = `the topology has no actor ${outcome.kind === 'told' ? outcome.actor : ''}`
-      this.#bury(record, 'tell', 1, errorValueOf(new Error(reason)))
+      this.#bury(record, { where: 'tell', attempts: 1, error: errorValueOf(new Error(reason)) })
       return undefined
     }
     const cause: TurnCause = {
@@ -149,6 +164,12 @@ export class Fold {
       now: record.acceptedAt, eventTime: record.eventTime, position: record.position,
     }
     return this.#deliver(actor, key, cause, record)
+  }
+
+  /** Buries a block that cannot be read; it counts as `records`. */
+  buryBlock(entry: string, block: Buffer, records: number, error: HinataError): void {
+    this.#folded += records
+    this.#letters.buryBlock(entry, block, error, this.#effects)
   }
 
   /** Fires every timer due before `time`, in order. */
@@ -164,8 +185,8 @@ export class Fold {
       const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
         position }
       await this.#deliver(type, key, cause, {
-        key, eventTime: next.due, acceptedAt: next.due, position, original: () => ({ timer: name }),
-        outcome: { kind: 'value', value: undefined },
+        key, eventTime: next.due, acceptedAt: next.due, position, original: () => undefined,
+        outcome: { kind: 'told', actor, message: name, body: undefined },
       })
     }
   }
@@ -173,6 +194,7 @@ export class Fold {
   /** Everything that changed since the last `collect`. */
   collect(): FoldedBatch {
     const hashes: ChangedHash[] = []
+    for (const keeper of this.#letters.keepers) this.#touched.add(keeper)
     for (const activation of this.#touched) {
       const own = new FieldChanges()
       const tables = new Map<string, FieldChanges>()
@@ -188,12 +210,11 @@ export class Fold {
         if (!changes.isEmpty) hashes.push({ actor: actor.type, key, table, changes })
       }
     }
-    const batch = { hashes, emitted: this.#effects.emitted, dead: this.#dead, timers: this.#timerChanges,
-      folded: this.#folded }
+    const batch = { hashes, emitted: this.#effects.emitted, timers: this.#timerChanges,
+      folded: this.#folded, ...this.#letters.collect() }
     this.#touched.clear()
     this.#effects = new Effects()
     this.#runner = this.#newRunner()
-    this.#dead = []
     this.#timerChanges = new Map()
     this.#folded = 0
     return batch
@@ -252,8 +273,7 @@ export class Fold {
       const told = this.#effects.tells.shift()!
       if (delivered >= tellsMax) {
         this.#effects.tells.length = 0
-        return this.#bury(record, 'tell', 1,
-          errorValueOf(new HinataError('TELLS_TOO_MANY', { max: tellsMax })))
+        return this.#bury(record, tellFailure(new HinataError('TELLS_TOO_MANY', { max: tellsMax })))
       }
       if (!this.#options.isLocal(told.key)) {
         this.#relay(told, cause, record)
@@ -262,8 +282,7 @@ export class Fold {
       const toldCause = { ...cause, message: told.message, body: told.body }
       const failure = await this.#turn(told.actor, told.key, toldCause)
       if (failure) {
-        const toldRecord = { ...record, key: told.key, original: () => told.body }
-        this.#fail(told.actor, told.key, toldRecord, failure.thrown)
+        this.#fail(told.actor, told.key, toldRecord(told, record), failure.thrown)
       }
     }
   }
@@ -285,9 +304,9 @@ export class Fold {
   /** Runs the turn up to the actor's attempts; the last failure, or undefined. */
   #attempt(activation: Activation, cause: TurnCause): Failure | undefined {
     this.#use(activation)
-    const { actor, key } = activation
-    if (activation.isParked) {
-      return { thrown: new HinataError('ACTOR_PARKED', { actor: `${actor.type} ${key}` }) }
+    const { actor } = activation
+    if (activation.isParked && activation !== this.#admitted) {
+      return { thrown: parkedError(activation) }
     }
     let failure: Failure | undefined
     for (let attempt = 1; attempt <= actor.supervision.attemptsMax; attempt++) {
@@ -305,29 +324,27 @@ export class Fold {
     const isParked = cause.code === 'ACTOR_PARKED'
     const attempts = isParked ? 0 : actor.supervision.attemptsMax
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    const turnFailed = new HinataError('TURN_FAILED', { actor: actor.type, attempts, reason })
-    const error = isParked ? cause
-      : { code: turnFailed.code, message: turnFailed.message, stack: cause.stack }
-    this.#bury(record, `actor ${actor.type}`, attempts, error)
-    if (isParked || actor.supervision.onFailure === 'resume') return
-    if (actor.supervision.onFailure === 'stop') this.#stoppedBy = turnFailed
-    else {
-      const activation = this.#activations.get(activationName(actor.type, key))!
-      activation.park()
-      this.#touched.add(activation)
-    }
+    const { onFailure } = actor.supervision
+    const name = nameOf(record)
+    const isSkipped = onFailure === 'stop' && this.#options.skipped?.has(name) === true
+    const turnFailed = new HinataError('TURN_FAILED',
+      { actor: actor.type, attempts, reason, position: name })
+    const failed = isSkipped ? new HinataError('RECORD_SKIPPED', { reason: turnFailed.message }) : turnFailed
+    const error = isParked ? cause : { code: failed.code, message: failed.message, stack: cause.stack }
+    const parked = isParked || onFailure === 'park'
+      ? this.#activations.get(activationName(actor.type, key)) : undefined
+    if (parked) this.#use(parked)
+    this.#bury(record, { where: `actor ${actor.type}`, attempts, error, parked })
+    if (onFailure === 'stop' && !isParked && !isSkipped) this.#stoppedBy ??= turnFailed
   }
 
-  #bury(record: StagedRecord, where: string, attempts: number, error: ErrorValue): void {
-    const letter = deadLetterOf(record, this.#options.partition, where, attempts, error)
-    this.#dead.push(encodeValue(letter))
-    this.#effects.emitted.push(encodeEmission(this.#options.topology.deadLetters.output, record.key, letter))
+  #bury(record: StagedRecord, burial: Burial): void {
+    this.#letters.bury(record, burial, this.#effects)
   }
 
   #relay(told: Told, cause: TurnCause, record: StagedRecord): void {
     if (!this.#options.topology.relays) {
-      return this.#bury(record, 'tell', 1, errorValueOf(new HinataError('RELAY_NOT_DECLARED',
-        { key: told.key })))
+      return this.#bury(record, tellFailure(new HinataError('RELAY_NOT_DECLARED', { key: told.key })))
     }
     const body = [told.actor.type, told.message, told.body, cause.eventTime]
     this.#effects.emitted.push(encodeEmission(relayOutput, told.key, body))

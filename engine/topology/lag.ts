@@ -6,6 +6,7 @@ import type { Clock } from '../clock/index.js'
 import { logUnreadRecordsMax } from '../limits/limits.js'
 import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
+import { Halts, type Halt } from './halt.js'
 import { topologyId } from './redis-store.js'
 import type { Topology } from './topology.js'
 
@@ -22,6 +23,17 @@ export interface PartitionLag {
   readonly inserted: number
   readonly owner: string | null
   readonly epoch: number
+  /** How long ago the owner's lease ended without being renewed, ms; 0 while it holds. */
+  readonly silentMs: number
+  /** Where the committed work stands. */
+  readonly position: string
+  /** Timers that wait, dead letters that lie. */
+  readonly timers: number
+  readonly dead: number
+  /** Why the partition stands, if it does. */
+  readonly halt: Halt | null
+  /** How long it stood when its owner changed last, and the epoch that began then; null: never measured. */
+  readonly takeover: { readonly pauseMs: number, readonly epoch: number } | null
 }
 
 const refreshMs = 100
@@ -43,6 +55,7 @@ export class LagMeter {
   readonly #clock: Clock
   readonly #stopping = new AbortController()
   readonly #unread: number[]
+  readonly #halts: Halts
   #refreshes = 0
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
@@ -50,6 +63,7 @@ export class LagMeter {
     this.#keys = keys
     this.#topology = topology
     this.#clock = clock
+    this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#unread = new Array<number>(topology.source.partitions).fill(0)
   }
 
@@ -119,14 +133,19 @@ export class LagMeter {
     const topology = topologyId(this.#topology)
     const { topic } = this.#topology.source
     const names = [this.#keys.log(partition, topic), this.#keys.meta(partition, topic),
-      this.#keys.checkpoint(partition, topology),
+      this.#keys.checkpoint(partition, topology), this.#keys.timers(partition, topology),
+      this.#keys.dead(partition, topology),
       ...this.#topology.sinks.map(({ name }) => this.#keys.sink(partition, topology, name))]
-    const [appended, folded, emitted, owner, epoch, lagMs, ...taken] =
-      (await runScript(this.#redis, readLag, names, []) as Buffer[]).map(String)
+    const [answer, halt] = await Promise.all([runScript(this.#redis, readLag, names, []),
+      this.#halts.read(partition)])
+    const [appended, folded, emitted, owner, epoch, lagMs, position, silentMs, pauseMs, pauseEpoch, timers,
+      dead, ...taken] = (answer as Buffer[]).map(String)
     return {
       partition, appended: Number(appended), folded: Number(folded), emitted: Number(emitted),
       inserted: Math.min(Number(emitted), ...taken.map(Number)), lagMs: Number(lagMs),
-      owner: owner === '' ? null : owner, epoch: Number(epoch),
+      owner: owner === '' ? null : owner, epoch: Number(epoch), position, silentMs: Number(silentMs),
+      timers: Number(timers), dead: Number(dead), halt: halt ?? null,
+      takeover: pauseEpoch === '' ? null : { pauseMs: Number(pauseMs), epoch: Number(pauseEpoch) },
     }
   }
 }

@@ -9,8 +9,10 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
-import { activationBytesMax, readEntriesMax } from '../limits/limits.js'
-import { createTopic, LogReader, releaseLease, renewLease, takeLease, type Lease } from '../log/index.js'
+import { activationBytesMax, hotKeysShown, readEntriesMax, stallMsDefault } from '../limits/limits.js'
+import {
+  createTopic, LogReader, releaseLease, renewLease, takeLease, type Checkpoint, type Lease,
+} from '../log/index.js'
 import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import {
@@ -20,12 +22,17 @@ import {
 import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
 import { assignedPartitions } from './assignment.js'
+import type { FoldedBatch } from './fold.js'
+import { Halts, isPast, type Halt } from './halt.js'
+import { problemsOf, type NodeProblem } from './health.js'
+import { HotKeys, type HotKey } from './hot-keys.js'
 import { openQueryPort, type QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
 import { SinkLoop } from './sink-loop.js'
 import { SinkRunner } from './sink-runner.js'
 import { StageRunner } from './stages.js'
+import { Takeovers } from './takeover.js'
 import { Task } from './task.js'
 import type { Sink, Topology, View } from './topology.js'
 import { Views } from './views.js'
@@ -44,6 +51,8 @@ export interface NodeOptions {
   readonly leaseMs?: number
   /** Inserts that may run at once. Default 2. */
   readonly inserts?: number
+  /** How long a task with work may be without a commit before it is unhealthy, ms. Default 15,000. */
+  readonly stallMs?: number
   readonly clock?: Clock
 }
 
@@ -56,17 +65,21 @@ export interface NodeInfo {
   readonly partitions: number[]
   /** ms UTC, the time of Redis. */
   readonly heartbeatAt: number
-  readonly problems: { readonly code: string, readonly message: string }[]
+  readonly problems: readonly NodeProblem[]
+  /** Keys with the most records lately. */
+  readonly hotKeys: readonly HotKey[]
 }
 
 interface Owned {
-  readonly task: Task
+  /** The running one, or the one that ended while the partition is halted. */
+  task: Task
+  /** Why the partition is halted, or is tried after it was. */
+  halt: Halt | undefined
+  /** Until its end is noted. */
+  ending: Promise<void>
   readonly sinks: SinkLoop[]
   readonly lease: Lease
 }
-
-/** Without progress for this long, a task with work is unhealthy. */
-const stallMs = 15_000
 
 const tickMs = 500
 const outboxKeptMs = 60_000
@@ -112,6 +125,9 @@ export class Node {
   readonly #runner: SinkRunner
   readonly #clock: Clock
   readonly #owned = new Map<number, Owned>()
+  readonly #halts: Halts
+  readonly #takeovers: Takeovers
+  readonly #hotKeys: HotKeys
   readonly #stopping = new AbortController()
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
@@ -130,6 +146,9 @@ export class Node {
     this.#pool = isThreaded ? new ThreadPool(stageEntry, { threads }) : undefined
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
+    this.#halts = new Halts(redis, keys, topologyId(topology))
+    this.#takeovers = new Takeovers(redis, keys, topologyId(topology))
+    this.#hotKeys = new HotKeys(this.#clock)
     this.#sinks = topology.relays
       ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
       : topology.sinks
@@ -188,6 +207,7 @@ export class Node {
     for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
     await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
       .map(partition => this.#assign(partition)))
+    await Promise.all([...this.#owned].map(([partition, owned]) => this.#retry(partition, owned)))
     await this.#trim()
   }
 
@@ -195,6 +215,7 @@ export class Node {
     const info: NodeInfo = {
       id: this.id, url: this.#port!.url, pid: process.pid, partitions: this.partitions,
       heartbeatAt: await redisTime(this.#redis), problems: this.#problems(),
+      hotKeys: this.#hotKeys.top(hotKeysShown),
     }
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
   }
@@ -203,22 +224,12 @@ export class Node {
     return this.#options.leaseMs ?? 5_000
   }
 
-  #problems(): NodeInfo['problems'] {
-    const problems: { code: string, message: string }[] = []
-    const now = this.#clock.now()
-    for (const [partition, { task, sinks }] of this.#owned) {
-      const { committedAt, waiting } = task.progress
-      if (waiting > 0 && now - committedAt > stallMs) {
-        problems.push({ code: 'TASK_STALLED',
-          message: `partition(${partition}): no commit for ${now - committedAt} ms` })
-      }
-      for (const sink of sinks) {
-        if (sink.failing) {
-          problems.push({ code: 'SINK_FAILING', message: `partition(${partition}): ${sink.failing}` })
-        }
-      }
-    }
-    return problems
+  #problems(): NodeProblem[] {
+    const partitions = [...this.#owned].map(([partition, { task, sinks }]) => ({
+      partition, progress: task.progress,
+      failingSinks: sinks.flatMap(({ name, failing }) => (failing ? [[name, failing] as const] : [])),
+    }))
+    return problemsOf(partitions, this.#options.stallMs ?? stallMsDefault, this.#clock.now())
   }
 
   async #renew(): Promise<void> {
@@ -233,28 +244,87 @@ export class Node {
   async #assign(partition: number): Promise<void> {
     const { topology } = this.#options
     const checkpoint = this.#keys.checkpoint(partition, topologyId(topology))
+    await this.#takeovers.begin(partition)
     const lease = await takeLease(this.#redis, checkpoint, this.id, this.#leaseMs)
     if (!lease) return
-    const { partitions } = topology.source
-    const task = new Task({
-      topology, partition, lease, keys: this.#keys, redis: this.#redis, stages: this.#stages,
-      clock: this.#clock,
-      isLocal: key => partitionOf(key, partitions) === partition,
-      activationBytesMax: activationBytesMax / partitions,
-      onCommit: batch => this.#views.apply(batch.emitted),
-      onEnd: reason => void this.#drop(partition, reason.message),
-    })
+    const halt = await this.#halts.read(partition)
+    const task = this.#newTask(partition, lease.epoch, lease.checkpoint, halt)
     const sinks = this.#sinks.map(sink => new SinkLoop({
       sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
-      clock: this.#clock, runner: this.#runner, emitted: () => task.checkpoint.emitted,
+      clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
     }))
-    await Promise.all(sinks.map(sink => sink.start()))
-    await task.start(() => sinks.reduce((least, sink) => Math.min(least, sink.inserted), Infinity))
-    this.#owned.set(partition, { task, sinks, lease })
-    this.#reader.add(task)
+    const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
+    await Promise.all(owned.sinks.map(sink => sink.start()))
+    this.#owned.set(partition, owned)
     announce('info', `partition(${partition})`,
       `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
+    if (!halt) await this.#startTask(owned) // else `#retry` starts it in its time
+  }
+
+  #newTask(partition: number, epoch: number, checkpoint: Checkpoint, halt: Halt | undefined): Task {
+    const { topology } = this.#options
+    const { partitions } = topology.source
+    const task: Task = new Task({
+      topology, partition, lease: { epoch, checkpoint }, keys: this.#keys, redis: this.#redis,
+      stages: this.#stages, clock: this.#clock, halt,
+      isLocal: key => partitionOf(key, partitions) === partition,
+      activationBytesMax: activationBytesMax / partitions,
+      onKey: key => this.#hotKeys.count(key),
+      onCommit: batch => this.#committed(partition, task, batch),
+      onEnd: reason => this.#ended(partition, reason),
+    })
+    return task
+  }
+
+  async #startTask({ task, sinks }: Owned): Promise<void> {
+    await task.start(() => sinks.reduce((least, sink) => Math.min(least, sink.inserted), Infinity))
+    if (task.state === 'running') this.#reader.add(task)
+  }
+
+  #committed(partition: number, task: Task, batch: FoldedBatch): void {
+    this.#views.apply(batch.emitted)
+    this.#hotKeys.flush()
+    const owned = this.#owned.get(partition)
+    if (owned?.halt && isPast(owned.halt, task.checkpoint.position)) {
+      owned.halt = undefined
+      announce('info', `partition(${partition})`, `goes on after ${task.checkpoint.position}`)
+      void this.#halts.clear(partition, task.epoch).catch(() => undefined) // the next halt puts it anew
+    }
+    if (batch.folded > 0 && task.firstEntry) {
+      void this.#takeovers.end(partition, task.epoch, task.firstEntry).catch(() => undefined) // a metric
+    }
+  }
+
+  /** The task ended by itself: gone with its lease, or halted. */
+  #ended(partition: number, reason: HinataError): void {
+    const owned = this.#owned.get(partition)
+    if (!owned || reason.code === 'TASK_FENCED' || reason.code === 'POSITION_CONFLICT') {
+      void this.#drop(partition, reason.message)
+    } else {
+      owned.ending = this.#halt(partition, owned, reason).catch((error: Error) =>
+        announce('warn', `partition(${partition})`, `its halt could not be noted: ${error.message}`))
+    }
+  }
+
+  async #halt(partition: number, { task, lease }: Owned, reason: HinataError): Promise<void> {
+    const halt = await this.#halts.put(partition, lease.epoch, reason, task.checkpoint.position)
+    announce('error', `partition(${partition})`, `${reason.message} Halted; tried ${halt?.tries ?? 0} times`)
+    await this.#reader.remove(task)
+  }
+
+  /** Starts the task of a halted partition when its delay is over, or when an operator asks for it. */
+  async #retry(partition: number, owned: Owned): Promise<void> {
+    if (owned.task.state !== 'assigned' && owned.task.state !== 'fenced') return
+    await owned.ending
+    const halt = await this.#halts.read(partition)
+    if (halt && halt.nextAt > await redisTime(this.#redis)) return
+    if (this.#owned.get(partition) !== owned) return
+    owned.halt = halt
+    const { lease: { epoch }, task: { checkpoint } } = owned
+    owned.task = this.#newTask(partition, epoch, checkpoint, halt)
+    announce('info', `partition(${partition})`, `is tried again at ${checkpoint.position}`)
+    await this.#startTask(owned)
   }
 
   /** Drain, release. */

@@ -69,6 +69,10 @@ export class SinkLoop {
     return this.#position
   }
 
+  get name(): string {
+    return this.#options.sink.name
+  }
+
   /** Why the last insert failed, while it keeps failing. */
   get failing(): string | undefined {
     return this.#failing

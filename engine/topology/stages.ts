@@ -9,10 +9,11 @@ import { HinataError, type ErrorValue } from '../errors/index.js'
 import type { Entry } from '../log/index.js'
 import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
-import { isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
+import { isMoved, isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
 import {
   movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
 } from '../threads/index.js'
+import { movedLetterOf } from './dead-letter.js'
 import type { StagedRecord } from './fold.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
@@ -23,6 +24,11 @@ import type { Stage, StageFailure, StageFunction } from './topology.js'
 export type StagedEntry =
   | { readonly count: number, records(): StagedRecord[] }
   | { readonly unreadable: HinataError }
+
+/** Where a run is: the stage that has the records now. For health. */
+export interface StageWatch {
+  stage: string
+}
 
 /** Runs all stages of a topology. */
 export class StageRunner {
@@ -35,15 +41,19 @@ export class StageRunner {
   }
 
   /** Consecutive entries, staged. */
-  async run(entries: readonly Entry[]): Promise<StagedEntry[]> {
+  async run(entries: readonly Entry[], watch?: StageWatch): Promise<StagedEntry[]> {
     const [first, ...others] = this.#stages
     const isThreaded = this.#pool !== undefined && first !== undefined && 'module' in first
+    if (watch && first) watch.stage = first.name
     const staged = isThreaded ? await runInThread(this.#pool, first, entries) : entries.map(decoded)
     const open = isThreaded ? others : this.#stages
     if (open.length === 0) return staged
     const made = staged.map(entry => ('unreadable' in entry ? entry : madeOf(entry.records())))
     const records = made.flatMap(entry => ('unreadable' in entry ? [] : entry.records()))
-    for (const stage of open) await this.#runStage(stage, records)
+    for (const stage of open) {
+      if (watch) watch.stage = stage.name
+      await this.#runStage(stage, records)
+    }
     return made
   }
 
@@ -98,13 +108,14 @@ function columnsOf({ packed }: { readonly packed: Uint8Array }): StagedColumns {
 
 function recordsOf(stage: Stage, { id, block }: Entry, columns: StagedColumns): StagedRecord[] {
   const acceptedAt = timeOfEntry(id)
-  const { keys, eventTimes, values, told } = columns
+  const { keys, eventTimes, values, told, moved } = columns
   const records = values.map((value, index): StagedRecord => ({
     key: keys[index], eventTime: eventTimes[index], acceptedAt, position: `${id}:${index}`,
     original: () => decodeBlock(id, block)[index].value,
     outcome: outcomeOfStage(stage.name, value),
   }))
   for (const index of told) records[index].outcome = outcomeOf(values[index])
+  for (const index of moved) records[index] = unwrapped(records[index], records[index].outcome)
   return records
 }
 
@@ -115,15 +126,29 @@ function madeOf(records: StagedRecord[]): StagedEntry {
 function decoded({ id, block }: Entry): StagedEntry {
   const acceptedAt = timeOfEntry(id)
   try {
-    return madeOf(decodeBlock(id, block).map(({ key, eventTime, value }, index) => ({
-      key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
-      outcome: outcomeOf(value),
-    })))
+    return madeOf(decodeBlock(id, block).map(({ key, eventTime, value }, index) => {
+      const record = { key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
+        outcome: outcomeOf(value) }
+      return isMoved(value) ? unwrapped(record) : record
+    }))
   } catch (thrown) {
     if (thrown instanceof HinataError) return { unreadable: thrown }
     throw thrown
   }
 }
+
+/** The record of a moved letter, as what it was; a redriven value may have its stage's `outcome` already. */
+function unwrapped(record: StagedRecord, outcome?: StagedRecord['outcome']): StagedRecord {
+  const { moved, inner } = movedLetterOf(record.original())!
+  const isOpen = moved.move === 'redrive' && !isTold(inner)
+  const own = moved.move === 'drop' ? droppedOutcome : outcomeOf(inner)
+  return { ...record, moved, original: () => inner, outcome: isOpen && outcome ? outcome : own }
+}
+
+/** A dropped letter's record passes no stage and reaches no actor. */
+const droppedOutcome = {
+  kind: 'failure', where: 'drop', error: { code: 'ACTOR_PARKED', message: 'Earlier letters must go first.' },
+} as const
 
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
   if (!isTold(value)) return { kind: 'value', value }

@@ -1,5 +1,7 @@
-/** Where a fold's committed fields come from: Redis, or memory in the test driver. */
-import type { Activation } from '../actor/index.js'
+/**
+ * Where a fold's committed fields come from, Redis or memory in the test driver, and what it changes in them.
+ */
+import type { Activation, FieldChanges } from '../actor/index.js'
 
 /** An actor whose cells are wanted. */
 export interface ActorRequest {
@@ -18,6 +20,15 @@ export interface RowRequest {
 export interface LoadedState {
   readonly fields: Readonly<Record<string, Uint8Array>>[]
   readonly rows: (Uint8Array | null)[][]
+}
+
+/** Where the changed fields of one actor or table belong. */
+export interface ChangedHash {
+  readonly actor: string
+  readonly key: string
+  /** undefined: the actor's own cells. */
+  readonly table: string | undefined
+  readonly changes: FieldChanges
 }
 
 /** Reads committed state. */

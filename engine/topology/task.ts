@@ -22,12 +22,14 @@ import {
 } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
-import { redisTime, send, type RedisConnection } from '../redis/index.js'
+import { fieldsOf, redisTime, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
+import { Breaker } from './breaker.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
+import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { StagedEntry, StageRunner } from './stages.js'
+import type { StagedEntry, StageRunner, StageWatch } from './stages.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -47,8 +49,25 @@ export interface TaskOptions {
   readonly activationBytesMax: number
   /** Called after each commit with what it emitted, packed. */
   readonly onCommit: (batch: FoldedBatch) => void
+  /** Counts a record's key, for the hot keys. */
+  readonly onKey: (key: string) => void
+  /** What it is tried again after. */
+  readonly halt?: Halt
   /** Called once when the task ends by itself. */
   readonly onEnd: (reason: HinataError) => void
+}
+
+/** What a task is doing, for health (G10). Times are of its clock, ms UTC. */
+export interface TaskProgress {
+  /** Entries that are read and not folded. */
+  readonly waiting: number
+  /** When there was last no work, or a commit. */
+  readonly movedAt: number
+  /** `stage <name>`, fold, commit, `full outbox`. */
+  readonly doing: string
+  /** The first entry that waits. */
+  readonly position: EntryId
+  readonly activations: number
 }
 
 interface Queued extends Entry {
@@ -56,6 +75,8 @@ interface Queued extends Entry {
   staging: Promise<void> | undefined
   /** Once the stages are through. An unreadable entry ends the task when the loop gets there. */
   staged: StagedEntry | undefined
+  /** Where its stages are. */
+  watch: StageWatch | undefined
 }
 
 interface ReadyEntry {
@@ -88,7 +109,12 @@ export class Task implements EntryTaker {
   #wake: (() => void) | undefined
   #loop: Promise<void> | undefined
   #inserted: () => number = () => Infinity
-  #committedAt: number
+  readonly #breaker: Breaker
+  /** What an operator passed: name of the record or entry → records of the block. */
+  readonly #skipped = new Map<string, number>()
+  #movedAt: number
+  #doing: 'stage' | 'fold' | 'commit' | 'full outbox' = 'stage'
+  #firstEntry: EntryId | undefined
 
   constructor(options: TaskOptions) {
     const { topology, partition, lease, keys, redis } = options
@@ -99,9 +125,10 @@ export class Task implements EntryTaker {
     this.#checkpoint = lease.checkpoint
     this.#position = lease.checkpoint.position
     this.#timers = new TimerIndex(partition)
-    this.#committedAt = options.clock.now()
+    this.#movedAt = options.clock.now()
+    this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
-      topology, partition, timers: this.#timers, isLocal: options.isLocal,
+      topology, partition, timers: this.#timers, isLocal: options.isLocal, skipped: this.#skipped,
       store: new RedisStore(redis, keys, topologyId(topology), partition),
     })
   }
@@ -124,27 +151,47 @@ export class Task implements EntryTaker {
     return this.#checkpoint
   }
 
-  /** When it last committed (ms UTC) and whether it has work: for health (G10). */
-  get progress(): { readonly committedAt: number, readonly waiting: number, readonly activations: number } {
-    return { committedAt: this.#committedAt, waiting: this.#queue.length,
-      activations: this.#fold.activations }
+  /** The first entry that it took. */
+  get firstEntry(): EntryId | undefined {
+    return this.#firstEntry
+  }
+
+  get progress(): TaskProgress {
+    const [head] = this.#queue
+    return {
+      waiting: this.#queue.length, movedAt: this.#movedAt, activations: this.#fold.activations,
+      doing: this.#doing === 'stage' ? `stage ${head?.watch?.stage ?? ''}` : this.#doing,
+      position: head?.id ?? this.#checkpoint.position,
+    }
   }
 
   /** Reads the timers and starts the loop. `inserted` tells how many emitted values all sinks have taken. */
   async start(inserted: () => number): Promise<void> {
     this.#state = 'restoring'
     this.#inserted = inserted
-    const { redis, keys, topology } = this.#options
-    const stored = await send(redis, 'ZRANGE',
-      [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
-    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    try {
+      await this.#restore()
+    } catch (thrown) {
+      return this.#end(thrown)
+    }
     this.#state = 'running'
     this.#loop = this.#run()
   }
 
+  async #restore(): Promise<void> {
+    const { redis, keys, topology } = this.#options
+    const stored = await send(redis, 'ZRANGE',
+      [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
+    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    const skips = await send(redis, 'HGETALL', [keys.skips(this.partition, topology.source.topic)])
+    for (const [name, records] of Object.entries(fieldsOf(skips))) this.#skipped.set(name, Number(records))
+  }
+
   take(entries: Entry[]): void {
+    if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now()
+    this.#firstEntry ??= entries[0]?.id
     for (const { id, block } of entries) {
-      this.#queue.push({ id, block, staging: undefined, staged: undefined })
+      this.#queue.push({ id, block, staging: undefined, staged: undefined, watch: undefined })
       this.#position = id
     }
     this.#stageAhead()
@@ -171,8 +218,10 @@ export class Task implements EntryTaker {
   }
 
   async #stage(group: Queued[]): Promise<void> {
+    const watch: StageWatch = { stage: '' }
+    for (const queued of group) queued.watch = watch
     try {
-      const staged = await this.#options.stages.run(group)
+      const staged = await this.#options.stages.run(group, watch)
       group.forEach((queued, i) => { queued.staged = staged[i] })
     } finally {
       this.#stagingGroups--
@@ -192,19 +241,23 @@ export class Task implements EntryTaker {
     try {
       while (this.#state === 'running' || (this.#state === 'draining' && this.#queue.length > 0)) {
         if (this.#queue.length === 0) await this.#idle()
-        else if (this.#isOutboxFull()) await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
-        else await this.#foldQueue()
+        else if (this.#isOutboxFull()) {
+          this.#doing = 'full outbox'
+          await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
+        } else await this.#foldQueue()
         if (this.#state === 'draining' && this.#isOutboxFull()) break
       }
       this.#state = 'released'
     } catch (thrown) {
-      this.#state = 'fenced'
-      this.#queue.length = 0
-      const reason = thrown instanceof HinataError ? thrown
-        : new HinataError('INTERNAL', { reason: thrown instanceof Error ? thrown.message : String(thrown) },
-          { cause: thrown })
-      this.#options.onEnd(reason)
+      this.#end(thrown)
     }
+  }
+
+  #end(thrown: unknown): void {
+    this.#state = 'fenced'
+    this.#queue.length = 0
+    this.#options.onEnd(thrown instanceof HinataError ? thrown
+      : new HinataError('INTERNAL', { reason: String(thrown) }, { cause: thrown }))
   }
 
   #isOutboxFull(): boolean {
@@ -213,7 +266,11 @@ export class Task implements EntryTaker {
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
-    await this.#queue[0].staging
+    const [head] = this.#queue
+    this.#doing = 'stage'
+    await head.staging
+    this.#doing = 'fold'
+    if (head.staged && 'unreadable' in head.staged) return this.#passBlock(head, head.staged.unreadable)
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(({ records }) => records))
     const start = performance.now()
@@ -221,31 +278,48 @@ export class Task implements EntryTaker {
     let last: EntryId | undefined
     for (const { id, records } of ready) {
       for (const record of records) {
+        this.#options.onKey(record.key)
         const pending = this.#fold.fold(record)
         if (pending) await pending
       }
       this.#queue.shift()
       folded += records.length
       last = id
-      if (this.#fold.stoppedBy) throw this.#fold.stoppedBy
+      this.#assertNotStopped()
       if (performance.now() - start > foldBudgetMs) break
     }
     if (folded > 0) this.#foldMs += ((performance.now() - start) / folded - this.#foldMs) * foldMsWeight
     if (last) await this.#commit(last)
   }
 
+  /** A block that cannot be read ends the task, unless an operator passed it: then it is one dead letter. */
+  async #passBlock({ id, block }: Entry, error: HinataError): Promise<void> {
+    const records = this.#skipped.get(id)
+    if (records === undefined) throw error
+    this.#fold.buryBlock(id, block, records, error)
+    this.#queue.shift()
+    await this.#commit(id)
+  }
+
+  #assertNotStopped(): void {
+    const stopped = this.#fold.stoppedBy
+    if (!stopped) return
+    throw new HinataError('PARTITION_STOPPED', {
+      partition: this.partition, position: stopped.details.position, reason: stopped.message,
+    }, { cause: stopped })
+  }
+
   /**
    * The entries at the head of the queue whose stages are through, as many as the time budget is thought to
-   * take: what is loaded for more would be loaded twice. They stay queued. Throws what makes the first one
-   * unreadable.
+   * take: what is loaded for more would be loaded twice. They stay queued.
    */
   #takeReady(): ReadyEntry[] {
-    const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax)
+    const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax,
+      this.#breaker.recordsMax(this.#checkpoint.position))
     const ready: ReadyEntry[] = []
     let taken = 0
     for (const { id, staged } of this.#queue) {
-      if (!staged || taken > 0 && ('unreadable' in staged || taken + staged.count > recordsMax)) break
-      if ('unreadable' in staged) throw staged.unreadable
+      if (!staged || 'unreadable' in staged || (taken > 0 && taken + staged.count > recordsMax)) break
       ready.push({ id, records: staged.records() })
       taken += staged.count
     }
@@ -273,6 +347,7 @@ export class Task implements EntryTaker {
     const unread = await send(redis, 'XREAD', ['COUNT', 1, 'STREAMS', this.stream, this.#position])
     if (unread !== null || this.#queue.length > 0 || !this.#timers.dueBefore(now)) return false
     await this.#fold.fireTimers(now)
+    this.#assertNotStopped()
     await this.#commit(this.#checkpoint.position)
     return true
   }
@@ -282,6 +357,8 @@ export class Task implements EntryTaker {
     const id = topologyId(topology)
     const batch = this.#fold.collect()
     const before = this.#checkpoint
+    this.#breaker.judge(batch, before.position, position)
+    this.#doing = 'commit'
     await channels.commit.tracePromise(() => commitBatch(redis, this.partition, {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
@@ -301,7 +378,7 @@ export class Task implements EntryTaker {
       sequence: before.sequence + 1, position,
       folded: before.folded + batch.folded, emitted: before.emitted + batch.emitted.length,
     }
-    this.#committedAt = clock.now()
+    this.#movedAt = clock.now()
     this.#options.onCommit(batch)
     this.#fold.passivate(this.#options.activationBytesMax)
   }

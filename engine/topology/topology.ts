@@ -130,9 +130,14 @@ export interface Topology {
   readonly deadLetters: Output<DeadLetter>
 }
 
-/** A record that could not be processed, with everything needed to redrive it. */
+/**
+ * A record that could not be processed, with everything needed to redrive it. It is emitted when the record
+ * fails (`dead`) and once more, under the same id, when it was redriven or dropped.
+ */
 export interface DeadLetter {
+  /** `<partition>:<position>`; more letters of one position end in `.1`, `.2` …, timers name their actor. */
   readonly id: string
+  readonly status: 'dead' | 'redriven' | 'dropped'
   readonly key: string
   readonly position: string
   readonly eventTime: number
@@ -142,4 +147,20 @@ export interface DeadLetter {
   readonly attempts: number
   readonly error: { readonly code: string, readonly message: string, readonly stack?: string }
   readonly value: unknown
+  /** Whose message or timer it was; absent: a record of the topic, which passes the stages again. */
+  readonly to?: { readonly actor: string, readonly message: string }
+  /** Its place among the letters of a parked actor, which are redriven in this order. */
+  readonly queued?: { readonly actor: string, readonly place: number }
+  /** Where it stands among the letters of its key: the position of its first failure. */
+  readonly origin: string
+  /** How often it was redriven before it failed this time, and the letter that it was then. */
+  readonly redrives: number
+  readonly redriveOf?: string
+  /** Why it cannot be redriven; absent: it can. */
+  readonly isFinal?: string
+  /** When it was redriven or dropped, ms UTC: the time of the log. */
+  readonly settledAt?: number
 }
+
+/** A letter without the content of its record. */
+export type LetterHead = Omit<DeadLetter, 'value'>

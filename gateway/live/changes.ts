@@ -165,7 +165,7 @@ function letterOf(letter: DeadLetter): unknown {
   const { code, message } = letter.error
   return {
     id: letter.id, user_id: letter.key, position: letter.position, failed_at: letter.failedAt,
-    where: letter.where, attempts: letter.attempts, error: { code, message },
+    where: letter.where, attempts: letter.attempts, error: { code, message }, status: letter.status,
   }
 }
 

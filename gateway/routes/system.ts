@@ -1,7 +1,7 @@
 /** How the system is: for people, for Prometheus, for whoever restarts processes. */
 import type { Edge } from '../edge.js'
 import { openApiOf } from '../openapi.js'
-import type { Problem } from '../progress.js'
+import type { Problem } from '../problems.js'
 import { route, type Route } from '../route.js'
 import { healthAnswer, statusAnswer } from '../schema/answers.js'
 
@@ -12,7 +12,7 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
       method: 'get', path: '/health', access: 'open', input: null, answer: healthAnswer,
       summary: 'Healthy means progress: a backlog that does not move is unhealthy.',
       handle() {
-        const problems = edge.progress.problems()
+        const problems = edge.progress.problems().map(withoutDetail)
         const isHealthy = problems.length === 0
         return {
           status: isHealthy ? 200 : 503, json: { status: isHealthy ? 'healthy' : 'unhealthy', problems },
@@ -32,14 +32,18 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
       method: 'get', path: '/metrics', access: 'open', input: null, answer: null,
       summary: 'Metrics for Prometheus.',
       async handle() {
-        return { text: await edge.metrics.text(edge.progress.lags), type: edge.metrics.contentType }
+        const { lags, nodes } = edge.progress
+        const text = await edge.metrics.text({ lags, nodes, problems: edge.progress.problems() })
+        return { text, type: edge.metrics.contentType }
       },
     }),
     route({
       method: 'get', path: '/api/status', access: 'open', input: null, answer: statusAnswer,
-      summary: 'Nodes, pipelines, lag and problems.',
-      async handle() {
-        return { json: await edge.status() }
+      summary: 'Nodes, pipelines, lag and problems; to an administrator also hot keys and causes.',
+      async handle({ principal }) {
+        const status = await edge.status()
+        if (principal.permissions.has('admin')) return { json: status }
+        return { json: { ...status, hot_keys: [], problems: status.problems.map(withoutDetail) } }
       },
     }),
     route({
@@ -50,6 +54,11 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
   ]
   const description = openApiOf([...others, ...routes])
   return routes
+}
+
+/** What a behaviour threw may quote a record: only an administrator reads it. */
+function withoutDetail({ code, message, fix }: Problem): Problem {
+  return { code, message, fix }
 }
 
 function hindrances(edge: Edge): Problem[] {

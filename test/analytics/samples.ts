@@ -68,7 +68,8 @@ export function componentChange(
 /** A dead letter of a record with the given value. */
 export function deadLetter(value: unknown): DeadLetter {
   return {
-    id: 'd-1', key: 'ada', position: `${acceptedAt}-0:9`, eventTime: acceptedAt, acceptedAt,
+    id: 'd-1', status: 'dead', origin: `${acceptedAt}-0:9`, redrives: 0, key: 'ada',
+    position: `${acceptedAt}-0:9`, eventTime: acceptedAt, acceptedAt,
     failedAt: acceptedAt + 5, where: 'person', attempts: 3, value,
     error: { code: 'TURN_FAILED', message: 'Mail me at ada@example.com', stack: 'Error: boom\n    at turn' },
   }

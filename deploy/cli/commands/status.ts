@@ -5,6 +5,8 @@ import { findSystemFile } from '../../roles/system-file.js'
 import { findTarget, request } from '../target.js'
 
 const watchMs = 1_000
+/** Partitions of one screen: those with something to tell, the furthest behind first. */
+const rowsMax = 12
 
 /** Prints the status. The exit code is 1 when the system is unhealthy. */
 export async function status(
@@ -32,10 +34,34 @@ function textOf(found: SystemStatus): string {
     `clickhouse  ${found.clickhouse?.url ?? 'none'}`,
     `redis       ${found.redis?.url ?? 'not known here'}`,
     ...found.nodes.map(node => `node        ${node.id}  partitions ${node.partitions.join(' ') || 'none'}`),
-    ...found.pipelines.map(pipeline =>
-      `pipeline    ${pipeline.name} v${pipeline.version}  ` +
-      `${pipeline.lag_records} records behind, ${pipeline.lag_ms} ms`),
-    ...found.problems.map(problem => `problem     ${problem.code}: ${problem.message} ${problem.fix}`),
+    ...found.pipelines.flatMap(pipelineLines),
+    ...found.hot_keys.map(({ key, share, records }) =>
+      `hot key     ${key}  ${Math.round(share * 100)} % of the records, ${records} lately`),
+    ...found.problems.flatMap(({ code, message, fix, detail }) => [`problem     ${code}: ${message}`,
+      ...(detail === undefined ? [] : [`            ${detail}`]), `            ${fix}`]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function pipelineLines(pipeline: SystemStatus['pipelines'][number]): string[] {
+  const { name, version, lag_records: records, lag_ms: ms, sink_values: values } = pipeline
+  const telling = pipeline.partitions.filter(one => one.lag_records > 0 || one.dead_letters > 0 || one.halted)
+    .sort((a, b) => Number(b.halted !== null) - Number(a.halted !== null)
+      || b.lag_ms - a.lag_ms || b.dead_letters - a.dead_letters)
+  const pauses = pipeline.partitions.map(one => one.takeover_pause_ms).filter(pause => pause !== null)
+  return [
+    `pipeline    ${name} v${version}  ${records} records behind, ${ms} ms`,
+    `            ${values} values wait for sinks, ${pipeline.timers} timers, `
+      + `${pipeline.dead_letters} dead letters${pauses.length === 0 ? ''
+        : `, longest of the last takeovers ${Math.max(...pauses)} ms`}`,
+    ...(telling.length === 0 ? [] : [row('partition', 'behind', 'ms', 'dead', 'stands')]),
+    ...telling.slice(0, rowsMax).map(({ partition, lag_records: behind, lag_ms: lagMs, dead_letters: dead,
+      halted }) => row(partition, behind, lagMs, dead, halted ? `${halted.code} at ${halted.position}` : '')),
+    ...(telling.length > rowsMax ? [`            … and ${telling.length - rowsMax} more: --json`] : []),
+  ]
+}
+
+function row(...cells: (string | number)[]): string {
+  const stands = cells.pop()
+  return `            ${cells.map(cell => String(cell).padStart(9)).join(' ')}  ${stands}`.trimEnd()
 }

@@ -64,5 +64,7 @@ local entry = ''
 if ARGV[6] ~= '' then entry = redis.call('XADD', KEYS[2], '*', 'd', ARGV[6], 'n', ARGV[5]) end
 redis.call('HINCRBY', KEYS[1], 'folded', ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'emitted', ARGV[5])
-redis.call('HSET', KEYS[1], 'sequence', string.format('%d', before + 1), 'position', ARGV[3])
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'sequence', string.format('%d', before + 1), 'position', ARGV[3],
+  'committed', string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000)))
 return { 'ok', entry }

@@ -1,0 +1,24 @@
+/**
+ * The operations of the running system that a command is for: straight in its Redis, found by --redis-url or
+ * by the data folder.
+ */
+import { openOperations, type Operations } from '../../engine/index.js'
+import { hinataTopology } from '../../pipelines/hinata.js'
+import type { Config } from '../config/index.js'
+import { readSystemFile } from '../roles/system-file.js'
+
+/** Runs `work` with them. Throws SYSTEM_NOT_FOUND. */
+export async function withOperations<T>(
+  config: Config, work: (operations: Operations) => Promise<T>,
+): Promise<T> {
+  const redisUrl = config.text('redis.url') || readSystemFile(config.text('system.data_dir')).redis
+  const operations = await openOperations({
+    redisUrl, namespace: config.text('redis.namespace'),
+    topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] }),
+  })
+  try {
+    return await work(operations)
+  } finally {
+    operations.close()
+  }
+}
