@@ -4,18 +4,19 @@ export { hashText, partitionOf } from './record/hash.js'
 export { decodeValue, encodeValue } from './record/pack.js'
 export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
 export {
-  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell, type CounterSteps,
-  type ListCell, type MapCell, type StateDeclaration, type TableCell, type ValueCell,
+  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,
+  type CounterSteps, type ListCell, type MapCell, type StateDeclaration, type TableCell, type ValueCell,
 } from './state/index.js'
 export {
-  actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads, type TimerDue,
-  type TurnContext, type TypedActor,
+  actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads,
+  type TellOptions, type TimerDue, type TurnContext, type TypedActor,
 } from './actor/index.js'
 export {
-  topic, type DeadLetter, type Emitted, type OpenSink, type ShardModule, type Sink, type SinkBatch,
-  type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic, type Topology, type View,
-  type ViewAnswer, type ViewQuery,
+  topic, type DeadLetter, type Emitted, type OpenSink, type Route, type ShardModule, type Sink,
+  type SinkBatch, type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic,
+  type Topology, type View, type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
+export type { EventTimeOptions } from './topology/watermarks.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
 export { startNode, type Node, type NodeInfo, type NodeOptions } from './topology/node.js'
 export { testDriver, type TestDriver } from './topology/test-driver.js'

@@ -9,59 +9,32 @@
  * F3  `collect` empties the fold: afterwards memory holds exactly what the commit will make durable.
  */
 import {
-  Activation, Effects, FieldChanges, TurnRunner, type ActorType, type Told, type TurnCause,
+  Effects, FieldChanges, TurnRunner, type Activation, type ActorType, type Told, type TurnCause,
 } from '../actor/index.js'
 import { errorValueOf, HinataError, type ErrorValue } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
-import { encodeEmission, type Emission } from '../record/emission.js'
+import { encodeEmission } from '../record/emission.js'
 import { encodeValue } from '../record/pack.js'
-import { Journal, parseTimerMember, TimerIndex } from '../state/index.js'
+import {
+  isEventTimeMember, Journal, otherTimeMember, parseTimerMember, TimerIndex,
+} from '../state/index.js'
+import { Activations } from './activations.js'
 import { deadLetterOf } from './dead-letter.js'
+import { Deliveries, type Delivery } from './deliveries.js'
+import { EventTime, watermarkName } from './event-time.js'
 import type { Topology } from './topology.js'
 import { mergedRequests, missingRows } from './row-requests.js'
+import { relayOutput, type ChangedHash, type FoldedBatch, type StagedRecord } from './staged.js'
 import type { RowRequest, StateStore } from './state-store.js'
-
-/** A record after the stages: a value to fold, a message relayed from another partition, or a failure. */
-export interface StagedRecord {
-  readonly key: string
-  readonly eventTime: number
-  /** ms UTC: the time of the entry. */
-  readonly acceptedAt: number
-  /** `<entry>:<index>` */
-  readonly position: string
-  /** The value before the stages, for a dead letter; decoded when asked. */
-  readonly original: () => unknown
-  outcome:
-    | { readonly kind: 'value', readonly value: unknown }
-    | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
-    | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
-}
-
-/** Where the changed fields of one actor or table belong. */
-export interface ChangedHash {
-  readonly actor: string
-  readonly key: string
-  /** undefined: the actor's own cells. */
-  readonly table: string | undefined
-  readonly changes: FieldChanges
-}
-
-/** Everything that a batch changed. */
-export interface FoldedBatch {
-  readonly hashes: ChangedHash[]
-  readonly emitted: Emission[]
-  /** Packed dead letters. */
-  readonly dead: Buffer[]
-  readonly timers: Map<string, number | null>
-  readonly folded: number
-}
 
 interface Failure {
   readonly thrown: unknown
 }
 
-/** Messages to actors of other partitions leave through this output and are relayed. */
-export const relayOutput = '~tell'
+interface DueTimer {
+  readonly due: number
+  readonly member: string
+}
 
 /** Options of a fold. */
 export interface FoldOptions {
@@ -70,13 +43,15 @@ export interface FoldOptions {
   readonly store: StateStore
   readonly timers: TimerIndex
   readonly isLocal: (key: string) => boolean
+  /** Partitions that exchange messages. Default 1. */
+  readonly partitions?: number
 }
 
 /** Folds the records of one partition. */
 export class Fold {
   readonly #options: FoldOptions
   readonly #actors: ReadonlyMap<string, ActorType>
-  readonly #activations = new Map<string, Activation>()
+  readonly #activations: Activations
   readonly #touched = new Set<Activation>()
   readonly #journal = new Journal()
   #effects = new Effects()
@@ -85,38 +60,43 @@ export class Fold {
   #timerChanges = new Map<string, number | null>()
   #folded = 0
   #stoppedBy: HinataError | undefined
+  readonly #deliveries: Deliveries
+  readonly #eventTime: EventTime | undefined
 
   constructor(options: FoldOptions) {
+    const { topology, partition } = options
     this.#options = options
-    this.#actors = new Map(options.topology.actors.map(actor => [actor.type, actor]))
+    this.#activations = new Activations(options.store, this.#journal)
+    this.#actors = new Map(topology.actors.map(actor => [actor.type, actor]))
+    this.#deliveries = new Deliveries(topology, this.#actors)
+    const partitions = topology.relays ? options.partitions ?? 1 : 1
+    this.#eventTime = topology.eventTime
+      && new EventTime({ topology, options: topology.eventTime, partition, partitions })
     this.#runner = this.#newRunner()
   }
 
   /** Loads what the records' turns will need, in one go. */
   async prepare(records: readonly StagedRecord[]): Promise<void> {
-    const wanted = new Map<string, Activation>()
     const rows: RowRequest[] = []
-    const { target } = this.#options.topology
-    for (const { key, outcome } of records) {
-      if (outcome.kind === 'failure') continue
-      const actor = outcome.kind === 'told' ? this.#actors.get(outcome.actor) : target.actor
-      const message = outcome.kind === 'told' ? outcome.message : target.message
-      const body = outcome.kind === 'told' ? outcome.body : outcome.value
-      if (!actor) continue // fails in its own turn
-      const activation = this.#wanted(wanted, actor, key)
+    for (const record of records) {
       try {
-        rows.push(...missingRows(activation, message, body))
+        for (const { actor, key, message, body } of this.#deliveries.of(record)) {
+          if (!actor || !this.#isLocal(record, key)) continue // fails in its own turn, or leaves
+          rows.push(...missingRows(this.#activations.want(actor, key), message, body))
+        }
       } catch {
         continue // a value that `reads` cannot take fails in its own turn, with its error kept
       }
     }
     const last = records.at(-1)
-    for (const member of last ? this.#options.timers.membersDueBefore(last.acceptedAt) : []) {
+    const members = last ? this.#options.timers.membersDueBefore(last.acceptedAt) : []
+    if (this.#eventTime) members.push(...this.#eventTime.membersAhead(records))
+    for (const member of members) {
       const { actor, key } = parseTimerMember(member)
       const type = this.#actors.get(actor)
-      if (type) this.#wanted(wanted, type, key)
+      if (type) this.#activations.want(type, key)
     }
-    await this.#load([...wanted.values()], mergedRequests(rows))
+    await this.#activations.loadWanted(mergedRequests(rows))
   }
 
   /**
@@ -124,50 +104,115 @@ export class Fold {
    */
   fold(record: StagedRecord): Promise<void> | undefined {
     if (this.#options.timers.dueBefore(record.acceptedAt)) {
-      return this.fireTimers(record.acceptedAt).then(() => this.#foldRecord(record))
+      return this.fireTimers(record.acceptedAt).then(() => this.#foldInTime(record))
     }
-    return this.#foldRecord(record)
+    return this.#foldInTime(record)
+  }
+
+  /** Folds a record; then event time moves on (E1). */
+  #foldInTime(record: StagedRecord): Promise<void> | undefined {
+    const pending = this.#foldRecord(record)
+    const eventTime = this.#eventTime
+    if (!eventTime) return pending
+    const passed = (): Promise<void> | undefined => {
+      eventTime.see(record)
+      return this.#passTime(eventTime, record.acceptedAt)
+    }
+    return pending ? pending.then(passed) : passed()
   }
 
   #foldRecord(record: StagedRecord): Promise<void> | undefined {
     this.#folded++
-    const { key, outcome } = record
+    const { outcome } = record
     if (outcome.kind === 'failure') {
       this.#bury(record, outcome.where, 1, outcome.error)
       return undefined
     }
-    const { target } = this.#options.topology
-    const actor = outcome.kind === 'told' ? this.#actors.get(outcome.actor) : target.actor
-    if (!actor) {
-      const reason = `the topology has no actor ${outcome.kind === 'told' ? outcome.actor : ''}`
-      this.#bury(record, 'tell', 1, errorValueOf(new Error(reason)))
+    if (this.#eventTime && outcome.kind === 'told' && outcome.actor === watermarkName) return undefined
+    try {
+      return this.#deliverEach(this.#deliveries.of(record), record)
+    } catch (thrown) {
+      this.#bury(record, 'route', 1, errorValueOf(thrown))
       return undefined
     }
-    const cause: TurnCause = {
-      message: outcome.kind === 'told' ? outcome.message : target.message,
-      body: outcome.kind === 'told' ? outcome.body : outcome.value,
-      now: record.acceptedAt, eventTime: record.eventTime, position: record.position,
+  }
+
+  #deliverEach(deliveries: Delivery[], record: StagedRecord): Promise<void> | undefined {
+    for (let i = 0; i < deliveries.length; i++) {
+      const { actor, key, message, body } = deliveries[i]
+      if (!actor) {
+        const { outcome } = record
+        const reason = `the topology has no actor ${outcome.kind === 'told' ? outcome.actor : ''}`
+        this.#bury(record, 'tell', 1, errorValueOf(new Error(reason)))
+        continue
+      }
+      const cause: TurnCause = { message, body, now: record.acceptedAt, eventTime: record.eventTime,
+        position: record.position, watermark: this.#eventTime?.watermarkOf(actor) }
+      if (!this.#isLocal(record, key)) {
+        this.#relay({ actor, key, message, body, eventTime: undefined }, cause, record)
+        continue
+      }
+      const pending = this.#deliver(actor, key, cause, record)
+      if (pending) return pending.then(() => this.#deliverEach(deliveries.slice(i + 1), record))
     }
-    return this.#deliver(actor, key, cause, record)
+    return undefined
+  }
+
+  /** A record's own key is always of this partition; one that a route chose may not be. */
+  #isLocal(record: StagedRecord, key: string): boolean {
+    return key === record.key || this.#options.isLocal(key)
   }
 
   /** Fires every timer due before `time`, in order. */
   async fireTimers(time: number): Promise<void> {
-    for (;;) {
-      const next = this.#options.timers.dueBefore(time)
-      if (!next) return
-      this.#changeTimer(next.member, null)
-      const { actor, key, name } = parseTimerMember(next.member)
-      const type = this.#actors.get(actor)
-      if (!type) continue // an actor type that the topology no longer has
-      const position = `${next.due}:${name}`
-      const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
-        position }
-      await this.#deliver(type, key, cause, {
-        key, eventTime: next.due, acceptedAt: next.due, position, original: () => ({ timer: name }),
-        outcome: { kind: 'value', value: undefined },
-      })
+    for (let next = this.#options.timers.dueBefore(time); next; next = this.#options.timers.dueBefore(time)) {
+      if (this.#eventTime?.wake(next.member, next.due)) this.#changeTimer(next.member, null)
+      else await this.#fireTimer(next, next.due)
+      if (this.#eventTime) await this.#passTime(this.#eventTime, next.due)
     }
+  }
+
+  async #fireTimer({ member, due }: { member: string, due: number }, now: number): Promise<void> {
+    this.#changeTimer(member, null)
+    const { actor, key, name, isEventTime } = parseTimerMember(member)
+    const type = this.#actors.get(actor)
+    if (!type) return // an actor type that the topology no longer has
+    const position = `${isEventTime ? 'e' : ''}${due}:${name}`
+    const cause: TurnCause = { message: name, body: undefined, now, eventTime: due, position,
+      watermark: this.#eventTime?.watermarkOf(type) }
+    await this.#deliver(type, key, cause, {
+      key, eventTime: due, acceptedAt: now, position, original: () => ({ timer: name }),
+      outcome: { kind: 'value', value: undefined },
+    })
+  }
+
+  /** Moves the watermarks, fires what they pass, and tells the other partitions (E1, M3). */
+  #passTime(eventTime: EventTime, now: number): Promise<void> | undefined {
+    const first = eventTime.next()
+    if (first) return this.#fireEventTimers(eventTime, first, now)
+    this.#settleTime(eventTime)
+    return undefined
+  }
+
+  async #fireEventTimers(eventTime: EventTime, first: DueTimer, now: number): Promise<void> {
+    for (let next: DueTimer | undefined = first; next; next = eventTime.next()) {
+      await this.#fireTimer(next, now)
+    }
+    this.#settleTime(eventTime)
+  }
+
+  #settleTime(eventTime: EventTime): void {
+    const mark = eventTime.takeMark()
+    if (mark) this.#effects.emitted.push(encodeEmission(relayOutput, '', [watermarkName, 'mark', mark, 0]))
+    const wake = eventTime.takeWake()
+    if (wake) this.#changeTimer(...wake)
+  }
+
+  /** Takes the timers and watermarks that are committed. Call once, before the first record. */
+  async restore(timers: readonly (readonly [member: string, due: number])[]): Promise<void> {
+    const { store } = this.#options
+    const own = this.#eventTime ? await this.#eventTime.restore(timers, store) : timers
+    for (const [member, due] of own) this.#options.timers.set(member, due)
   }
 
   /** Everything that changed since the last `collect`. */
@@ -188,6 +233,7 @@ export class Fold {
         if (!changes.isEmpty) hashes.push({ actor: actor.type, key, table, changes })
       }
     }
+    if (this.#eventTime) hashes.push(...this.#eventTime.collect())
     const batch = { hashes, emitted: this.#effects.emitted, dead: this.#dead, timers: this.#timerChanges,
       folded: this.#folded }
     this.#touched.clear()
@@ -199,24 +245,14 @@ export class Fold {
     return batch
   }
 
-  /**
-   * Drops the least recently used activations until at most `bytesMax` are held. Only between collect and
-   * prepare.
-   */
+  /** Forgets actors until at most `bytesMax` are held. Only between collect and prepare. */
   passivate(bytesMax: number): void {
-    let bytes = this.bytes
-    for (const [name, activation] of this.#activations) {
-      if (bytes <= bytesMax) return
-      bytes -= activation.bytes
-      this.#activations.delete(name)
-    }
+    this.#activations.passivate(bytesMax)
   }
 
   /** Memory of all activations, roughly. */
   get bytes(): number {
-    let bytes = 0
-    for (const activation of this.#activations.values()) bytes += activation.bytes
-    return bytes
+    return this.#activations.bytes
   }
 
   get activations(): number {
@@ -259,7 +295,8 @@ export class Fold {
         this.#relay(told, cause, record)
         continue
       }
-      const toldCause = { ...cause, message: told.message, body: told.body }
+      const toldCause = { ...cause, message: told.message, body: told.body,
+        eventTime: told.eventTime ?? cause.eventTime, watermark: this.#eventTime?.watermarkOf(told.actor) }
       const failure = await this.#turn(told.actor, told.key, toldCause)
       if (failure) {
         const toldRecord = { ...record, key: told.key, original: () => told.body }
@@ -270,21 +307,24 @@ export class Fold {
 
   /** Runs a turn, loading first what is not in memory. */
   #turn(actor: ActorType, key: string, cause: TurnCause): Failure | undefined | Promise<Failure | undefined> {
-    const activation = this.#activations.get(activationName(actor.type, key))
-    if (!activation) return this.#activate(actor, key).then(() => this.#turn(actor, key, cause))
+    const activation = this.#activations.get(actor, key)
+    if (!activation) return this.#activations.activate(actor, key).then(() => this.#turn(actor, key, cause))
     let rows: RowRequest[]
     try {
       rows = missingRows(activation, cause.message, cause.body)
     } catch (thrown) {
       return { thrown } // `reads` cannot take this value
     }
-    if (rows.length > 0) return this.#load([], rows).then(() => this.#attempt(activation, cause))
+    if (rows.length > 0) return this.#activations.loadRows(rows).then(() => this.#attempt(activation, cause))
     return this.#attempt(activation, cause)
   }
 
   /** Runs the turn up to the actor's attempts; the last failure, or undefined. */
   #attempt(activation: Activation, cause: TurnCause): Failure | undefined {
-    this.#use(activation)
+    if (!this.#touched.has(activation)) {
+      this.#touched.add(activation)
+      this.#activations.use(activation)
+    }
     const { actor, key } = activation
     if (activation.isParked) {
       return { thrown: new HinataError('ACTOR_PARKED', { actor: `${actor.type} ${key}` }) }
@@ -312,7 +352,7 @@ export class Fold {
     if (isParked || actor.supervision.onFailure === 'resume') return
     if (actor.supervision.onFailure === 'stop') this.#stoppedBy = turnFailed
     else {
-      const activation = this.#activations.get(activationName(actor.type, key))!
+      const activation = this.#activations.get(actor, key)!
       activation.park()
       this.#touched.add(activation)
     }
@@ -329,55 +369,24 @@ export class Fold {
       return this.#bury(record, 'tell', 1, errorValueOf(new HinataError('RELAY_NOT_DECLARED',
         { key: told.key })))
     }
-    const body = [told.actor.type, told.message, told.body, cause.eventTime]
+    const body = [told.actor.type, told.message, told.body, told.eventTime ?? cause.eventTime]
     this.#effects.emitted.push(encodeEmission(relayOutput, told.key, body))
   }
 
   #changeTimer(member: string, due: number | null): void {
-    if (due === null) this.#options.timers.cancel(member)
-    else this.#options.timers.set(member, due)
+    const timers = this.#timersOf(member)
+    if (due === null) timers.cancel(member)
+    else timers.set(member, due)
     this.#timerChanges.set(member, due)
+    if (!this.#eventTime) return
+    const other = otherTimeMember(member) // a name is one timer, in either time
+    if (!this.#timersOf(other).has(other)) return
+    this.#timersOf(other).cancel(other)
+    this.#timerChanges.set(other, null)
   }
 
-  /** The activation of (actor, key), made and noted in `wanted` if it is not in memory. */
-  #wanted(wanted: Map<string, Activation>, actor: ActorType, key: string): Activation {
-    const name = activationName(actor.type, key)
-    const known = this.#activations.get(name) ?? wanted.get(name)
-    if (known) return known
-    const activation = new Activation(actor, key, this.#journal)
-    wanted.set(name, activation)
-    return activation
+  #timersOf(member: string): TimerIndex {
+    return this.#eventTime && isEventTimeMember(member) ? this.#eventTime.timersOf(member)
+      : this.#options.timers
   }
-
-  #activate(actor: ActorType, key: string): Promise<void> {
-    return this.#load([new Activation(actor, key, this.#journal)], [])
-  }
-
-  async #load(activations: Activation[], rows: RowRequest[]): Promise<void> {
-    if (activations.length === 0 && rows.length === 0) return
-    const loaded = await this.#options.store.load(
-      activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
-    activations.forEach((activation, i) => {
-      activation.load(loaded.fields[i])
-      this.#activations.set(activationName(activation.actor.type, activation.key), activation)
-    })
-    rows.forEach(({ activation, table, rows: names }, i) => {
-      const found = loaded.rows[i]
-      const cell = activation.table(table)
-      names.forEach((name, j) => { if (cell.missing([name]).length > 0) cell.loadRow(name, found[j]) })
-    })
-  }
-
-  /** Marks as touched and, once per batch, as most recently used. */
-  #use(activation: Activation): void {
-    if (this.#touched.has(activation)) return
-    const name = activationName(activation.actor.type, activation.key)
-    this.#activations.delete(name)
-    this.#activations.set(name, activation)
-    this.#touched.add(activation)
-  }
-}
-
-function activationName(type: string, key: string): string {
-  return `${type}\0${key}`
 }

@@ -13,7 +13,7 @@ import { isTold, timeOfEntry, toldField, type LogRecord } from '../record/record
 import {
   movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
 } from '../threads/index.js'
-import type { StagedRecord } from './fold.js'
+import type { StagedRecord } from './staged.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
 /**

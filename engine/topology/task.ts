@@ -25,8 +25,9 @@ import { timeOfEntry, type EntryId } from '../record/record.js'
 import { redisTime, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
-import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
+import { Fold } from './fold.js'
 import { RedisStore, topologyId } from './redis-store.js'
+import type { FoldedBatch, StagedRecord } from './staged.js'
 import type { StagedEntry, StageRunner } from './stages.js'
 import type { Topology } from './topology.js'
 
@@ -102,6 +103,7 @@ export class Task implements EntryTaker {
     this.#committedAt = options.clock.now()
     this.#fold = new Fold({
       topology, partition, timers: this.#timers, isLocal: options.isLocal,
+      partitions: topology.source.partitions,
       store: new RedisStore(redis, keys, topologyId(topology), partition),
     })
   }
@@ -137,7 +139,7 @@ export class Task implements EntryTaker {
     const { redis, keys, topology } = this.#options
     const stored = await send(redis, 'ZRANGE',
       [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
-    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    await this.#fold.restore(pairsOf(stored))
     this.#state = 'running'
     this.#loop = this.#run()
   }
