@@ -7,12 +7,10 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { actor, map, output, testDriver, topic, value, type Topology } from '../../../engine/index.js'
-import { decodeBlock } from '../../../engine/record/block.js'
 import { partitionOf } from '../../../engine/record/hash.js'
-import type { LogRecord } from '../../../engine/record/record.js'
 import { endRecords } from '../../../engine/topology/end-input.js'
-import { MemoryPartition } from '../../../engine/topology/memory-partition.js'
-import { relayBlocks } from '../../../engine/topology/relay.js'
+import type { MemoryPartition } from '../../../engine/topology/memory-partition.js'
+import { Interleaved, partitionIn } from './interleaved.js'
 import { alarmsTopology, dead, endOf, lateSteps, rings, type Ring } from './alarms.js'
 
 const street = { street: 'mill' }
@@ -184,60 +182,6 @@ function byName(a: Ring, b: Ring): number {
   return a.of !== b.of ? (a.of < b.of ? -1 : 1) : a.at - b.at
 }
 
-/** Runs partitions with relayed blocks arriving in an order that `draw` decides; returns all logs, too. */
-async function runInterleaved(
-  walks: readonly Walk[], partitions: number, draw: (below: number) => number,
-): Promise<{ found: Ring[], late: number, logs: { id: string, records: LogRecord[] }[][],
-  stores: MemoryPartition[] }> {
-  const place = (partition: number): MemoryPartition => new MemoryPartition(alarmsTopology(partitions),
-    { partition, partitions, isLocal: key => partitionOf(key, partitions) === partition })
-  const stores = Array.from({ length: partitions }, (_, partition) => place(partition))
-  const logs: { id: string, records: LogRecord[] }[][] = stores.map(() => [])
-  const folded = stores.map(() => 0)
-  const relays = new Map<string, LogRecord[][]>()
-  const found: Ring[] = []
-  let late = 0
-  let at = 0
-  const append = (partition: number, records: LogRecord[]): void => {
-    logs[partition].push({ id: `${++at}-0`, records })
-  }
-  const inputs = [...walks.map(walk => ({ ...walk, value: street })), ...endRecords(partitions)]
-  for (;;) {
-    const moves: (() => Promise<void> | void)[] = []
-    if (inputs.length > 0) {
-      moves.push(() => {
-        const record = inputs.shift()!
-        append(partitionOf(record.key, partitions), [record])
-      })
-    }
-    for (const [lane, blocks] of relays) {
-      if (blocks.length > 0) moves.push(() => append(Number(lane.split('>')[1]), blocks.shift()!))
-    }
-    for (const [partition, store] of stores.entries()) {
-      const waiting = logs[partition].length - folded[partition]
-      if (waiting === 0) continue
-      moves.push(async () => {
-        const count = 1 + draw(waiting)
-        const entries = logs[partition].slice(folded[partition], folded[partition] + count)
-        const emitted = await store.take(entries)
-        folded[partition] += count
-        if (draw(2) === 0) await store.crash()
-        for (const { output: name, value } of emitted) {
-          if (name === rings.output) found.push(value as Ring)
-          if (name === lateSteps.output) late++
-        }
-        const told = emitted.filter(({ output: name }) => name === '~tell')
-        for (const [to, block] of relayBlocks({ partition, emitted: told }, partitions)) {
-          const lane = `${partition}>${to}`
-          relays.set(lane, [...relays.get(lane) ?? [], decodeBlock('x', Buffer.concat(block))])
-        }
-      })
-    }
-    if (moves.length === 0) return { found: found.sort(byName), late, logs, stores }
-    await moves[draw(moves.length)]()
-  }
-}
-
 const walkers = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay']
 
 t.test('M1 M3 E2: whatever the batches, crashes and the order of relayed messages, every alarm rings once, '
@@ -251,13 +195,14 @@ t.test('M1 M3 E2: whatever the batches, crashes and the order of relayed message
       const walks = steps.map(({ who, after, behind }) =>
         ({ key: who, eventTime: (now += after) - behind }))
       let drawn = 0
-      const { found, late, logs, stores } = await runInterleaved(walks, partitions,
+      const flow = new Interleaved(alarmsTopology(partitions), partitions,
         below => (draws[drawn++ % draws.length] + drawn) % below)
-      assert.equal(late, 0)
-      assert.deepEqual(found, expectedRings(walks))
+      await flow.run([...walks.map(walk => ({ ...walk, value: street })), ...endRecords(partitions)])
+      const { logs, stores, emitted } = flow
+      const found = emitted.map(({ value }) => value as Ring).sort(byName)
+      assert.deepEqual(found, expectedRings(walks), 'and nothing late')
       for (const [partition, log] of logs.entries()) {
-        const replayed = new MemoryPartition(alarmsTopology(partitions),
-          { partition, partitions, isLocal: key => partitionOf(key, partitions) === partition })
+        const replayed = partitionIn(alarmsTopology(partitions), partition, partitions)
         for (let i = 0; i < log.length; i += 7) await replayed.take(log.slice(i, i + 7))
         assert.deepEqual(textOf(replayed), textOf(stores[partition]))
         assert.deepEqual(replayed.timers, stores[partition].timers)
