@@ -92,7 +92,7 @@ export async function driveReading(): Promise<{
   first: Pane<readonly Opened[]>, minutes: (number | null)[]
 }> {
   // #region drive
-  const driver = await testDriver(readingTopology, { partitions: 4 })
+  const driver = await testDriver(readingTopology)
   const start = Date.UTC(2026, 0, 1)
   const act = (reader: string, kind: Action['kind'], article: string, at: number): Promise<void> =>
     driver.push(reader, { kind, article, reader, at }, at)
