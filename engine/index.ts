@@ -4,18 +4,27 @@ export { hashText, partitionOf } from './record/hash.js'
 export { decodeValue, encodeValue } from './record/pack.js'
 export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
 export {
-  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell, type CounterSteps,
-  type ListCell, type MapCell, type StateDeclaration, type TableCell, type ValueCell,
+  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,
+  type CounterSteps, type ListCell, type MapCell, type StateDeclaration, type Moment, type TableCell,
+  timeline, type TimelineCell, type ValueCell,
 } from './state/index.js'
 export {
-  actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads, type TimerDue,
-  type TurnContext, type TypedActor,
+  actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads,
+  type TellOptions, type TimerDue, type TurnContext, type TypedActor,
 } from './actor/index.js'
 export {
-  topic, type DeadLetter, type Emitted, type OpenSink, type ShardModule, type Sink, type SinkBatch,
-  type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic, type Topology, type View,
-  type ViewAnswer, type ViewQuery,
+  collect, count, dedupe, hopping, intervalJoin, mean, rekey, running, session, sliding, sum, tableJoin, top,
+  topN, tumbling, type Aggregate, type DedupeOptions, type Destination, type FixedWindowOptions,
+  type IntervalJoinOptions, type Late, type Pane, type Ranking, type Rekeyed, type RekeyOptions,
+  type RunningOptions, type SessionOptions, type SlidingOptions, type TableJoinOptions, type To,
+  type TopNOptions, type Trigger, type TumblingOptions, type Update, type WindowOptions,
+} from './flow/index.js'
+export {
+  topic, type DeadLetter, type Emitted, type OpenSink, type Route, type ShardModule, type Sink,
+  type SinkBatch, type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic,
+  type Topology, type View, type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
+export type { EventTimeOptions } from './topology/watermarks.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
 export { startNode, type Node, type NodeInfo, type NodeOptions } from './topology/node.js'
 export { testDriver, type TestDriver } from './topology/test-driver.js'

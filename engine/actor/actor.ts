@@ -20,8 +20,20 @@ export function output<V>(name: string): Output<V> {
   return { output: name }
 }
 
-/** When a timer fires: after a while of the turn's time, or at an instant (ms UTC). */
-export type TimerDue = { readonly afterMs: number } | { readonly at: number }
+/**
+ * When a timer fires: after a while of the turn's time, at an instant of it (ms UTC), or when the watermark
+ * has come to an instant of event time.
+ */
+export type TimerDue =
+  | { readonly afterMs: number }
+  | { readonly at: number }
+  | { readonly atEventTime: number }
+
+/** More about a message that is told. */
+export interface TellOptions {
+  /** When what it says happened, ms UTC. Default: the event time of the turn that tells. */
+  readonly eventTime?: number
+}
 
 /** What a turn may use. */
 export interface TurnContext<S extends StateDeclaration> {
@@ -34,13 +46,21 @@ export interface TurnContext<S extends StateDeclaration> {
   readonly now: number
   /** When the record happened, ms UTC; for a timer, its due time. */
   readonly eventTime: number
+  /**
+   * No record with an event time before this is expected any more, ms UTC; what comes nevertheless is late.
+   * -Infinity while nothing is known, and always without `eventTime` in the topology.
+   */
+  readonly watermark: number
   /** Where the record stands: `<entry>:<index>`. For a timer `<due>:<name>`. */
   readonly position: string
   /** Hands a value to the sinks and subscribers of an output. */
   emit<V>(output: Output<V>, value: V): void
   /** Sends a message to another actor; it is delivered after this turn, exactly once. */
-  tell(actor: ActorType, key: string, message: string, body: unknown): void
-  /** Sets (or moves) the timer `name`, which calls the receiver of that name. Survives crashes. */
+  tell(actor: ActorType, key: string, message: string, body: unknown, options?: TellOptions): void
+  /**
+   * Sets (or moves) the timer `name`, which calls the receiver of that name. Survives crashes. An event-time
+   * timer fires when the watermark reaches its time: at once, after this turn, if it has.
+   */
   timer(name: string, due: TimerDue): void
   cancelTimer(name: string): void
   /** A number in 0..1, the same on every replay. */
@@ -79,6 +99,8 @@ export interface ActorType {
   readonly receive: Readonly<Record<string, (ctx: never, message: never) => void>>
   readonly reads: Readonly<Record<string, (message: never, key: string) => TableReads>>
   readonly supervision: Supervision
+  /** The actors that it tells; a topology with event time needs to know. */
+  readonly tells: readonly ActorType[]
 }
 
 /** An actor type that remembers its state's shape, for typed reads of committed state. */
@@ -96,6 +118,7 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     readonly receive: R
     readonly reads?: { readonly [M in keyof R]?: (message: Parameters<R[M]>[1], key: string) => TableReads }
     readonly supervision?: Partial<Supervision>
+    readonly tells?: readonly ActorType[]
   },
 ): TypedActor<S> {
   return {
@@ -104,5 +127,6 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     receive: behaviour.receive,
     reads: (behaviour.reads ?? {}) as ActorType['reads'],
     supervision: { ...defaultSupervision, ...behaviour.supervision },
+    tells: behaviour.tells ?? [],
   }
 }

@@ -1,7 +1,6 @@
 export {
   actor, defaultSupervision, output, type ActorType, type Output, type Receiver, type Supervision,
-  type TableReads,
-  type TimerDue, type TurnContext, type TypedActor,
+  type TableReads, type TellOptions, type TimerDue, type TurnContext, type TypedActor,
 } from './actor.js'
 export { Activation, FieldChanges } from './activation.js'
 export { Effects, TurnRunner, type Told, type TurnCause } from './turn.js'

@@ -5,9 +5,10 @@
  *     completely.
  * T2  The context depends on nothing but the record and the state: the same on every replay.
  */
+import { HinataError } from '../errors/index.js'
 import { hashText } from '../record/hash.js'
 import { encodeEmission, type Emission } from '../record/emission.js'
-import { timerMember, type Journal } from '../state/index.js'
+import { timerMember, type Journal, type TimerName } from '../state/index.js'
 import type { Activation } from './activation.js'
 import type { ActorType, Output, TimerDue, TurnContext } from './actor.js'
 
@@ -20,6 +21,8 @@ export interface TurnCause {
   readonly now: number
   readonly eventTime: number
   readonly position: string
+  /** Absent in a topology without event time. */
+  readonly watermark?: number
 }
 
 /** A message on its way to another actor. */
@@ -28,6 +31,8 @@ export interface Told {
   readonly key: string
   readonly message: string
   readonly body: unknown
+  /** Default: that of the turn that tells. */
+  readonly eventTime: number | undefined
 }
 
 /** What the turns of a batch caused, apart from cells. */
@@ -80,9 +85,11 @@ export class TurnRunner {
     const key = activation.key
     const type = activation.actor.type
     const scope = this.#scope
+    const hasEventTime = cause.watermark !== undefined
     let drawn = 0
     const dueOf = (due: TimerDue): number => {
-      const at = Math.ceil('at' in due ? due.at : cause.now + due.afterMs)
+      const at = Math.ceil('at' in due ? due.at : 'afterMs' in due ? cause.now + due.afterMs
+        : due.atEventTime)
       if (!Number.isSafeInteger(at)) throw new RangeError(`a timer is due at a time in ms, not at ${at}`)
       return at
     }
@@ -91,15 +98,24 @@ export class TurnRunner {
       state: activation.cells as never,
       now: cause.now,
       eventTime: cause.eventTime,
+      watermark: cause.watermark ?? -Infinity,
       position: cause.position,
       emit<V>(output: Output<V>, value: V) {
         effects.emitted.push(encodeEmission(output.output, key, value))
       },
-      tell(actor, toKey, message, body) {
-        effects.tells.push({ actor, key: toKey, message, body })
+      tell(actor, toKey, message, body, options) {
+        if (hasEventTime && !activation.actor.tells.includes(actor)) {
+          throw new HinataError('TELL_NOT_DECLARED', { actor: type, told: actor.type })
+        }
+        effects.tells.push({ actor, key: toKey, message, body, eventTime: options?.eventTime })
       },
       timer(name, due) {
-        effects.timerChanges.push([timerMember({ actor: type, key, name }), dueOf(due)])
+        let timer: TimerName = { actor: type, key, name }
+        if ('atEventTime' in due) {
+          if (!hasEventTime) throw new HinataError('EVENT_TIME_NOT_DECLARED', { name: `Timer ${name}` })
+          timer = { ...timer, isEventTime: true }
+        }
+        effects.timerChanges.push([timerMember(timer), dueOf(due)])
       },
       cancelTimer(name) {
         effects.timerChanges.push([timerMember({ actor: type, key, name }), null])

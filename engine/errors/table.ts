@@ -96,6 +96,13 @@ export const errorTable = {
   STOPPING: row('unavailable', true, 'This process is draining. Retry on another or in a moment.'),
   CONFIG_INVALID: row('setup', false, 'Configuration {path}: {reason}'),
   INTERNAL: row('internal', false, 'Something failed inside: {reason}'),
+  EVENT_TIME_NOT_DECLARED: row('internal', false,
+    '{name} needs event time; declare `eventTime` in the topology.'),
+  TELL_NOT_DECLARED: row('internal', false,
+    'Actor {actor} told {told}, which it does not declare; watermarks cannot follow. '
+    + 'Name it in the actor\'s `tells`.'),
+  TELLS_IN_CIRCLE: row('setup', false,
+    'Event time has no order among actors that tell each other in a circle: {path}.'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

@@ -30,7 +30,7 @@ export interface Cell {
 
 /** A declared cell: how to make one. `C` is what the behaviour sees in `ctx.state`. */
 export interface CellDeclaration<C> {
-  readonly kind: 'value' | 'map' | 'list' | 'counter' | 'table'
+  readonly kind: 'value' | 'map' | 'list' | 'counter' | 'table' | 'timeline'
   create(journal: Journal): C & Cell
 }
 

@@ -5,4 +5,7 @@ export { map, type MapCell } from './map.js'
 export { list, type ListCell } from './list.js'
 export { addToSteps, counter, sumOfSteps, type CounterCell, type CounterSteps } from './counter.js'
 export { isTable, table, type TableCell, type TableRows } from './table.js'
-export { parseTimerMember, TimerIndex, timerMember, type TimerName } from './timers.js'
+export { timeline, type Moment, type TimelineCell } from './timeline.js'
+export {
+  isEventTimeMember, otherTimeMember, parseTimerMember, TimerIndex, timerMember, type TimerName,
+} from './timers.js'

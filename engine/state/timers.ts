@@ -13,7 +13,12 @@ export interface TimerName {
   readonly actor: string
   readonly key: string
   readonly name: string
+  /** Its due time is event time: it waits for the watermark. Absent: for the log's time. */
+  readonly isEventTime?: true
 }
+
+/** What follows the name in the member of an event-time timer. */
+const eventTimeMark = '\0e'
 
 /** Stale nodes that are kept beside as many as there are timers, so that few timers are not rebuilt often. */
 const staleNodesMax = 1_024
@@ -23,15 +28,25 @@ interface Node {
   readonly member: string
 }
 
-/** `actor \0 key \0 name`: the member of the sorted set. */
-export function timerMember(timer: TimerName): string {
-  return `${timer.actor}\0${timer.key}\0${timer.name}`
+/** `actor \0 key \0 name`, and `\0 e` for event time: the member of the sorted set. */
+export function timerMember({ actor, key, name, isEventTime }: TimerName): string {
+  return `${actor}\0${key}\0${name}${isEventTime ? eventTimeMark : ''}`
+}
+
+/** Whether a member is that of an event-time timer. */
+export function isEventTimeMember(member: string): boolean {
+  return member.endsWith(eventTimeMark)
+}
+
+/** The member of the timer with the same name and the other kind of time. */
+export function otherTimeMember(member: string): string {
+  return isEventTimeMember(member) ? member.slice(0, -eventTimeMark.length) : member + eventTimeMark
 }
 
 /** Reverses `timerMember`. */
 export function parseTimerMember(member: string): TimerName {
-  const [actor, key, name] = member.split('\0')
-  return { actor, key, name }
+  const [actor, key, name, mark] = member.split('\0')
+  return mark === undefined ? { actor, key, name } : { actor, key, name, isEventTime: true }
 }
 
 /** Due times by member, with the earliest at hand. */
@@ -56,6 +71,10 @@ export class TimerIndex {
     this.#due.set(member, due)
     this.#push({ due, member })
     if (this.#heap.length > 2 * this.#due.size + staleNodesMax) this.#rebuild()
+  }
+
+  has(member: string): boolean {
+    return this.#due.has(member)
   }
 
   cancel(member: string): void {

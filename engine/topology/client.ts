@@ -21,6 +21,7 @@ import {
   type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
+import { endRecords } from './end-input.js'
 import { LagMeter, type PartitionLag } from './lag.js'
 import type { NodeInfo } from './node.js'
 import { followOutbox, type Followed } from './outbox.js'
@@ -106,6 +107,15 @@ export class TopologyClient {
     }
     for (const [partition, count] of counts) this.#lag.count(partition, count)
     return this.#appender.append(records)
+  }
+
+  /**
+   * Says that this topic's records have come to an end: the watermark of every partition goes to infinity.
+   * What is appended after it is late. Throws EVENT_TIME_NOT_DECLARED.
+   */
+  async endInput(): Promise<void> {
+    if (!this.#topology.eventTime) throw new HinataError('EVENT_TIME_NOT_DECLARED', { name: 'endInput' })
+    await this.#appender.append(endRecords(this.#topology.source.partitions))
   }
 
   /** Records that the partition of `key` can still take; refreshed every 100 ms when it is half full. */

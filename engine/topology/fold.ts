@@ -9,48 +9,29 @@
  * F3  `collect` empties the fold: afterwards memory holds exactly what the commit will make durable.
  */
 import {
-  Activation, Effects, FieldChanges, TurnRunner, type ActorType, type Told, type TurnCause,
+  Effects, FieldChanges, TurnRunner, type Activation, type ActorType, type Told, type TurnCause,
 } from '../actor/index.js'
-import { errorValueOf, HinataError, type ErrorValue } from '../errors/index.js'
+import { errorValueOf, HinataError } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
-import { encodeEmission, type Emission } from '../record/emission.js'
-import { Journal, parseTimerMember, TimerIndex } from '../state/index.js'
-import { nameOf, toldRecord, type MovedLetter } from './dead-letter.js'
-import { Letters, parkedError, tellFailure, type Burial, type Burials, type LentByFold } from './letters.js'
+import { encodeEmission } from '../record/emission.js'
+import { Journal, parseTimerMember, type TimerIndex } from '../state/index.js'
+import { Activations } from './activations.js'
+import { nameOf, toldRecord } from './dead-letter.js'
+import { Deliveries, type Delivery } from './deliveries.js'
+import { EventTime, watermarkName } from './event-time.js'
+import { Letters, parkedError, tellFailure, type Burial, type LentByFold } from './letters.js'
 import type { Topology } from './topology.js'
 import { mergedRequests, missingRows } from './row-requests.js'
+import { relayOutput, type FoldedBatch, type StagedRecord } from './staged.js'
 import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
-
-/** A record after the stages: a value to fold, a message relayed from another partition, or a failure. */
-export interface StagedRecord {
-  readonly key: string
-  readonly eventTime: number
-  /** ms UTC: the time of the entry. */
-  readonly acceptedAt: number
-  /** `<entry>:<index>` */
-  readonly position: string
-  /** The value before the stages, for a dead letter; decoded when asked. */
-  readonly original: () => unknown
-  outcome:
-    | { readonly kind: 'value', readonly value: unknown }
-    | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
-    | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
-  /** It stood in the log before, failed, and an operator redrove or dropped it. */
-  readonly moved?: MovedLetter
-}
-
-/** Everything that a batch changed. */
-export interface FoldedBatch extends Burials {
-  readonly hashes: ChangedHash[]
-  readonly emitted: Emission[]
-  readonly timers: Map<string, number | null>
-  readonly folded: number
-}
+import { TimerChanges } from './timer-changes.js'
 
 type Failure = { readonly thrown: unknown }
 
-/** Messages to actors of other partitions leave through this output and are relayed. */
-export const relayOutput = '~tell'
+interface DueTimer {
+  readonly due: number
+  readonly member: string
+}
 
 /** Options of a fold. */
 export interface FoldOptions {
@@ -61,13 +42,15 @@ export interface FoldOptions {
   readonly isLocal: (key: string) => boolean
   /** Records of which an operator said that their failure must not stop the task, by `nameOf`. */
   readonly skipped?: { has(name: string): boolean }
+  /** Partitions that exchange messages. Default 1. */
+  readonly partitions?: number
 }
 
 /** Folds the records of one partition. */
 export class Fold {
   readonly #options: FoldOptions
   readonly #actors: ReadonlyMap<string, ActorType>
-  readonly #activations = new Map<string, Activation>()
+  readonly #activations: Activations
   readonly #touched = new Set<Activation>()
   readonly #journal = new Journal()
   #effects = new Effects()
@@ -76,13 +59,14 @@ export class Fold {
   /** The parked actor whose first letter is being folded. */
   #admitted: Activation | undefined
   readonly #lent: LentByFold = {
-    load: rows => this.#load([], rows),
+    load: rows => this.#activations.loadRows(rows),
     parked: async (type, key) => {
-      const [actor, name] = [this.#actors.get(type), activationName(type, key)]
-      if (actor && !this.#activations.has(name)) await this.#activate(actor, key)
-      const activation = this.#activations.get(name)
-      if (activation) this.#use(activation)
-      return activation?.isParked ? activation : undefined
+      const actor = this.#actors.get(type)
+      if (!actor) return undefined
+      if (!this.#activations.get(actor, key)) await this.#activations.activate(actor, key)
+      const activation = this.#activations.get(actor, key)!
+      this.#use(activation)
+      return activation.isParked ? activation : undefined
     },
     fold: async (record, admitted) => {
       this.#admitted = admitted
@@ -90,43 +74,48 @@ export class Fold {
       this.#admitted = undefined
     },
   }
-  #timerChanges = new Map<string, number | null>()
+  readonly #timerChanges: TimerChanges
   #folded = 0
   #stoppedBy: HinataError | undefined
+  readonly #deliveries: Deliveries
+  readonly #eventTime: EventTime | undefined
 
   constructor(options: FoldOptions) {
-    this.#options = options
-    this.#actors = new Map(options.topology.actors.map(actor => [actor.type, actor]))
-    this.#runner = this.#newRunner()
     const { topology, partition } = options
+    this.#options = options
+    this.#activations = new Activations(options.store, this.#journal)
+    this.#actors = new Map(topology.actors.map(actor => [actor.type, actor]))
+    this.#deliveries = new Deliveries(topology, this.#actors)
+    const partitions = topology.relays ? options.partitions ?? 1 : 1
+    this.#eventTime = topology.eventTime
+      && new EventTime({ topology, options: topology.eventTime, partition, partitions })
+    this.#timerChanges = new TimerChanges(options.timers, this.#eventTime)
+    this.#runner = this.#newRunner()
     this.#letters = new Letters({ topology, partition, journal: this.#journal })
   }
 
   /** Loads what the records' turns will need, in one go. */
   async prepare(records: readonly StagedRecord[]): Promise<void> {
-    const wanted = new Map<string, Activation>()
     const rows: RowRequest[] = []
-    const { target } = this.#options.topology
-    for (const { key, outcome } of records) {
-      if (outcome.kind === 'failure') continue
-      const actor = outcome.kind === 'told' ? this.#actors.get(outcome.actor) : target.actor
-      const message = outcome.kind === 'told' ? outcome.message : target.message
-      const body = outcome.kind === 'told' ? outcome.body : outcome.value
-      if (!actor) continue // fails in its own turn
-      const activation = this.#wanted(wanted, actor, key)
+    for (const record of records) {
       try {
-        rows.push(...missingRows(activation, message, body))
+        for (const { actor, key, message, body } of this.#deliveries.of(record)) {
+          if (!actor || !this.#isLocal(record, key)) continue // fails in its own turn, or leaves
+          rows.push(...missingRows(this.#activations.want(actor, key), message, body))
+        }
       } catch {
         continue // a value that `reads` cannot take fails in its own turn, with its error kept
       }
     }
     const last = records.at(-1)
-    for (const member of last ? this.#options.timers.membersDueBefore(last.acceptedAt) : []) {
+    const members = last ? this.#options.timers.membersDueBefore(last.acceptedAt) : []
+    if (this.#eventTime) members.push(...this.#eventTime.membersAhead(records))
+    for (const member of members) {
       const { actor, key } = parseTimerMember(member)
       const type = this.#actors.get(actor)
-      if (type) this.#wanted(wanted, type, key)
+      if (type) this.#activations.want(type, key)
     }
-    await this.#load([...wanted.values()], mergedRequests(rows))
+    await this.#activations.loadWanted(mergedRequests(rows))
   }
 
   /**
@@ -134,9 +123,21 @@ export class Fold {
    */
   fold(record: StagedRecord): Promise<void> | undefined {
     if (this.#options.timers.dueBefore(record.acceptedAt)) {
-      return this.fireTimers(record.acceptedAt).then(() => this.#foldRecord(record))
+      return this.fireTimers(record.acceptedAt).then(() => this.#foldInTime(record))
     }
-    return this.#foldRecord(record)
+    return this.#foldInTime(record)
+  }
+
+  /** Folds a record; then event time moves on (E1). */
+  #foldInTime(record: StagedRecord): Promise<void> | undefined {
+    const pending = this.#foldRecord(record)
+    const eventTime = this.#eventTime
+    if (!eventTime) return pending
+    const passed = (): Promise<void> | undefined => {
+      eventTime.see(record)
+      return this.#passTime(eventTime, record.acceptedAt)
+    }
+    return pending ? pending.then(passed) : passed()
   }
 
   #foldRecord(record: StagedRecord): Promise<void> | undefined {
@@ -146,24 +147,44 @@ export class Fold {
   }
 
   #foldOutcome(record: StagedRecord): Promise<void> | undefined {
-    const { key, outcome } = record
+    const { outcome } = record
     if (outcome.kind === 'failure') {
       this.#bury(record, { where: outcome.where, attempts: 1, error: outcome.error })
       return undefined
     }
-    const { target } = this.#options.topology
-    const actor = outcome.kind === 'told' ? this.#actors.get(outcome.actor) : target.actor
-    if (!actor) {
-      const reason = `the topology has no actor ${outcome.kind === 'told' ? outcome.actor : ''}`
-      this.#bury(record, { where: 'tell', attempts: 1, error: errorValueOf(new Error(reason)) })
+    if (this.#eventTime && outcome.kind === 'told' && outcome.actor === watermarkName) return undefined
+    try {
+      return this.#deliverEach(this.#deliveries.of(record), record)
+    } catch (thrown) {
+      this.#bury(record, { where: 'route', attempts: 1, error: errorValueOf(thrown) })
       return undefined
     }
-    const cause: TurnCause = {
-      message: outcome.kind === 'told' ? outcome.message : target.message,
-      body: outcome.kind === 'told' ? outcome.body : outcome.value,
-      now: record.acceptedAt, eventTime: record.eventTime, position: record.position,
+  }
+
+  #deliverEach(deliveries: Delivery[], record: StagedRecord): Promise<void> | undefined {
+    for (let i = 0; i < deliveries.length; i++) {
+      const { actor, key, message, body } = deliveries[i]
+      if (!actor) {
+        const { outcome } = record
+        const reason = `the topology has no actor ${outcome.kind === 'told' ? outcome.actor : ''}`
+        this.#bury(record, { where: 'tell', attempts: 1, error: errorValueOf(new Error(reason)) })
+        continue
+      }
+      const cause: TurnCause = { message, body, now: record.acceptedAt, eventTime: record.eventTime,
+        position: record.position, watermark: this.#eventTime?.watermarkOf(actor) }
+      if (!this.#isLocal(record, key)) {
+        this.#relay({ actor, key, message, body, eventTime: undefined }, cause, record)
+        continue
+      }
+      const pending = this.#deliver(actor, key, cause, record)
+      if (pending) return pending.then(() => this.#deliverEach(deliveries.slice(i + 1), record))
     }
-    return this.#deliver(actor, key, cause, record)
+    return undefined
+  }
+
+  /** A record's own key is always of this partition; one that a route chose may not be. */
+  #isLocal(record: StagedRecord, key: string): boolean {
+    return key === record.key || this.#options.isLocal(key)
   }
 
   /** Buries a block that cannot be read; it counts as `records`. */
@@ -174,21 +195,54 @@ export class Fold {
 
   /** Fires every timer due before `time`, in order. */
   async fireTimers(time: number): Promise<void> {
-    for (;;) {
-      const next = this.#options.timers.dueBefore(time)
-      if (!next) return
-      this.#changeTimer(next.member, null)
-      const { actor, key, name } = parseTimerMember(next.member)
-      const type = this.#actors.get(actor)
-      if (!type) continue // an actor type that the topology no longer has
-      const position = `${next.due}:${name}`
-      const cause: TurnCause = { message: name, body: undefined, now: next.due, eventTime: next.due,
-        position }
-      await this.#deliver(type, key, cause, {
-        key, eventTime: next.due, acceptedAt: next.due, position, original: () => undefined,
-        outcome: { kind: 'told', actor, message: name, body: undefined },
-      })
+    for (let next = this.#options.timers.dueBefore(time); next; next = this.#options.timers.dueBefore(time)) {
+      if (this.#eventTime?.wake(next.member, next.due)) this.#timerChanges.change(next.member, null)
+      else await this.#fireTimer(next, next.due)
+      if (this.#eventTime) await this.#passTime(this.#eventTime, next.due)
     }
+  }
+
+  async #fireTimer({ member, due }: { member: string, due: number }, now: number): Promise<void> {
+    this.#timerChanges.change(member, null)
+    const { actor, key, name, isEventTime } = parseTimerMember(member)
+    const type = this.#actors.get(actor)
+    if (!type) return // an actor type that the topology no longer has
+    const position = `${isEventTime ? 'e' : ''}${due}:${name}`
+    const cause: TurnCause = { message: name, body: undefined, now, eventTime: due, position,
+      watermark: this.#eventTime?.watermarkOf(type) }
+    await this.#deliver(type, key, cause, {
+      key, eventTime: due, acceptedAt: now, position, original: () => undefined,
+      outcome: { kind: 'told', actor, message: name, body: undefined },
+    })
+  }
+
+  /** Moves the watermarks, fires what they pass, and tells the other partitions (E1, M3). */
+  #passTime(eventTime: EventTime, now: number): Promise<void> | undefined {
+    const first = eventTime.next()
+    if (first) return this.#fireEventTimers(eventTime, first, now)
+    this.#settleTime(eventTime)
+    return undefined
+  }
+
+  async #fireEventTimers(eventTime: EventTime, first: DueTimer, now: number): Promise<void> {
+    for (let next: DueTimer | undefined = first; next; next = eventTime.next()) {
+      await this.#fireTimer(next, now)
+    }
+    this.#settleTime(eventTime)
+  }
+
+  #settleTime(eventTime: EventTime): void {
+    const mark = eventTime.takeMark()
+    if (mark) this.#effects.emitted.push(encodeEmission(relayOutput, '', [watermarkName, 'mark', mark, 0]))
+    const wake = eventTime.takeWake()
+    if (wake) this.#timerChanges.change(...wake)
+  }
+
+  /** Takes the timers and watermarks that are committed. Call once, before the first record. */
+  async restore(timers: readonly (readonly [member: string, due: number])[]): Promise<void> {
+    const { store } = this.#options
+    const own = this.#eventTime ? await this.#eventTime.restore(timers, store) : timers
+    for (const [member, due] of own) this.#options.timers.set(member, due)
   }
 
   /** Everything that changed since the last `collect`. */
@@ -210,34 +264,24 @@ export class Fold {
         if (!changes.isEmpty) hashes.push({ actor: actor.type, key, table, changes })
       }
     }
-    const batch = { hashes, emitted: this.#effects.emitted, timers: this.#timerChanges,
+    if (this.#eventTime) hashes.push(...this.#eventTime.collect())
+    const batch = { hashes, emitted: this.#effects.emitted, timers: this.#timerChanges.collect(),
       folded: this.#folded, ...this.#letters.collect() }
     this.#touched.clear()
     this.#effects = new Effects()
     this.#runner = this.#newRunner()
-    this.#timerChanges = new Map()
     this.#folded = 0
     return batch
   }
 
-  /**
-   * Drops the least recently used activations until at most `bytesMax` are held. Only between collect and
-   * prepare.
-   */
+  /** Forgets actors until at most `bytesMax` are held. Only between collect and prepare. */
   passivate(bytesMax: number): void {
-    let bytes = this.bytes
-    for (const [name, activation] of this.#activations) {
-      if (bytes <= bytesMax) return
-      bytes -= activation.bytes
-      this.#activations.delete(name)
-    }
+    this.#activations.passivate(bytesMax)
   }
 
   /** Memory of all activations, roughly. */
   get bytes(): number {
-    let bytes = 0
-    for (const activation of this.#activations.values()) bytes += activation.bytes
-    return bytes
+    return this.#activations.bytes
   }
 
   get activations(): number {
@@ -279,25 +323,24 @@ export class Fold {
         this.#relay(told, cause, record)
         continue
       }
-      const toldCause = { ...cause, message: told.message, body: told.body }
+      const toldCause = { ...cause, message: told.message, body: told.body,
+        eventTime: told.eventTime ?? cause.eventTime, watermark: this.#eventTime?.watermarkOf(told.actor) }
       const failure = await this.#turn(told.actor, told.key, toldCause)
-      if (failure) {
-        this.#fail(told.actor, told.key, toldRecord(told, record), failure.thrown)
-      }
+      if (failure) this.#fail(told.actor, told.key, toldRecord(told, record), failure.thrown)
     }
   }
 
   /** Runs a turn, loading first what is not in memory. */
   #turn(actor: ActorType, key: string, cause: TurnCause): Failure | undefined | Promise<Failure | undefined> {
-    const activation = this.#activations.get(activationName(actor.type, key))
-    if (!activation) return this.#activate(actor, key).then(() => this.#turn(actor, key, cause))
+    const activation = this.#activations.get(actor, key)
+    if (!activation) return this.#activations.activate(actor, key).then(() => this.#turn(actor, key, cause))
     let rows: RowRequest[]
     try {
       rows = missingRows(activation, cause.message, cause.body)
     } catch (thrown) {
       return { thrown } // `reads` cannot take this value
     }
-    if (rows.length > 0) return this.#load([], rows).then(() => this.#attempt(activation, cause))
+    if (rows.length > 0) return this.#activations.loadRows(rows).then(() => this.#attempt(activation, cause))
     return this.#attempt(activation, cause)
   }
 
@@ -305,14 +348,12 @@ export class Fold {
   #attempt(activation: Activation, cause: TurnCause): Failure | undefined {
     this.#use(activation)
     const { actor } = activation
-    if (activation.isParked && activation !== this.#admitted) {
-      return { thrown: parkedError(activation) }
-    }
+    if (activation.isParked && activation !== this.#admitted) return { thrown: parkedError(activation) }
     let failure: Failure | undefined
     for (let attempt = 1; attempt <= actor.supervision.attemptsMax; attempt++) {
       failure = this.#runner.run(activation, cause)
       if (!failure) {
-        for (const [member, due] of this.#effects.timerChanges.splice(0)) this.#changeTimer(member, due)
+        for (const change of this.#effects.timerChanges.splice(0)) this.#timerChanges.change(...change)
         return undefined
       }
     }
@@ -331,11 +372,17 @@ export class Fold {
       { actor: actor.type, attempts, reason, position: name })
     const failed = isSkipped ? new HinataError('RECORD_SKIPPED', { reason: turnFailed.message }) : turnFailed
     const error = isParked ? cause : { code: failed.code, message: failed.message, stack: cause.stack }
-    const parked = isParked || onFailure === 'park'
-      ? this.#activations.get(activationName(actor.type, key)) : undefined
+    const parked = isParked || onFailure === 'park' ? this.#activations.get(actor, key) : undefined
     if (parked) this.#use(parked)
     this.#bury(record, { where: `actor ${actor.type}`, attempts, error, parked })
     if (onFailure === 'stop' && !isParked && !isSkipped) this.#stoppedBy ??= turnFailed
+  }
+
+  /** Marks as touched and, once per batch, as most recently used. */
+  #use(activation: Activation): void {
+    if (this.#touched.has(activation)) return
+    this.#touched.add(activation)
+    this.#activations.use(activation)
   }
 
   #bury(record: StagedRecord, burial: Burial): void {
@@ -346,55 +393,7 @@ export class Fold {
     if (!this.#options.topology.relays) {
       return this.#bury(record, tellFailure(new HinataError('RELAY_NOT_DECLARED', { key: told.key })))
     }
-    const body = [told.actor.type, told.message, told.body, cause.eventTime]
+    const body = [told.actor.type, told.message, told.body, told.eventTime ?? cause.eventTime]
     this.#effects.emitted.push(encodeEmission(relayOutput, told.key, body))
   }
-
-  #changeTimer(member: string, due: number | null): void {
-    if (due === null) this.#options.timers.cancel(member)
-    else this.#options.timers.set(member, due)
-    this.#timerChanges.set(member, due)
-  }
-
-  /** The activation of (actor, key), made and noted in `wanted` if it is not in memory. */
-  #wanted(wanted: Map<string, Activation>, actor: ActorType, key: string): Activation {
-    const name = activationName(actor.type, key)
-    const known = this.#activations.get(name) ?? wanted.get(name)
-    if (known) return known
-    const activation = new Activation(actor, key, this.#journal)
-    wanted.set(name, activation)
-    return activation
-  }
-
-  #activate(actor: ActorType, key: string): Promise<void> {
-    return this.#load([new Activation(actor, key, this.#journal)], [])
-  }
-
-  async #load(activations: Activation[], rows: RowRequest[]): Promise<void> {
-    if (activations.length === 0 && rows.length === 0) return
-    const loaded = await this.#options.store.load(
-      activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
-    activations.forEach((activation, i) => {
-      activation.load(loaded.fields[i])
-      this.#activations.set(activationName(activation.actor.type, activation.key), activation)
-    })
-    rows.forEach(({ activation, table, rows: names }, i) => {
-      const found = loaded.rows[i]
-      const cell = activation.table(table)
-      names.forEach((name, j) => { if (cell.missing([name]).length > 0) cell.loadRow(name, found[j]) })
-    })
-  }
-
-  /** Marks as touched and, once per batch, as most recently used. */
-  #use(activation: Activation): void {
-    if (this.#touched.has(activation)) return
-    const name = activationName(activation.actor.type, activation.key)
-    this.#activations.delete(name)
-    this.#activations.set(name, activation)
-    this.#touched.add(activation)
-  }
-}
-
-function activationName(type: string, key: string): string {
-  return `${type}\0${key}`
 }

@@ -17,7 +17,7 @@ import { timeOfEntry, type EntryId } from '../record/record.js'
 import { table, type Journal, type TableCell } from '../state/index.js'
 import { deadLetterOf, type FailedRecord, type MovedLetter } from './dead-letter.js'
 import type { RowRequest } from './state-store.js'
-import type { StagedRecord } from './fold.js'
+import type { StagedRecord } from './staged.js'
 import type { DeadLetter, Topology } from './topology.js'
 
 /** A row: whose queue the letter stands in, and where; empty when it stands in none. */

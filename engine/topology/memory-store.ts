@@ -1,5 +1,5 @@
 /** Committed state in memory: what the test driver runs on. It holds the same fields that Redis would. */
-import type { FoldedBatch } from './fold.js'
+import type { FoldedBatch } from './staged.js'
 import type { ActorRequest, LoadedState, RowRequest, StateStore } from './state-store.js'
 
 /** The state store of one partition. */

@@ -22,7 +22,7 @@ import {
 import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
 import { assignedPartitions } from './assignment.js'
-import type { FoldedBatch } from './fold.js'
+import type { FoldedBatch } from './staged.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
 import { HotKeys, type HotKey } from './hot-keys.js'

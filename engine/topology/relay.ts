@@ -8,7 +8,8 @@ import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { toldField } from '../record/record.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
-import { relayOutput } from './fold.js'
+import { relayOutput } from './staged.js'
+import { watermarkName } from './event-time.js'
 import { lastEntryOf } from './sink-loop.js'
 import type { OpenSink, Sink, SinkBatch, Topic } from './topology.js'
 
@@ -27,14 +28,7 @@ export function relaySink(
     batchRecordsMax: 1_000,
     lingerMs: 5,
     async insert(batch: SinkBatch) {
-      const blocks = new Map<number, Buffer[]>()
-      for (const { key, value } of batch.emitted) {
-        const partition = partitionOf(key, source.partitions)
-        const block = blocks.get(partition) ?? []
-        const [actor, message, body, eventTime] = value as [string, string, unknown, number]
-        block.push(encodeRecord({ key, eventTime, value: { [toldField]: [actor, message, body] } }))
-        blocks.set(partition, block)
-      }
+      const blocks = relayBlocks(batch, source.partitions)
       for (const [partition, block] of blocks) {
         const appender = keys.appender(partition, source.topic, `relay:${topologyName}:${batch.partition}`)
         await runScript(redis, relayBlock,
@@ -43,4 +37,23 @@ export function relaySink(
       }
     },
   }
+}
+
+/** The messages for each partition, in order; a watermark's mark goes to every other one. */
+export function relayBlocks(
+  { partition: from, emitted }: Pick<SinkBatch, 'partition' | 'emitted'>, partitions: number,
+): Map<number, Buffer[]> {
+  const blocks = new Map<number, Buffer[]>()
+  const others = Array.from({ length: partitions }, (_, partition) => partition)
+    .filter(partition => partition !== from)
+  for (const { key, value } of emitted) {
+    const [actor, message, body, eventTime] = value as [string, string, unknown, number]
+    const packed = encodeRecord({ key, eventTime, value: { [toldField]: [actor, message, body] } })
+    for (const partition of actor === watermarkName ? others : [partitionOf(key, partitions)]) {
+      const block = blocks.get(partition) ?? []
+      block.push(packed)
+      blocks.set(partition, block)
+    }
+  }
+  return blocks
 }

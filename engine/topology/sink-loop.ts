@@ -13,8 +13,8 @@ import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { announce, channels } from '../telemetry/channels.js'
-import { relayOutput } from './fold.js'
 import type { SinkRunner } from './sink-runner.js'
+import { relayOutput } from './staged.js'
 import type { Emitted, Sink, SinkBatch } from './topology.js'
 
 const retryDelayMinMs = 50

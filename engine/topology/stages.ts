@@ -14,7 +14,7 @@ import {
   movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
 } from '../threads/index.js'
 import { movedLetterOf } from './dead-letter.js'
-import type { StagedRecord } from './fold.js'
+import type { StagedRecord } from './staged.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
 /**

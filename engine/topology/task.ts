@@ -26,9 +26,10 @@ import { fieldsOf, redisTime, send, type RedisConnection } from '../redis/index.
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
-import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
+import { Fold } from './fold.js'
 import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
+import type { FoldedBatch, StagedRecord } from './staged.js'
 import type { StagedEntry, StageRunner, StageWatch } from './stages.js'
 import type { Topology } from './topology.js'
 
@@ -129,6 +130,7 @@ export class Task implements EntryTaker {
     this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
       topology, partition, timers: this.#timers, isLocal: options.isLocal, skipped: this.#skipped,
+      partitions: topology.source.partitions,
       store: new RedisStore(redis, keys, topologyId(topology), partition),
     })
   }
@@ -182,7 +184,7 @@ export class Task implements EntryTaker {
     const { redis, keys, topology } = this.#options
     const stored = await send(redis, 'ZRANGE',
       [keys.timers(this.partition, topologyId(topology)), 0, -1, 'WITHSCORES'])
-    for (const [member, due] of pairsOf(stored)) this.#timers.set(member, due)
+    await this.#fold.restore(pairsOf(stored))
     const skips = await send(redis, 'HGETALL', [keys.skips(this.partition, topology.source.topic)])
     for (const [name, records] of Object.entries(fieldsOf(skips))) this.#skipped.set(name, Number(records))
   }

@@ -5,6 +5,7 @@
 import type { ActorType, Output } from '../actor/index.js'
 import type { Emitted } from '../record/emission.js'
 import type { LogRecord } from '../record/record.js'
+import type { EventTimeOptions } from './watermarks.js'
 
 /** A topic, declared. `partitions` is fixed at its creation. */
 export interface Topic<V = unknown> {
@@ -112,6 +113,26 @@ export interface ViewQuery {
 /** A view's answer. */
 export type ViewAnswer = { readonly result: unknown } | { readonly isMissing: true }
 
+/**
+ * Which staged records reach which receiver. All functions are of the record's value, and deterministic; one
+ * that throws makes the record a dead letter.
+ */
+export interface Route {
+  readonly actor: ActorType
+  readonly message: string
+  /** Takes only these values. Default: all. */
+  readonly where?: (value: never) => boolean
+  /** Re-keys: the actor's key instead of the record's. It may lie in another partition (`relays`). */
+  readonly key?: (value: never) => string
+  /** The message's body instead of the value itself. */
+  readonly body?: (value: never) => unknown
+}
+
+/** All routes, in the order in which a record takes them. */
+export function routesOf({ target, routes }: Pick<Topology, 'target' | 'routes'>): readonly Route[] {
+  return routes ? [target, ...routes] : [target]
+}
+
 /** A topology. */
 export interface Topology {
   readonly name: string
@@ -119,7 +140,11 @@ export interface Topology {
   readonly source: Topic
   readonly stages: readonly Stage[]
   /** The actor and receiver that take each staged record; its key is the record's key. */
-  readonly target: { readonly actor: ActorType, readonly message: string }
+  readonly target: Route
+  /** Further takers of the same records, after the target: several kinds of records, several operators. */
+  readonly routes?: readonly Route[]
+  /** Watermarks are kept, and event-time timers fire. */
+  readonly eventTime?: EventTimeOptions
   /** All actor types that take part, the target's included. */
   readonly actors: readonly ActorType[]
   readonly sinks: readonly Sink[]

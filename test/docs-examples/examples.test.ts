@@ -7,6 +7,9 @@ import t from 'tap'
 import { firstRecord } from '../../examples/01-first-record.js'
 import { followPrompt } from '../../examples/02-live-prompt.js'
 import { drive } from '../../examples/04-test-an-actor.js'
+import {
+  driveReading, mostOpened, readings, readingTopology, tooLate,
+} from '../../examples/05-event-time.js'
 import { firstVisits, visitsTopology } from '../../examples/03-visits-actor.js'
 import { testDriver } from '../../engine/index.js'
 import { startHinata, type RunningSystem } from '../deploy/tour/running-system.js'
@@ -23,6 +26,21 @@ t.test('the actor and its driver', async t => {
   await driver.push('bob', { address: '/a' })
   await driver.push('bob', { address: '/b' })
   t.strictSame(driver.emitted(firstVisits), [{ person: 'bob', at: 1_000 }], 'only the first visit is one')
+})
+
+t.test('windows and a join in event time', async t => {
+  const { first, minutes } = await driveReading()
+  t.match(first, { end: Date.UTC(2026, 0, 1, 0, 1), timing: 'on-time',
+    result: [{ article: 'mills', times: 2 }, { article: 'looms', times: 1 }] })
+  t.strictSame(minutes, [11.85, null, null])
+  const driver = await testDriver(readingTopology)
+  const open = { kind: 'open', article: 'mills', reader: 'ada' }
+  await driver.push('ada', { ...open, at: 1_000_000 }, 1_000_000)
+  await driver.push('ada', { ...open, at: 9_000_000 }, 9_000_000)
+  await driver.push('ada', { ...open, at: 1_000_000 }, 1_000_000)
+  t.match(driver.emitted(tooLate), [{ key: 'mills', eventTime: 1_000_000 }])
+  t.equal(driver.emitted(mostOpened).length, 10, 'one pane per window of the first opening')
+  t.strictSame(driver.emitted(readings), [{ article: 'mills', reader: 'ada', minutes: null }])
 })
 
 t.test('against a running system', async t => {

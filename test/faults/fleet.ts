@@ -3,7 +3,6 @@
  * killed, and the questions asked afterwards: is the state that of an undisturbed run, was everything handed
  * over exactly once?
  */
-import { fork, type ChildProcess } from 'node:child_process'
 import type { Test } from 'tap'
 import {
   decodeValue, openTopologyClient, startNode, type Emitted, type TopologyClient,
@@ -13,51 +12,14 @@ import { Keyspace } from '../../engine/record/keys.js'
 import { seededRandom } from '../support/random.js'
 import { startRedis } from '../support/redis.js'
 import { until } from '../support/until.js'
-import { account, ordersTopology, partitions, sinkKey, type Order } from './orders.js'
+import { sinkKey } from './kept-batches.js'
+import { NodeProcess } from './node-child.js'
+import { account, ordersTopology, partitions, type Order } from './orders.js'
 
 const accounts = Array.from({ length: 40 }, (_, i) => `account ${i}`)
 const items = ['tea', 'ham', 'jam', 'rye', 'oil']
 const unreadMax = 3_000
 const batchRecords = 40
-
-/** A lease just longer than the node's own rhythm, so that a takeover is soon. */
-const leaseMs = 1_000
-
-/** A node in a process of its own. */
-class NodeProcess {
-  readonly #child: ChildProcess
-  readonly #told: string[] = []
-
-  constructor(redisUrl: string, namespace: string) {
-    const args = [redisUrl, namespace, String(leaseMs)]
-    this.#child = fork(new URL('./node-process.js', import.meta.url), args,
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-    this.#child.on('message', message => this.#told.push(String(message)))
-  }
-
-  /** Its node's id, once it has started. */
-  async started(): Promise<string> {
-    return until('the node has started', () =>
-      this.#told.find(line => line.startsWith('started '))?.slice('started '.length))
-  }
-
-  /** Whether it told something like that. */
-  told(pattern: RegExp): boolean {
-    return this.#told.some(line => pattern.test(line))
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-
-  /** Ends it and waits until it has ended. */
-  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const ended = new Promise(resolve => this.#child.once('exit', resolve))
-    this.#child.kill(signal)
-    await ended
-  }
-}
 
 /** Everything of one fault test. */
 export class Fleet {
@@ -97,7 +59,7 @@ export class Fleet {
   }
 
   startNode(): NodeProcess {
-    const node = new NodeProcess(this.#url, 'f')
+    const node = new NodeProcess(this.#url, 'f', 'orders')
     this.#t.teardown(() => node.end('SIGKILL'))
     return node
   }

@@ -4,10 +4,10 @@
  * short intervals, so that a kill meets all of it.
  */
 import {
-  actor, counter, encodeValue, list, map, output, table, topic, value, type DeadLetter, type SinkBatch,
-  type Topology,
+  actor, counter, list, map, output, table, topic, value, type DeadLetter, type Topology,
 } from '../../engine/index.js'
-import { send, type RedisConnection } from '../../engine/redis/index.js'
+import type { RedisConnection } from '../../engine/redis/index.js'
+import { keepOnce } from './kept-batches.js'
 
 /** One order; `isBroken` makes its turn throw. */
 export interface Order {
@@ -61,23 +61,13 @@ export const account = actor('account', {
  */
 export const partitions = 16
 
-/** Where the sink of `namespace` keeps what it got: token → batch. */
-export const sinkKey = (namespace: string): string => `${namespace}:inserted`
-
 /** The topology. Its sink keeps each batch under its token in Redis: inserting twice is inserting once. */
 export function ordersTopology(redis: RedisConnection, namespace: string): Topology {
-  const insert = async ({ token, emitted }: SinkBatch): Promise<void> => {
-    const packed = encodeValue(emitted)
-    const isNew = await send(redis, 'HSETNX', [sinkKey(namespace), token, packed])
-    const kept = await send(redis, 'HGET', [sinkKey(namespace), token]) as Buffer
-    if (isNew === 0 && !kept.equals(packed)) {
-      await send(redis, 'HSET', [sinkKey(namespace), `CHANGED ${token}`, packed])
-    }
-  }
   return {
     name: 'orders', version: 1, source: topic<Order>('orders', { partitions }), stages: [],
     target: { actor: account, message: 'order' }, actors: [account, ledger], views: [], deadLetters: dead,
-    sinks: [{ name: 'rows', outputs: [folded, dead], batchRecordsMax: 200, lingerMs: 2, insert }],
+    sinks: [{ name: 'rows', outputs: [folded, dead], batchRecordsMax: 200, lingerMs: 2,
+      insert: keepOnce(redis, namespace) }],
   }
 }
 

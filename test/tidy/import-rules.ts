@@ -21,7 +21,8 @@ const engineLayers: readonly (readonly string[])[] = [
   ['record'], // pure data
   ['redis'],
   ['log', 'state', 'threads'],
-  ['actor', 'flow', 'jobs'],
+  ['actor'],
+  ['flow', 'jobs'],
   ['topology'],
 ]
 

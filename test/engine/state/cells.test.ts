@@ -8,7 +8,7 @@ import t from 'tap'
 import {
   counter, Journal, list, map, table, value, type Cell, type CellDeclaration, type CellWriter,
   type CounterCell,
-  type ListCell, type MapCell, type TableCell, type TableRows, type ValueCell,
+  timeline, type ListCell, type MapCell, type TableCell, type TableRows, type TimelineCell, type ValueCell,
 } from '../../../engine/state/index.js'
 
 /** A cell under test: random mutations of it and of its model, and what both look like. */
@@ -160,6 +160,36 @@ holds<CounterCell, [string, number, number][]>('counter', {
   expected: model => ['a', 'b', 'c', 'd'].map(name => model
     .filter(([other, at]) => other === name && Math.floor(at / 10) > 20 - 4)
       .reduce((sum, [, , by]) => sum + by, 0)),
+})
+
+type Timed = [time: number, value: number][]
+const instant = fc.constantFrom(-3, -0.5, 0, 2, 10, 1_000_000)
+const indexIn = (model: Timed, from: number): number => model.findIndex(([time]) => time >= from)
+holds<TimelineCell<number>, Timed>('timeline', {
+  declared: timeline<number>(), model: () => [],
+  mutation: fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(instant, amount).map(([time, by]) =>
+      (cell: TimelineCell<number>, model: Timed) => {
+        cell.add(time, by)
+        const later = model.findIndex(([other]) => other > time)
+        model.splice(later < 0 ? model.length : later, 0, [time, by])
+      }) },
+    { weight: 1, arbitrary: instant.map(from => (cell: TimelineCell<number>, model: Timed) => {
+      const moment = cell.range(from, Infinity).at(0)
+      if (moment) cell.remove(moment)
+      const at = indexIn(model, from)
+      if (at >= 0) model.splice(at, 1)
+    }) },
+    { weight: 1, arbitrary: fc.tuple(instant, amount).map(([from, by]) =>
+      (cell: TimelineCell<number>, model: Timed) => {
+        const moment = cell.range(from, Infinity).at(0)
+        if (moment) cell.replace(moment, by)
+        const at = indexIn(model, from)
+        if (at >= 0) model[at] = [model[at][0], by]
+      }) }),
+  seen: cell => [cell.range(-Infinity, Infinity), cell.range(-0.5, 2), cell.first ? [cell.first] : []]
+    .map(moments => moments.map(({ time, value }) => [time, value])),
+  expected: model => [model, model.filter(([time]) => time >= -0.5 && time <= 2), model.slice(0, 1)],
 })
 
 t.test('list: refuses a place that is not there', async t => {

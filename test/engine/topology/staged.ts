@@ -1,7 +1,7 @@
 /** Entries as the log holds them, through the stages. */
 import { encodeRecord } from '../../../engine/record/block.js'
 import type { LogRecord } from '../../../engine/index.js'
-import type { StagedRecord } from '../../../engine/topology/fold.js'
+import type { StagedRecord } from '../../../engine/topology/staged.js'
 import { StageRunner } from '../../../engine/topology/stages.js'
 
 /** An entry, before it is packed. */

@@ -1,0 +1,97 @@
+/**
+ * The actors of one partition that are in memory, the least recently used first. What is not in memory is
+ * loaded from the store, many actors at a time.
+ */
+import { Activation, type ActorType } from '../actor/index.js'
+import type { Journal } from '../state/index.js'
+import type { RowRequest, StateStore } from './state-store.js'
+
+/** See the top of the file. */
+export class Activations {
+  readonly #store: StateStore
+  readonly #journal: Journal
+  readonly #held = new Map<string, Activation>()
+  /** Made for a batch, not loaded yet. */
+  readonly #wanted = new Map<string, Activation>()
+
+  constructor(store: StateStore, journal: Journal) {
+    this.#store = store
+    this.#journal = journal
+  }
+
+  get(actor: ActorType, key: string): Activation | undefined {
+    return this.#held.get(nameOf(actor, key))
+  }
+
+  /** The activation of (actor, key): the one in memory, or a new one that `loadWanted` will fill. */
+  want(actor: ActorType, key: string): Activation {
+    const name = nameOf(actor, key)
+    let activation = this.#held.get(name) ?? this.#wanted.get(name)
+    if (!activation) this.#wanted.set(name, activation = new Activation(actor, key, this.#journal))
+    return activation
+  }
+
+  /** Loads what is wanted, and these rows, in one go. */
+  loadWanted(rows: readonly RowRequest[]): Promise<void> {
+    const activations = [...this.#wanted.values()]
+    this.#wanted.clear()
+    return this.#load(activations, rows)
+  }
+
+  /** Loads one actor. */
+  activate(actor: ActorType, key: string): Promise<void> {
+    return this.#load([new Activation(actor, key, this.#journal)], [])
+  }
+
+  /** Loads rows of actors that are in memory. */
+  loadRows(rows: readonly RowRequest[]): Promise<void> {
+    return this.#load([], rows)
+  }
+
+  async #load(activations: readonly Activation[], rows: readonly RowRequest[]): Promise<void> {
+    if (activations.length === 0 && rows.length === 0) return
+    const loaded = await this.#store.load(
+      activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
+    activations.forEach((activation, i) => {
+      activation.load(loaded.fields[i])
+      this.#held.set(nameOf(activation.actor, activation.key), activation)
+    })
+    rows.forEach(({ activation, table, rows: names }, i) => {
+      const found = loaded.rows[i]
+      const cell = activation.table(table)
+      names.forEach((name, j) => { if (cell.missing([name]).length > 0) cell.loadRow(name, found[j]) })
+    })
+  }
+
+  /** Marks as most recently used. */
+  use(activation: Activation): void {
+    const name = nameOf(activation.actor, activation.key)
+    this.#held.delete(name)
+    this.#held.set(name, activation)
+  }
+
+  /** Drops the least recently used until at most `bytesMax` are held. Only when nothing is uncommitted. */
+  passivate(bytesMax: number): void {
+    let bytes = this.bytes
+    for (const [name, activation] of this.#held) {
+      if (bytes <= bytesMax) return
+      bytes -= activation.bytes
+      this.#held.delete(name)
+    }
+  }
+
+  /** Memory of all, roughly. */
+  get bytes(): number {
+    let bytes = 0
+    for (const activation of this.#held.values()) bytes += activation.bytes
+    return bytes
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+}
+
+function nameOf({ type }: ActorType, key: string): string {
+  return `${type}\0${key}`
+}
