@@ -6,7 +6,6 @@
  * N2  Handing over is drain, release, take: the next owner starts at a committed position.
  * N3  Health is progress: a task with work that has not committed for `stallMs` is reported (G10).
  */
-import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { activationBytesMax, readEntriesMax } from '../limits/limits.js'
@@ -14,17 +13,18 @@ import { createTopic, LogReader, releaseLease, renewLease, takeLease, type Lease
 import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import {
-  assertSafeRedis, closeRedis, loadScript, openRedis, openRegistry, redisTime, registerScripts, send,
+  assertSafeRedis, closeRedis, loadScript, openRegistry, redisTime, registerScripts, send,
   type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
 import { assignedPartitions } from './assignment.js'
-import { openQueryPort, type QueryPort } from './query-port.js'
+import type { QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
 import { InsertGate, SinkLoop } from './sink-loop.js'
 import { StageRunner } from './stages.js'
+import { machine, type Surroundings } from './surroundings.js'
 import { Task } from './task.js'
 import type { Sink, Topology, View } from './topology.js'
 import { Views } from './views.js'
@@ -74,18 +74,23 @@ const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', '
   'commit-batch', 'fix-batch', 'advance-sink', 'relay-block'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
-export async function startNode(options: NodeOptions): Promise<Node> {
+export function startNode(options: NodeOptions): Promise<Node> {
+  return startNodeIn(machine, options)
+}
+
+/** Starts a node in surroundings of the caller's choice. */
+export async function startNodeIn(surroundings: Surroundings, options: NodeOptions): Promise<Node> {
   const keys = new Keyspace(options.namespace ?? 'h')
   const [work, blocking] = await Promise.all([
-    openRedis(options.redisUrl, 'node'), openRedis(options.redisUrl, 'reader')])
+    surroundings.connect(options.redisUrl, 'node'), surroundings.connect(options.redisUrl, 'reader')])
   try {
     await assertSafeRedis(work)
     await registerScripts(work, scripts)
     // runScript falls back to the source
-    work.on('ready', () => void registerScripts(work, scripts).catch(() => undefined))
+    work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
     const { source } = options.topology
     await createTopic(work, keys, source.topic, source.partitions)
-    const node = new Node(options, keys, work, blocking)
+    const node = new Node(options, keys, work, blocking, surroundings)
     await node.start()
     return node
   } catch (error) {
@@ -97,8 +102,9 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 
 /** A running node. */
 export class Node {
-  readonly id = randomUUID()
+  readonly id: string
   readonly #options: NodeOptions
+  readonly #surroundings: Surroundings
   readonly #keys: Keyspace
   readonly #redis: RedisConnection
   readonly #blocking: RedisConnection
@@ -115,17 +121,22 @@ export class Node {
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
-  constructor(options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection) {
+  constructor(
+    options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection,
+    surroundings: Surroundings,
+  ) {
     const { topology } = options
     const threads = options.threads ?? 1
     const isThreaded = threads > 0 && topology.stages.some(stage => 'module' in stage)
+    this.id = surroundings.newId()
+    this.#surroundings = surroundings
     this.#options = options
     this.#keys = keys
     this.#redis = redis
     this.#blocking = blocking
     this.#clock = options.clock ?? systemClock
     this.#registry = openRegistry(redis, keys)
-    this.#reader = new LogReader(blocking, readEntriesMax)
+    this.#reader = new LogReader(blocking, readEntriesMax, this.#clock)
     this.#pool = isThreaded ? new ThreadPool(stageEntry, { threads }) : undefined
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
@@ -141,7 +152,7 @@ export class Node {
   }
 
   async start(): Promise<void> {
-    this.#port = await openQueryPort(this.#options.host ?? '127.0.0.1',
+    this.#port = await this.#surroundings.listen(this.#options.host ?? '127.0.0.1',
       (view, key, name, args) => this.#answer(view, key, name, args))
     announce('info', `node(${this.id})`, `started, query port ${this.#port.url}`)
     this.#loop = this.#run()

@@ -210,7 +210,8 @@ export class Task implements EntryTaker {
     await this.#queue[0].staging
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(queued => queued.done!))
-    const deadline = performance.now() + foldBudgetMs
+    const { clock } = this.#options
+    const deadline = clock.now() + foldBudgetMs
     let last: EntryId | undefined
     for (const { id, done } of ready) {
       for (const record of done!) {
@@ -220,7 +221,7 @@ export class Task implements EntryTaker {
       this.#queue.shift()
       last = id
       if (this.#fold.stoppedBy) throw this.#fold.stoppedBy
-      if (performance.now() > deadline) break
+      if (clock.now() > deadline) break
     }
     if (last) await this.#commit(last)
   }
