@@ -2,8 +2,8 @@
 import t from 'tap'
 import { appenderRecordsMax, blockRecordsMax, recordBytesMax } from '../../../engine/limits/limits.js'
 import { Appender, readRange, type AppendInput, type AppenderOptions } from '../../../engine/log/index.js'
-import { decodeBlock } from '../../../engine/record/block.js'
-import { fieldsOf, send } from '../../../engine/redis/index.js'
+import { decodeBlock, encodeRecord } from '../../../engine/record/block.js'
+import { fieldsOf, loadScript, runScript, send } from '../../../engine/redis/index.js'
 import { connectRedis, openConnection, type Connected } from '../../support/connection.js'
 import { startProxy } from '../../support/proxy.js'
 
@@ -95,7 +95,7 @@ t.test('idempotency: each (id, content) once, whatever the batch looks like', as
   t.strictSame(await outcomes(unique('r1', 'a', 'o1'), unique('r1', 'a', 'o2'), unique('r2', 'a', 'o1'),
     unique('r1', 'b', 'o1'), unique('r1', 'b', 'o1')),
       ['appended', 'duplicate', 'appended', 'revised', 'repeated'])
-  t.strictSame(await outcomes(unique('r1', 'b', 'o1'), unique('r1', 'b', 'o9'), unique('r1', 'a', 'o1')),
+  t.strictSame(await outcomes(unique('r1', 'b', 'o1'), unique('r1', 'b', 'o9'), unique('r1', 'a', 'o3')),
     ['repeated', 'duplicate', 'revised'], 'going back to older content is a revision too')
   const [again, first] = await appender.append([unique('r2', 'a', 'o1'), unique('r3', 'a', 'o1')])
   t.equal(again.position!.index, 1, 'the position of the first acceptance')
@@ -103,6 +103,35 @@ t.test('idempotency: each (id, content) once, whatever the batch looks like', as
   t.strictSame((await appender.append([unique('r3', 'a', 'o2')]))[0].position, null)
   t.equal(await appendedCount(on), 5)
   t.equal((await valuesOf(on)).length, 5)
+})
+
+t.test('a resend is recognised after its records were revised, in the same call or by others', async t => {
+  const on = await connectRedis(t)
+  const append = async (...inputs: AppendInput[]): Promise<string[]> => (await appenderOn(on).append(inputs))
+    .map(({ outcome, position }) => `${outcome} ${position?.index}`)
+  const both = [unique('r1', 'a', 'o1'), unique('r1', 'b', 'o1')]
+  t.strictSame(await append(...both), ['appended 0', 'revised 1'])
+  t.strictSame(await append(...both), ['repeated 0', 'repeated 1'])
+  t.strictSame(await append(unique('r1', 'c', 'o2')), ['revised 0'])
+  t.strictSame(await append(...both), ['repeated 0', 'repeated 1'])
+  t.strictSame(await append(unique('r1', 'a', 'o3'), unique('r1', 'd', 'o3'), unique('r1', 'a', 'o3')),
+    ['revised 0', 'revised 1', 'revised 2'], 'within a call, going back is a revision')
+  t.strictSame(await append(unique('r1', 'c', 'o2')), ['repeated 0'])
+  t.strictSame(await append(unique('r1', 'b', 'o1')), ['revised 0'], 'the fifth last is forgotten')
+  t.equal(await appendedCount(on), 7)
+})
+
+t.test('P3: a copy of a block that comes after later blocks is not appended', async t => {
+  const on = await connectRedis(t)
+  const { redis, keys } = on
+  const append = async (sequence: number, text: string): Promise<unknown> => runScript(redis,
+    loadScript('append-block'), [keys.log(0, 'in'), keys.meta(0, 'in'), keys.appender(0, 'in', 'me')],
+    [sequence, 1, encodeRecord(record('ada', text)), 60])
+  for (const [sequence, text] of [[9, 'one'], [10, 'two'], [9, 'one'], [11, 'three'], [10, 'two']] as const) {
+    await append(sequence, text)
+  }
+  t.strictSame(await valuesOf(on), ['one', 'two', 'three'])
+  t.equal(await appendedCount(on), 3)
 })
 
 t.test('records with and without an id keep their order', async t => {
