@@ -113,7 +113,6 @@ export class Node {
   readonly #pool: ThreadPool | undefined
   readonly #stages: StageRunner
   readonly #views: Views
-  readonly #sinks: readonly Sink[]
   readonly #gate: InsertGate
   readonly #clock: Clock
   readonly #owned = new Map<number, Owned>()
@@ -141,9 +140,6 @@ export class Node {
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
     this.#gate = new InsertGate(options.inserts ?? 2)
-    this.#sinks = topology.relays
-      ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
-      : topology.sinks
   }
 
   /** The partitions owned now. */
@@ -233,8 +229,7 @@ export class Node {
   async #renew(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     await Promise.all([...this.#owned].map(async ([partition, { lease }]) => {
-      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease.epoch,
-        this.#leaseMs)
+      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease, this.#leaseMs)
       if (!isOurs) await this.#drop(partition, `lease lost at epoch ${lease.epoch}`)
     }))
   }
@@ -253,8 +248,8 @@ export class Node {
       onCommit: batch => this.#views.apply(batch.emitted),
       onEnd: reason => void this.#drop(partition, reason.message),
     })
-    const sinks = this.#sinks.map(sink => new SinkLoop({
-      sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
+    const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
+      sink, partition, lease, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
       clock: this.#clock, gate: this.#gate, emitted: () => task.checkpoint.emitted,
     }))
@@ -266,6 +261,13 @@ export class Node {
       `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
   }
 
+  #sinksOf({ history }: Lease): readonly Sink[] {
+    const { topology } = this.#options
+    if (!topology.relays) return topology.sinks
+    return [...topology.sinks,
+      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source, history)]
+  }
+
   /** Drain, release. */
   async #revoke(partition: number): Promise<void> {
     const owned = this.#owned.get(partition)
@@ -275,7 +277,7 @@ export class Node {
     await Promise.all(owned.sinks.map(sink => sink.stop()))
     this.#owned.delete(partition)
     const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#options.topology))
-    await releaseLease(this.#redis, checkpoint, owned.lease.epoch)
+    await releaseLease(this.#redis, checkpoint, owned.lease)
     announce('info', `partition(${partition})`, `released at epoch ${owned.lease.epoch}`)
   }
 

@@ -8,7 +8,7 @@
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
 import type { Clock } from '../clock/index.js'
-import { readRange } from '../log/index.js'
+import { ownershipArgument, readRange, type Ownership } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { decodeValues } from '../record/pack.js'
 import { startOfLog, type EntryId } from '../record/record.js'
@@ -49,7 +49,7 @@ export class InsertGate {
 export interface SinkLoopOptions {
   readonly sink: Sink
   readonly partition: number
-  readonly epoch: number
+  readonly lease: Ownership
   readonly keys: Keyspace
   readonly topology: string
   readonly redis: RedisConnection
@@ -143,12 +143,13 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, epoch, sink, gate } = this.#options
+    const { redis, keys, partition, topology, sink, gate } = this.#options
+    const lease = ownershipArgument(this.#options.lease)
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
     const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
-      [epoch, this.#position, batch.last]))
+      [lease, this.#position, batch.last]))
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
     const { emitted, values } = batch
@@ -157,7 +158,7 @@ export class SinkLoop {
       await channels.insert.tracePromise(() => gate.run(() => sink.insert({ token, partition, emitted })),
         { sink: sink.name, partition, values: emitted.length })
     }
-    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])
+    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [lease, last, values])
     if (moved !== 1) return 'fenced'
     this.#position = last
     this.#inserted += values

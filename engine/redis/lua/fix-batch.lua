@@ -4,14 +4,18 @@ same.
 
 KEYS[1] checkpoint (hash)
 KEYS[2] sink (hash): position, pending, inserted
-ARGV[1] epoch
+ARGV[1] lease: <epoch>@<history>
 ARGV[2] position that the batch continues (entry id)
 ARGV[3] last entry of the batch
 
 Returns the last entry of the batch that must be inserted now: ARGV[3], or the one that was fixed before; '' =
 fenced.
 ]]
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return '' end
+local epoch, history = string.match(ARGV[1], '^(%d+)@(%w+)$')
+if redis.call('HGET', KEYS[1], 'epoch') ~= epoch
+  or not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. history, 1, true) then
+  return ''
+end
 local sink = redis.call('HMGET', KEYS[2], 'position', 'pending')
 if (sink[1] or '0-0') ~= ARGV[2] then return '' end
 if sink[2] and sink[2] ~= '' then return sink[2] end

@@ -12,7 +12,7 @@ import { added, dead } from './shop.js'
 /** A partition whose outbox is written by hand. */
 class Partition {
   readonly on: Connected
-  epoch = 0
+  lease = { epoch: 0, history: '' }
   emitted = 0
   #sequence = 0
 
@@ -31,13 +31,13 @@ class Partition {
 
   /** Another owner. */
   async take(): Promise<void> {
-    this.epoch = (await takeLease(this.on.redis, this.names.checkpoint, 'me', 60_000))!.epoch
+    this.lease = (await takeLease(this.on.redis, this.names.checkpoint, 'me', 60_000))!
   }
 
   /** One commit that emits the values through the output. */
   async commit(output: string, ...values: number[]): Promise<void> {
     await commitBatch(this.on.redis, 0, this.names, {
-      epoch: this.epoch, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
+      ...this.lease, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
       emitted: values.length,
       outputs: Buffer.concat(values.map(value => encodeEmission(output, 'ada', value).packed)), dead: [],
       timers: new Map(), hashes: [],
@@ -47,7 +47,7 @@ class Partition {
 
   loop(sink: Sink, clock = systemClock): SinkLoop {
     return new SinkLoop({
-      sink, partition: 0, epoch: this.epoch, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
+      sink, partition: 0, lease: this.lease, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
       clock,
       gate: new InsertGate(1), emitted: () => this.emitted,
     })
