@@ -173,9 +173,10 @@ export class Appender {
 
   async #sendUnique(lane: Lane, block: Waiting[]): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
-    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic)]
+    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
+      keys.appender(lane.partition, topic, this.#id)]
     const hashOf = new Map<string, number>()
-    const args: RedisArgument[] = [block.length]
+    const args: RedisArgument[] = [++lane.sequence, appenderMemorySeconds, block.length]
     for (const { packed, input } of block) {
       let hash = hashOf.get(input.key)
       if (hash === undefined) {

@@ -41,8 +41,8 @@ export function callMaker(random: () => number): (known: Known) => Call {
   const mark = (): string => pick(['a', 'b']).repeat(16)
 
   const records = (): RedisArgument[] => {
-    const all = some(() => [bytes(), pick([0, 3, 3, 4]), pick(['r1', 'r2']), mark(), mark()])
-    return [all.length, ...all.flat()]
+    const all = some(() => [bytes(), pick([4, 4, 5]), pick(['r1', 'r2']), mark(), mark()])
+    return [1 + draw(40), 3_600, all.length, ...all.flat()]
   }
   const commit = (known: Known): RedisArgument[] => {
     const letters = some(bytes, 0)
@@ -82,8 +82,8 @@ export function callMaker(random: () => number): (known: Known) => Call {
     () => command('XINFO', 'STREAM', pick(streams)),
     () => script('append-block', [log, meta, keys.appender(0, 'in', pick(['x', 'y']))], 1 + draw(6),
       1 + draw(5), bytes(), 3_600),
-    () => script('append-unique', [log, meta, ...ids], ...records()),
-    () => script('append-unique', [log, meta, ...ids], ...records()),
+    () => script('append-unique', [log, meta, keys.appender(0, 'in', pick(['x', 'z'])), ...ids], ...records()),
+    () => script('append-unique', [log, meta, keys.appender(0, 'in', pick(['x', 'z'])), ...ids], ...records()),
     known => script('commit-batch', [checkpoint, outbox, timers, dead, ...states], ...commit(known)),
     known => script('commit-batch', [checkpoint, outbox, timers, dead, ...states], ...commit(known)),
     known => script('commit-batch', [checkpoint, outbox, timers, dead], ...commit(known).slice(0, 6), 0, 0),

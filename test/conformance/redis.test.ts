@@ -15,7 +15,7 @@ import { Comparison } from './comparison.js'
 const seeds = 25
 const callsPerSeed = 160
 
-t.setTimeout(120_000)
+t.setTimeout(170_000)
 
 t.test('every script of the engine has its function in the model', async t => {
   const lua = readdirSync(join(projectRoot(import.meta.dirname), 'engine', 'redis', 'lua'))

@@ -5,7 +5,7 @@
  *   G1  what was acknowledged is in the log, at the position that was told
  *   G2  each record is in the log once and folded once; timers fired once; messages were carried over once
  *   G3  records of one key are in the order of their app, and were folded in the order of the log
- *   G4  epochs of commits never fall, and each belongs to one owner
+ *   G4  every commit is of the current epoch; epochs never fall, and each belongs to one owner
  *   G6  every output is at the sink once, in order, in batches that follow on each other
  *   G7  state, outputs and dead letters are those of an undisturbed replay of the log, byte for byte
  *
@@ -224,9 +224,10 @@ function duplicateOf(outcome: Outcome, part: Part, { key, value }: Acknowledged)
 function epochsOf({ server }: Outcome): string[] {
   const last = new Map<string, number>()
   const owner = new Map<string, string>()
-  return server.commits.flatMap(({ checkpoint, epoch, process, crashes }) => {
+  return server.commits.flatMap(({ checkpoint, epoch, current, process, crashes }) => {
     const wrong: string[] = []
     const lane = `${checkpoint} after ${crashes} crashes`
+    if (epoch !== current) wrong.push(`G4: ${lane}: a commit of epoch ${epoch} while ${current} owned it`)
     if (epoch < (last.get(lane) ?? 0)) wrong.push(`G4: ${lane}: epoch ${epoch} after ${last.get(lane)}`)
     last.set(lane, epoch)
     const name = `${lane}, epoch ${epoch}`

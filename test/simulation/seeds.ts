@@ -42,7 +42,7 @@ export async function describeFailure(failure: Tried, mutant?: Mutant): Promise<
     ...plan.faults.map(describe),
     ...plan.submissions.map(one => `  ${JSON.stringify(one)}`),
     ...wrong.slice(0, linesMax).map(line => `  ${line}`),
-    `again: node dist/test/simulation/run.js --seed ${plan.seed}`,
+    `again: node dist/test/simulation/run.js --seed ${plan.seed}${mutant ? ` --bug '${mutant.name}'` : ''}`,
   ].join('\n')
 }
 

@@ -25,6 +25,8 @@ export interface CommitSeen {
   readonly process: string
   readonly checkpoint: string
   readonly epoch: number
+  /** The epoch that Redis had then. */
+  readonly current: number
   /** Crashes of Redis before it. */
   readonly crashes: number
 }
@@ -108,7 +110,8 @@ export class Server {
     }
     if (checkpoint && this.redis.store.hget(checkpoint, 'sequence') !== before) {
       const epoch = parseInt(String(args[2 + Number(args[1])]), 10)
-      this.commits.push({ process, checkpoint, epoch, crashes: this.#crashes })
+      const current = Number(this.redis.store.hget(checkpoint, 'epoch'))
+      this.commits.push({ process, checkpoint, epoch, current, crashes: this.#crashes })
     }
     if (name === 'XREAD' && reply === null) {
       const read = parseRead(args)

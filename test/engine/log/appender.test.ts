@@ -134,6 +134,22 @@ t.test('P3: a copy of a block that comes after later blocks is not appended', as
   t.equal(await appendedCount(on), 3)
 })
 
+t.test('P3: a copy of a unique block that comes late is not appended, whatever became of its ids', async t => {
+  const on = await connectRedis(t)
+  const { redis, keys } = on
+  const append = async (sequence: number, content: string): Promise<unknown> => runScript(redis,
+    loadScript('append-unique'), [keys.log(0, 'in'), keys.meta(0, 'in'), keys.appender(0, 'in', 'me'),
+      keys.ids(0, 'in', 'ada')],
+    [sequence, 60, 1, encodeRecord(record('ada', content)), 4, 'r1', content.repeat(16),
+      String(sequence).padStart(16, '0')])
+  const answers: string[] = []
+  for (const [sequence, content] of [[1, 'a'], [2, 'a'], [2, 'a'], [3, 'b'], [2, 'a'], [3, 'b']] as const) {
+    answers.push(String(await append(sequence, content))[0])
+  }
+  t.strictSame(answers, ['a', 'd', 'd', 'v', 'd', 'r'])
+  t.strictSame(await valuesOf(on), ['a', 'b'])
+})
+
 t.test('records with and without an id keep their order', async t => {
   const on = await connectRedis(t)
   const appender = appenderOn(on)

@@ -5,7 +5,7 @@
  * M3  A script or command happens as a whole or not at all, also when the end of the log of writes is lost.
  * M4  After a crash the data is what the surviving writes give, each executed again at its own time.
  */
-import { loadScript, type RedisArgument } from '../../../engine/redis/index.js'
+import { loadScript, type RedisArgument, type Script } from '../../../engine/redis/index.js'
 import { bytesOf, commands, parseRead, readStreams } from './commands.js'
 import { modelScripts, type ModelReply, type ModelScript } from './scripts.js'
 import { formatId, ModelError, Store } from './store.js'
@@ -23,13 +23,14 @@ interface Write {
 const writing = new Set(['SET', 'DEL', 'EXPIRE', 'HSET', 'HDEL', 'HINCRBY', 'ZADD', 'ZREM', 'XADD', 'XTRIM',
   'EVALSHA', 'EVAL'])
 
-const digests = new Map(Object.keys(modelScripts).map(name => [loadScript(name).digest, name]))
-const sources = new Map(Object.keys(modelScripts).map(name => [loadScript(name).source, name]))
+const scripts = Object.keys(modelScripts).map(loadScript)
+const digests = new Map(scripts.map(({ digest, name }) => [digest, name]))
+const bySource = new Map(scripts.map(script => [script.source, script]))
 
 /** Name of the script that an EVALSHA or EVAL runs, if it is one of ours. */
 export function scriptOf(name: string, args: readonly RedisArgument[]): string | undefined {
   if (name === 'EVALSHA') return digests.get(String(args[0]))
-  return name === 'EVAL' ? sources.get(String(args[0])) : undefined
+  return name === 'EVAL' ? bySource.get(String(args[0]))?.name : undefined
 }
 
 /** The model. */
@@ -106,12 +107,10 @@ export class ModelRedis {
         return this.#script(script, args)
       }
       case 'EVAL': {
-        const script = sources.get(String(args[0]))
-        if (script === undefined) throw new ModelError('ERR the model has no such script')
-        this.#known.add(loadScript(script).digest)
-        return this.#script(script, args)
+        const script = this.#learn(String(args[0]))
+        return this.#script(script.name, args)
       }
-      case 'SCRIPT': return this.#learn(String(args[1]))
+      case 'SCRIPT': return Buffer.from(this.#learn(String(args[1])).digest)
       case 'INFO': return Buffer.from(['redis_version:7.0.15', 'maxmemory_policy:noeviction', 'aof_enabled:1',
         'connected_slaves:0', `master_replid:${this.store.history}`, ''].join('\r\n'))
       case 'CONFIG': return [Buffer.from(String(args[1])), Buffer.from(this.fsync)]
@@ -126,12 +125,11 @@ export class ModelRedis {
     return replyOf(this.#scripts[name](this.store, keys, values))
   }
 
-  #learn(source: string): Buffer {
-    const script = sources.get(source)
+  #learn(source: string): Script {
+    const script = bySource.get(source)
     if (script === undefined) throw new ModelError('ERR the model has no such script')
-    const { digest } = loadScript(script)
-    this.#known.add(digest)
-    return Buffer.from(digest)
+    this.#known.add(script.digest)
+    return script
   }
 }
 

@@ -16,7 +16,7 @@ const isHeld = (store: Store, checkpoint: string, lease: Value): boolean =>
   String(lease) === `${store.hget(checkpoint, 'epoch')}@${store.history}`
 
 const appendBlock: ModelScript = (store, [log, meta, appender], [sequence, count, block, seconds]) => {
-  if (Number(store.hget(appender, 's') ?? 0) >= Number(sequence)) return store.hget(appender, 'e')!
+  if (Number(store.hget(appender, 's') ?? 0) >= Number(sequence)) return store.hget(appender, 'e') ?? null
   const entry = store.xadd(log, undefined, ['d', block])
   store.hincrby(meta, 'n', Number(count))
   store.hset(appender, 's', sequence)
@@ -33,26 +33,32 @@ const acceptedOf = (stored: string | undefined): { mark: string, position: strin
 const acceptedMax = 4
 
 const appendUnique: ModelScript = (store, keys, args) => {
+  const [sequence, seconds, count] = args
+  const isRepeated = Number(store.hget(keys[2], 's') ?? 0) >= Number(sequence)
   const kept: Value[] = []
   const placed: { hash: string, id: string, mark: string, index: number }[] = []
   const answers: ((entry: string) => string)[] = []
-  for (let i = 0; i < Number(args[0]); i++) {
-    const [packed, at, id, fingerprint, origin] = args.slice(1 + i * 5, 6 + i * 5).map((arg, part) =>
-      (part === 0 ? arg : String(arg)))
-    const hash = Number(at) > 0 ? keys[Number(at) - 1] : undefined
-    const mark = `${String(fingerprint)}${String(origin)}`
+  for (let i = 0; i < Number(count); i++) {
+    const [packed, at, ...texts] = args.slice(3 + i * 5, 8 + i * 5)
+    const [id, fingerprint, origin] = texts.map(String)
+    const hash = keys[Number(at) - 1]
+    const mark = fingerprint + origin
     const inBlock = placed.findLast(one => one.hash === hash && one.id === id)
-    const stored = hash === undefined ? [] : acceptedOf(store.hget(hash, String(id)))
+    const stored = acceptedOf(store.hget(hash, id))
     const known = inBlock ?? stored.at(0)
     const repeated = stored.find(one => one.mark === mark)
     if (inBlock?.mark === mark) answers.push(entry => `r${entry}:${inBlock.index}`)
     else if (repeated) answers.push(() => `r${repeated.position}`)
-    else if (known?.mark.startsWith(String(fingerprint))) answers.push(() => 'd')
+    else if (isRepeated || known?.mark.startsWith(fingerprint)) answers.push(() => 'd')
     else {
       const index = kept.push(packed) - 1
       answers.push(entry => `${known ? 'v' : 'a'}${entry}:${index}`)
-      if (hash !== undefined) placed.push({ hash, id: String(id), mark, index })
+      placed.push({ hash, id, mark, index })
     }
+  }
+  if (!isRepeated) {
+    store.hset(keys[2], 's', sequence)
+    store.expire(keys[2], Number(seconds))
   }
   if (kept.length === 0) return answers.map(answer => answer(''))
   const entry = store.xadd(keys[0], undefined, ['d', Buffer.concat(kept.map(part => Buffer.from(part)))])
