@@ -1,7 +1,7 @@
 /**
  * The lease of a partition: exclusive ownership with a rising epoch (G4). Whoever holds the current epoch may
- * commit; the lease only says when another one may take it. A restart of Redis ends every lease: what it lost,
- * nobody may build on.
+ * commit; the lease only says when another one may take it. A restart of Redis ends every lease: what it
+ * lost, nobody may build on.
  */
 import type { EntryId } from '../record/record.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'

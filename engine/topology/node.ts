@@ -229,7 +229,8 @@ export class Node {
   async #renew(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     await Promise.all([...this.#owned].map(async ([partition, { lease }]) => {
-      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease, this.#leaseMs)
+      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease,
+        this.#leaseMs)
       if (!isOurs) await this.#drop(partition, `lease lost at epoch ${lease.epoch}`)
     }))
   }

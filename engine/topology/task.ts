@@ -278,8 +278,8 @@ export class Task implements EntryTaker {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
-      epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position, folded: batch.folded,
-      emitted: batch.emitted.length,
+      epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position,
+      folded: batch.folded, emitted: batch.emitted.length,
       outputs: Buffer.concat(batch.emitted.map(({ packed }) => packed)), dead: batch.dead,
       timers: batch.timers,
       hashes: batch.hashes.map((hash): HashChange => ({

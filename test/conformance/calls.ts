@@ -28,73 +28,121 @@ const ids = ['ada', 'bob'].map(key => keys.ids(0, 'in', key))
 const hashes = [...states, meta, 'h']
 const streams = [log, outbox, 's']
 
+/** What calls are drawn with. */
+class Draw {
+  readonly #random: () => number
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.#random() * limit)
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[this.below(choices.length)]
+  }
+
+  some<T>(make: () => T, least = 1): T[] {
+    return Array.from({ length: least + this.below(3) }, make)
+  }
+
+  field(): string {
+    return this.pick(['a', 'b', 'c', 'ä', 'cell:1'])
+  }
+
+  bytes(): Buffer {
+    return Buffer.from(Array.from({ length: this.below(6) }, () => this.below(256)))
+  }
+
+  mark(): string {
+    return this.pick(['a', 'b']).repeat(16)
+  }
+
+  entry({ entry }: Known): string {
+    return this.pick([entry, entry, '0-0', '5-0', '5-1', '40-0'])
+  }
+
+  lease({ epoch, history }: Known): string {
+    return `${this.below(8) === 0 ? epoch - 1 : epoch}@${this.below(8) === 0 ? 'other' : history}`
+  }
+}
+
+type Maker = (draw: Draw, known: Known) => Call
+
+const command = (name: string, ...args: RedisArgument[]): Call => ({ command: name, args })
+const script = (name: string, names: string[], ...args: RedisArgument[]): Call =>
+  ({ script: name, keys: names, args })
+
+const commandMakers: readonly Maker[] = [
+  draw => command('HSET', draw.pick(hashes), ...draw.some(() => [draw.field(), draw.bytes()]).flat()),
+  draw => command('HGET', draw.pick([...hashes, 'none', 's']), draw.field()),
+  draw => command('HGETALL', draw.pick([...hashes, 'none', checkpoint])),
+  draw => command('HVALS', draw.pick(hashes)),
+  draw => command('HSCAN', draw.pick(hashes), '0', 'COUNT', 200),
+  draw => command('HMGET', draw.pick([...hashes, 'none']), ...draw.some(() => draw.field())),
+  draw => command('HDEL', draw.pick(hashes), ...draw.some(() => draw.field())),
+  draw => command('HINCRBY', meta, 'n', draw.below(20) - 5),
+  draw => command('SET', draw.pick(['k', 'l']), draw.below(9), ...draw.pick([['NX'], []])),
+  draw => command('GET', draw.pick(['k', 'l', 'none', 's'])),
+  draw => command('DEL', draw.pick(['k', 'l', 's', 'h'])),
+  () => command('EXISTS', 'k', 'h', timers),
+  draw => command('ZADD', timers, draw.below(9), draw.pick(['m', 'l']), draw.below(9), 'x\0y'),
+  draw => command('ZREM', timers, draw.pick(['m', 'l', 'late']), 'none'),
+  () => command('ZRANGE', timers, 0, -1, 'WITHSCORES'),
+  () => command('ZCARD', timers),
+  draw => command('XADD', 's', draw.pick(['*', `${draw.below(50)}-${draw.below(3)}`]), 'd', draw.bytes()),
+  (draw, known) => command('XRANGE', draw.pick(streams), draw.pick(['-', draw.entry(known),
+    `(${draw.entry(known)}`]), draw.pick(['+', draw.entry(known)]), 'COUNT', 1 + draw.below(5)),
+  (draw, known) => command('XREAD', 'COUNT', 1 + draw.below(4), 'STREAMS', log, 's', draw.entry(known),
+    draw.entry(known)),
+  draw => command('XTRIM', 's', 'MINID', draw.below(60)),
+  draw => command('XINFO', 'STREAM', draw.pick(streams)),
+]
+
+const appendUnique: Maker = draw => {
+  const records = draw.some(() => [draw.bytes(), draw.pick([4, 4, 5]), draw.pick(['r1', 'r2']), draw.mark(),
+    draw.mark()])
+  return script('append-unique', [log, meta, keys.appender(0, 'in', draw.pick(['x', 'z'])), ...ids],
+    1 + draw.below(40), 3_600, records.length, ...records.flat())
+}
+
+const commitBatch: Maker = (draw, known) => {
+  const { sequence } = known
+  const letters = draw.some(() => draw.bytes(), 0)
+  const changes = draw.some(() =>
+    [draw.pick(['late', 'early', 'x\0y']), draw.pick(['', 5, 1_763_720_574_123])], 0)
+  return script('commit-batch', [checkpoint, outbox, timers, dead, ...states], draw.lease(known),
+    draw.pick([sequence, sequence, sequence, sequence - 1]), draw.pick(['7-0', '9-1']), draw.below(5),
+    draw.below(5), draw.pick([Buffer.alloc(0), draw.bytes()]), letters.length, ...letters,
+    changes.length, ...changes.flat(), ...states.flatMap((): RedisArgument[] => {
+      const puts = draw.some(() => [draw.field(), draw.bytes()], 0)
+      const removals = draw.some(() => draw.field(), 0)
+      return [puts.length, ...puts.flat(), removals.length, ...removals]
+    }))
+}
+
+const scriptMakers: readonly Maker[] = [
+  appendUnique, appendUnique, commitBatch, commitBatch, commitBatch,
+  draw => script('append-block', [log, meta, keys.appender(0, 'in', draw.pick(['x', 'y']))],
+    1 + draw.below(6), 1 + draw.below(5), draw.bytes(), 3_600),
+  (draw, known) => script('fix-batch', [checkpoint, sink], draw.lease(known), draw.entry(known),
+    draw.entry(known)),
+  (draw, known) => script('advance-sink', [checkpoint, sink], draw.lease(known), draw.entry(known),
+    draw.below(9)),
+  (draw, known) => script('relay-block', [log, meta, keys.appender(0, 'in', 'relay:top.1:1')],
+    draw.pick(['5-0', '5-1', '12-0', draw.entry(known)]), 1 + draw.below(4), draw.bytes(), 3_600,
+    draw.pick([known.history, known.history, 'other'])),
+  draw => script('take-lease', [checkpoint], draw.pick(['me', 'me', 'you']), draw.pick([1, 60_000])),
+  (draw, known) => script('renew-lease', [checkpoint], draw.lease(known), 60_000),
+  (draw, known) => script('release-lease', [checkpoint], draw.lease(known)),
+]
+
+const makers = [...commandMakers, ...scriptMakers]
+
 /** Makes one call after another. */
 export function callMaker(random: () => number): (known: Known) => Call {
-  const draw = (below: number): number => Math.floor(random() * below)
-  const pick = <T>(choices: readonly T[]): T => choices[draw(choices.length)]
-  const field = (): string => pick(['a', 'b', 'c', 'ä', 'cell:1'])
-  const bytes = (): Buffer => Buffer.from(Array.from({ length: draw(6) }, () => draw(256)))
-  const some = <T>(make: () => T, least = 1): T[] => Array.from({ length: least + draw(3) }, make)
-  const lease = ({ epoch, history }: Known): string =>
-    `${draw(8) === 0 ? epoch - 1 : epoch}@${draw(8) === 0 ? 'other' : history}`
-  const entry = ({ entry }: Known): string => pick([entry, entry, '0-0', '5-0', '5-1', '40-0'])
-  const mark = (): string => pick(['a', 'b']).repeat(16)
-
-  const records = (): RedisArgument[] => {
-    const all = some(() => [bytes(), pick([4, 4, 5]), pick(['r1', 'r2']), mark(), mark()])
-    return [1 + draw(40), 3_600, all.length, ...all.flat()]
-  }
-  const commit = (known: Known): RedisArgument[] => {
-    const letters = some(bytes, 0)
-    const changes = some(() => [pick(['late', 'early', 'x\0y']), pick(['', 5, 1_763_720_574_123])], 0)
-    return [lease(known), pick([known.sequence, known.sequence, known.sequence, known.sequence - 1]),
-      pick(['7-0', '9-1']), draw(5), draw(5), pick([Buffer.alloc(0), bytes()]), letters.length, ...letters,
-      changes.length, ...changes.flat(), ...states.flatMap((): RedisArgument[] => {
-        const [puts, removals] = [some(() => [field(), bytes()], 0), some(field, 0)]
-        return [puts.length, ...puts.flat(), removals.length, ...removals]
-      })]
-  }
-  const command = (command: string, ...args: RedisArgument[]): Call => ({ command, args })
-  const script = (script: string, keys: string[], ...args: RedisArgument[]): Call => ({ script, keys, args })
-
-  const makers: readonly ((known: Known) => Call)[] = [
-    () => command('HSET', pick(hashes), ...some(() => [field(), bytes()]).flat()),
-    () => command('HGET', pick([...hashes, 'none', 's']), field()),
-    () => command('HGETALL', pick([...hashes, 'none', checkpoint])),
-    () => command('HVALS', pick(hashes)),
-    () => command('HSCAN', pick(hashes), '0', 'COUNT', 200),
-    () => command('HMGET', pick([...hashes, 'none']), ...some(field)),
-    () => command('HDEL', pick(hashes), ...some(field)),
-    () => command('HINCRBY', meta, 'n', draw(20) - 5),
-    () => command('SET', pick(['k', 'l']), draw(9), ...pick([['NX'], []])),
-    () => command('GET', pick(['k', 'l', 'none', 's'])),
-    () => command('DEL', pick(['k', 'l', 's', 'h'])),
-    () => command('EXISTS', 'k', 'h', timers),
-    () => command('ZADD', timers, draw(9), pick(['m', 'l']), draw(9), 'x\0y'),
-    () => command('ZREM', timers, pick(['m', 'l', 'late']), 'none'),
-    () => command('ZRANGE', timers, 0, -1, 'WITHSCORES'),
-    () => command('ZCARD', timers),
-    () => command('XADD', 's', pick(['*', `${draw(50)}-${draw(3)}`]), 'd', bytes()),
-    known => command('XRANGE', pick(streams), pick(['-', entry(known), `(${entry(known)}`]),
-      pick(['+', entry(known)]), 'COUNT', 1 + draw(5)),
-    known => command('XREAD', 'COUNT', 1 + draw(4), 'STREAMS', log, 's', entry(known), entry(known)),
-    () => command('XTRIM', 's', 'MINID', draw(60)),
-    () => command('XINFO', 'STREAM', pick(streams)),
-    () => script('append-block', [log, meta, keys.appender(0, 'in', pick(['x', 'y']))], 1 + draw(6),
-      1 + draw(5), bytes(), 3_600),
-    () => script('append-unique', [log, meta, keys.appender(0, 'in', pick(['x', 'z'])), ...ids], ...records()),
-    () => script('append-unique', [log, meta, keys.appender(0, 'in', pick(['x', 'z'])), ...ids], ...records()),
-    known => script('commit-batch', [checkpoint, outbox, timers, dead, ...states], ...commit(known)),
-    known => script('commit-batch', [checkpoint, outbox, timers, dead, ...states], ...commit(known)),
-    known => script('commit-batch', [checkpoint, outbox, timers, dead], ...commit(known).slice(0, 6), 0, 0),
-    known => script('fix-batch', [checkpoint, sink], lease(known), entry(known), entry(known)),
-    known => script('advance-sink', [checkpoint, sink], lease(known), entry(known), draw(9)),
-    known => script('relay-block', [log, meta, keys.appender(0, 'in', 'relay:top.1:1')],
-      pick(['5-0', '5-1', '12-0', entry(known)]), 1 + draw(4), bytes(), 3_600,
-      pick([known.history, known.history, 'other'])),
-    () => script('take-lease', [checkpoint], pick(['me', 'me', 'you']), pick([1, 60_000])),
-    known => script('renew-lease', [checkpoint], lease(known), 60_000),
-    known => script('release-lease', [checkpoint], lease(known)),
-  ]
-  return known => pick(makers)(known)
+  const draw = new Draw(random)
+  return known => draw.pick(makers)(draw, known)
 }

@@ -11,6 +11,8 @@ import type { Process } from './world.js'
 
 /** What is in the log: the mark, and for unique ones what tells them apart. */
 export interface SentMark extends Mark {
+  /** The process that was to send it first. */
+  readonly by: string
   readonly unique: { readonly id: string, readonly content: number, readonly origin: string } | null
 }
 
@@ -57,14 +59,14 @@ export class App {
     return this.#isStarted && this.#waiting.length === 0 && this.#open.size === 0
   }
 
-  /** Submits what its predecessor left, then what the plan says, each at its time or at once if it is past. */
+  /** Submits what its predecessor left, then what the plan says: at its time, or at once if that is past. */
   start(client: TopologyClient): void {
     this.#isStarted = true
     const before = this.#before
     if (!before) this.#waiting.push(...this.#planned())
     else {
       const again = [...before.#open].filter(({ inputs }) => inputs[0].idempotency)
-      this.#waiting.push(...again, ...before.#waiting)
+      this.#waiting.push(...again, ...before.#waiting.map(outgoing => this.#takenOver(outgoing)))
     }
     const startedAt = this.process.clock.now()
     void this.#submitAll(client, startedAt)
@@ -86,13 +88,19 @@ export class App {
     }
   }
 
+  #takenOver({ submission, inputs }: Outgoing): Outgoing {
+    const by = this.process.name
+    return { submission,
+      inputs: inputs.map(input => ({ ...input, value: { ...input.value as SentMark, by } })) }
+  }
+
   #planned(): Outgoing[] {
     let n = 0
     return this.#plan.submissions.flatMap((submission, s) => (submission.app !== this.#index ? [] : [{
       submission,
       inputs: submission.marks.map(({ key, does, to, unique }): AppendInput => {
         const origin = `${s}.${this.#index}`
-        const value: SentMark = { app: `app${this.#index}`, n: n++, does, to,
+        const value: SentMark = { app: `app${this.#index}`, by: this.process.name, n: n++, does, to,
           unique: unique ? { ...unique, origin } : null }
         const input = { key, eventTime: submission.at, value }
         return unique ? { ...input, idempotency: { id: unique.id, fingerprint: `content ${unique.content}`,

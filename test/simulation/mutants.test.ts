@@ -15,6 +15,7 @@ for (const mutant of mutants) {
     t.pass(`caught by seed ${failure.plan.seed}: ${failure.wrong[0]}`)
     t.comment(await describeFailure(failure, mutant))
     t.strictSame((await trySeed(failure.plan.seed)).wrong, [], 'without the bug the seed passes')
-    t.strictSame((await trySeed(failure.plan.seed, mutant)).wrong, failure.wrong, 'the seed gives the same again')
+    const again = await trySeed(failure.plan.seed, mutant)
+    t.strictSame(again.wrong, failure.wrong, 'the seed fails alike again')
   })
 }

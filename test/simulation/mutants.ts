@@ -130,4 +130,5 @@ const batchNotFixed: Mutant = {
 }
 
 /** All of them. */
-export const mutants: readonly Mutant[] = [positionFirst, noEpochCheck, relayTwice, timersApart, batchNotFixed]
+export const mutants: readonly Mutant[] =
+  [positionFirst, noEpochCheck, relayTwice, timersApart, batchNotFixed]

@@ -4,7 +4,7 @@
  *
  *   G1  what was acknowledged is in the log, at the position that was told
  *   G2  each record is in the log once and folded once; timers fired once; messages were carried over once
- *   G3  records of one key are in the order of their app, and were folded in the order of the log
+ *   G3  records of one key are in the order of their sender, and were folded in the order of the log
  *   G4  every commit is of the current epoch; epochs never fall, and each belongs to one owner
  *   G6  every output is at the sink once, in order, in batches that follow on each other
  *   G7  state, outputs and dead letters are those of an undisturbed replay of the log, byte for byte
@@ -157,11 +157,11 @@ const marksOf = ({ log }: Part): (Placed & { readonly mark: SentMark })[] =>
   log.filter(({ value }) => !(toldField in (value as object)))
     .map(record => ({ ...record, mark: record.value as SentMark }))
 
-/** G3, G2: of one app and key, with and without ids apart, records are in the order they were submitted. */
+/** G3, G2: of one sender and key, with and without ids apart, records are in the order of submission. */
 function orderOf(part: Part): string[] {
   const last = new Map<string, number>()
   return marksOf(part).flatMap(({ key, mark, position }) => {
-    const lane = `${key} of ${mark.app}${mark.unique ? ', unique' : ''}`
+    const lane = `${key} of ${mark.by}${mark.unique ? ', unique' : ''}`
     const before = last.get(lane) ?? -1
     last.set(lane, mark.n)
     return mark.n > before ? []

@@ -60,6 +60,8 @@ const keys = ['ada', 'bob', 'cyd', 'dan', 'eve']
 const scripts = ['commit-batch', 'commit-batch', 'commit-batch', 'append-block', 'append-unique', 'fix-batch',
   'advance-sink', 'relay-block', 'relay-block', 'take-lease', 'renew-lease', 'release-lease']
 
+const deeds = ['count', 'count', 'refuse', 'fail', 'wake', 'wake', 'tell', 'tell'] as const
+
 /** The plan of a seed. */
 export function planOf(seed: number): Plan {
   const random = seededRandom(seed * 7_919 + 17)
@@ -74,8 +76,8 @@ export function planOf(seed: number): Plan {
       at: draw(healMs * 0.7), app: draw(apps),
       marks: Array.from({ length: 1 + draw(4) }, () => {
         const key = pick(keys)
-        return { key, does: pick(['count', 'count', 'refuse', 'fail', 'wake', 'wake', 'tell', 'tell'] as const),
-          to: elsewhere(key, draw), unique: isUnique ? { id: `r${draw(3)}`, content: draw(2) } : undefined }
+        return { key, does: pick(deeds), to: elsewhere(key, draw),
+          unique: isUnique ? { id: `r${draw(3)}`, content: draw(2) } : undefined }
       }),
     }
   })

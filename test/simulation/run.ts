@@ -4,7 +4,7 @@
  *   node dist/test/simulation/run.js --seed N             one seed, in detail
  *   node dist/test/simulation/run.js --seeds 10000        that many, from --from (default 1)
  *   node dist/test/simulation/run.js --minutes 5          as many as fit
- *   … --bug relay                                         with a bug of mutants.ts put in, by part of its name
+ *   … --bug relay                                         with a bug of mutants.ts, by part of its name
  */
 import { parseArgs } from 'node:util'
 import { mutants } from './mutants.js'

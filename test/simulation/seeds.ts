@@ -33,7 +33,8 @@ export async function firstFailure(
 /** The failure, how to see it again, and what remains of its plan when all that can be left out is. */
 export async function describeFailure(failure: Tried, mutant?: Mutant): Promise<string> {
   const { plan, wrong } = await shrink(failure, mutant)
-  const describe = ({ when, trouble }: Fault): string => `  ${JSON.stringify(when)} ${JSON.stringify(trouble)}`
+  const describe = ({ when, trouble }: Fault): string =>
+    `  ${JSON.stringify(when)} ${JSON.stringify(trouble)}`
   return [
     `seed ${plan.seed} fails:`,
     ...failure.wrong.slice(0, linesMax).map(line => `  ${line}`),

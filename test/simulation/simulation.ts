@@ -84,7 +84,8 @@ class Simulation {
   async run(): Promise<Outcome> {
     const plan = this.#plan
     const world = this.#world
-    plan.nodeSkews.forEach((skewMs, i) => world.after(world.between(0, 200), () => this.#startNode(i, skewMs)))
+    plan.nodeSkews.forEach((skewMs, i) =>
+      world.after(world.between(0, 200), () => this.#startNode(i, skewMs)))
     for (let i = 0; i < plan.apps; i++) world.after(world.between(0, 100), () => this.#startApp(i))
     this.#planFaults()
     await world.run(() => false, plan.healMs)

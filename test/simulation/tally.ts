@@ -19,7 +19,7 @@ export interface Mark {
 }
 
 /** What a tally says of everything that reached it: the how-manieth it was. */
-export interface Said {
+interface Said {
   readonly what: string
   readonly count: number
   readonly id: string
@@ -33,7 +33,7 @@ const seenMax = 1_000
 const wakeAfterMs = 130
 
 /** One tally. */
-export const tally = actor('tally', {
+const tally = actor('tally', {
   state: {
     count: value(0), told: value(0), perApp: map<number>(), seen: list<string>({ max: seenMax }),
     chance: value(0), apps: table<number>(),
@@ -77,15 +77,12 @@ const check: StageFunction = records => records.map(({ value }) => ((value as Ma
 /** Partitions of the topic: enough for two owners and messages between them. */
 export const partitions = 3
 
-/** Outputs that the sink takes: all of them. */
-export const outputs = [said, dead]
-
 /** The topology; its sink does what the caller says. */
 export function tallyTopology(insert: Sink['insert']): Topology {
   return {
     name: 'tally', version: 1, source: topic<Mark>('marks', { partitions }),
     stages: [{ name: 'check', batchMax: 3, run: check }],
     target: { actor: tally, message: 'mark' }, actors: [tally], views: [], deadLetters: dead, relays: true,
-    sinks: [{ name: 'rows', outputs, batchRecordsMax: 6, lingerMs: 15, insert }],
+    sinks: [{ name: 'rows', outputs: [said, dead], batchRecordsMax: 6, lingerMs: 15, insert }],
   }
 }

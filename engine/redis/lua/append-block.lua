@@ -10,8 +10,8 @@ ARGV[2] number of records in the block
 ARGV[3] the block
 ARGV[4] seconds until the appender is forgotten
 
-Returns the entry id of the block. A repeated call (same sequence) appends nothing and returns the same id; one
-that comes after later blocks appends nothing either, and nobody waits for its answer.
+Returns the entry id of the block. A repeated call (same sequence) appends nothing and returns the same id;
+one that comes after later blocks appends nothing either, and nobody waits for its answer.
 ]]
 local last = redis.call('HMGET', KEYS[3], 's', 'e')
 if last[1] and tonumber(last[1]) >= tonumber(ARGV[1]) then return last[2] end

@@ -18,9 +18,9 @@ then   number of timer changes, then for each: member, due ('' = cancel)
 then   for each of KEYS[5..]: number of fields put, field, value ..., number of fields removed, field ...
 
 Returns {'ok', entry of the outputs or ''}. A repeated call finds its own sequence and position: {'ok', ''}.
-{'fenced', epoch} when another owner took over, or when this is
-another history of the data than that of the lease (take-lease.lua); {'conflict', sequence, position} when the stored state is not
-the one that this commit continues.
+{'fenced', epoch} when another owner took over, or when the data has another history than the lease
+(take-lease.lua); {'conflict', sequence, position} when the stored state is not the one that this commit
+continues.
 ]]
 local cp = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'position')
 local epoch, history = string.match(ARGV[1], '^(%d+)@(%w+)$')

@@ -6,8 +6,8 @@ ARGV[1] owner
 ARGV[2] lease, ms
 
 Returns {epoch, sequence, position, folded, emitted, history} of the new owner, or {-1, remaining ms, owner}
-while another one holds it. Every taking raises the epoch. Repeating the call takes again, with a higher epoch:
-harmless.
+while another one holds it. Every taking raises the epoch. Repeating the call takes again, with a higher
+epoch: harmless.
 
 A lease holds for one history of the data, which Redis names by its replication id. A Redis that was restarted
 or promoted may have lost its last writes: records that were read, epochs that were given. So it takes nothing

@@ -134,7 +134,7 @@ t.test('P3: a copy of a block that comes after later blocks is not appended', as
   t.equal(await appendedCount(on), 3)
 })
 
-t.test('P3: a copy of a unique block that comes late is not appended, whatever became of its ids', async t => {
+t.test('P3: a unique block that comes again late is not appended, though its ids were revised', async t => {
   const on = await connectRedis(t)
   const { redis, keys } = on
   const append = async (sequence: number, content: string): Promise<unknown> => runScript(redis,
@@ -148,6 +148,18 @@ t.test('P3: a copy of a unique block that comes late is not appended, whatever b
   }
   t.strictSame(answers, ['a', 'd', 'd', 'v', 'd', 'r'])
   t.strictSame(await valuesOf(on), ['a', 'b'])
+})
+
+t.test('a duplicate that is sent again after a revision stays one', async t => {
+  const on = await connectRedis(t)
+  const send = async (...inputs: AppendInput[]): Promise<string[]> =>
+    (await appenderOn(on).append(inputs)).map(({ outcome }) => outcome)
+  t.strictSame(await send(unique('r1', 'a', 'o1')), ['appended'])
+  const [saved, edited] = [unique('r1', 'a', 'o2'), unique('r1', 'b', 'o3')]
+  t.strictSame(await send(saved), ['duplicate'])
+  t.strictSame(await send(edited), ['revised'])
+  t.strictSame(await send(saved, edited), ['duplicate', 'repeated'], 'the edit is still the newest')
+  t.equal(await appendedCount(on), 2)
 })
 
 t.test('records with and without an id keep their order', async t => {

@@ -25,47 +25,52 @@ const appendBlock: ModelScript = (store, [log, meta, appender], [sequence, count
   return entry
 }
 
-/** What the log remembers of an id: the accepted ones, newest first. */
-const acceptedOf = (stored: string | undefined): { mark: string, position: string }[] =>
+/** What the log remembers of an id: the record accepted last, then others; `-` = it was a duplicate. */
+const rememberedOf = (stored: string | undefined): { mark: string, position: string }[] =>
   (stored === undefined ? [] : stored.split(' ')
     .map(one => ({ mark: one.slice(0, 32), position: one.slice(32) })))
 
-const acceptedMax = 4
+const rememberedMax = 4
 
 const appendUnique: ModelScript = (store, keys, args) => {
   const [sequence, seconds, count] = args
   const isRepeated = Number(store.hget(keys[2], 's') ?? 0) >= Number(sequence)
   const kept: Value[] = []
-  const placed: { hash: string, id: string, mark: string, index: number }[] = []
+  const noted: { hash: string, id: string, mark: string, index: number | undefined }[] = []
   const answers: ((entry: string) => string)[] = []
   for (let i = 0; i < Number(count); i++) {
     const [packed, at, ...texts] = args.slice(3 + i * 5, 8 + i * 5)
     const [id, fingerprint, origin] = texts.map(String)
     const hash = keys[Number(at) - 1]
     const mark = fingerprint + origin
-    const inBlock = placed.findLast(one => one.hash === hash && one.id === id)
-    const stored = acceptedOf(store.hget(hash, id))
+    const inBlock = noted.findLast(one => one.hash === hash && one.id === id && one.index !== undefined)
+    const stored = rememberedOf(store.hget(hash, id))
     const known = inBlock ?? stored.at(0)
     const repeated = stored.find(one => one.mark === mark)
     if (inBlock?.mark === mark) answers.push(entry => `r${entry}:${inBlock.index}`)
-    else if (repeated) answers.push(() => `r${repeated.position}`)
-    else if (isRepeated || known?.mark.startsWith(fingerprint)) answers.push(() => 'd')
-    else {
+    else if (repeated) answers.push(() => (repeated.position === '-' ? 'd' : `r${repeated.position}`))
+    else if (isRepeated) answers.push(() => 'd')
+    else if (known?.mark.startsWith(fingerprint)) {
+      answers.push(() => 'd')
+      noted.push({ hash, id, mark, index: undefined })
+    } else {
       const index = kept.push(packed) - 1
       answers.push(entry => `${known ? 'v' : 'a'}${entry}:${index}`)
-      placed.push({ hash, id, mark, index })
+      noted.push({ hash, id, mark, index })
     }
   }
   if (!isRepeated) {
     store.hset(keys[2], 's', sequence)
     store.expire(keys[2], Number(seconds))
   }
-  if (kept.length === 0) return answers.map(answer => answer(''))
-  const entry = store.xadd(keys[0], undefined, ['d', Buffer.concat(kept.map(part => Buffer.from(part)))])
-  store.hincrby(keys[1], 'n', kept.length)
-  for (const { hash, id, mark, index } of placed) {
-    const earlier = store.hget(hash, id)?.split(' ').slice(0, acceptedMax - 1) ?? []
-    store.hset(hash, id, [`${mark}${entry}:${index}`, ...earlier].join(' '))
+  const entry = kept.length === 0 ? ''
+    : store.xadd(keys[0], undefined, ['d', Buffer.concat(kept.map(part => Buffer.from(part)))])
+  if (kept.length > 0) store.hincrby(keys[1], 'n', kept.length)
+  for (const { hash, id, mark, index } of noted) {
+    const [first, ...others] = store.hget(hash, id)?.split(' ').slice(0, rememberedMax - 1) ?? []
+    const all = index === undefined ? [first, `${mark}-`, ...others]
+      : [`${mark}${entry}:${index}`, first, ...others]
+    store.hset(hash, id, all.filter(one => one !== undefined).join(' '))
   }
   return answers.map(answer => answer(entry))
 }

@@ -40,7 +40,7 @@ type Held = Stream | Hash | SortedSet | Plain
 const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value'
 
 /** Orders stream ids. */
-export function compareIds(a: StreamId, b: StreamId): number {
+function compareIds(a: StreamId, b: StreamId): number {
   return a[0] - b[0] || a[1] - b[1]
 }
 
