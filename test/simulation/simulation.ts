@@ -97,6 +97,7 @@ class Simulation {
     }
     look()
     await world.run(() => isDrained, drainMsMax)
+    if (isDrained) await this.#stop()
     return { plan, server: this.#server, rows: this.#rows, keys: this.#keys, isDrained,
       acknowledged: this.#acknowledged, thrown: this.#thrown, endedAt: world.now, events: world.happened }
   }
@@ -215,6 +216,19 @@ class Simulation {
     this.#server.watch = undefined
     this.#rows.trouble = undefined
     for (const one of [...this.#slots, ...this.#apps]) one?.process.resume()
+  }
+
+  /** Drain, release: all nodes end, and nobody owns anything any more. */
+  async #stop(): Promise<void> {
+    const started = this.#slots.filter(slot => slot?.node && !slot.process.isDead)
+    let stopped = 0
+    for (const slot of started) {
+      this.#world.after(0, () => {
+        slot!.node!.stop().then(() => { stopped++ }, (error: Error) => this.#thrown.push(error.message))
+      })
+    }
+    await this.#world.run(() => stopped === started.length, drainMsMax)
+    if (stopped < started.length) this.#thrown.push(`${started.length - stopped} nodes never stopped`)
   }
 
   /** Every record is folded, every output handed over, every timer fired, every app answered. */
