@@ -4,4 +4,5 @@ export {
   ownershipArgument, releaseLease, renewLease, takeLease, type Checkpoint, type Lease, type Ownership,
 } from './lease.js'
 export { LogReader, readRange, type Entry, type EntryTaker } from './reader.js'
+export { sealLog } from './seal.js'
 export { createTopic } from './topic.js'

@@ -71,7 +71,7 @@ const tickMs = 500
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
-  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block'].map(loadScript)
+  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'seal-log'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
 export function startNode(options: NodeOptions): Promise<Node> {

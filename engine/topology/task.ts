@@ -18,12 +18,12 @@ import {
   commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
-  commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
+  commitBatch, sealLog, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
 } from '../log/index.js'
 import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
-import { redisTime, send, type RedisConnection } from '../redis/index.js'
+import { send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
@@ -247,7 +247,7 @@ export class Task implements EntryTaker {
   /** Nothing to fold: fires timers that are due, else waits for entries. */
   async #idle(): Promise<void> {
     const next = this.#timers.dueBefore(Infinity)
-    if (next && next.due <= this.#options.clock.now() + timerPollMs && await this.#fireDueTimers()) return
+    if (next && next.due <= this.#options.clock.now() + timerPollMs && await this.#fireDueTimers(next.due)) return
     await new Promise<void>(resolve => {
       this.#wake = resolve
       if (this.#queue.length > 0 || this.#state !== 'running') resolve()
@@ -257,13 +257,12 @@ export class Task implements EntryTaker {
   }
 
   /**
-   * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it (F1).
+   * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it, and
+   * never will (F1).
    */
-  async #fireDueTimers(): Promise<boolean> {
-    const { redis } = this.#options
-    const now = await redisTime(redis)
-    const unread = await send(redis, 'XREAD', ['COUNT', 1, 'STREAMS', this.stream, this.#position])
-    if (unread !== null || this.#queue.length > 0 || !this.#timers.dueBefore(now)) return false
+  async #fireDueTimers(due: number): Promise<boolean> {
+    const now = await sealLog(this.#options.redis, this.stream, this.#position, due)
+    if (now === undefined || this.#queue.length > 0) return false
     await this.#fold.fireTimers(now)
     await this.#commit(this.#checkpoint.position)
     return true

@@ -15,6 +15,8 @@ export interface Known {
   epoch: number
   sequence: number
   entry: string
+  /** The last entry that a script appended to the log, if it told. */
+  appended: string
   readonly history: string
 }
 
@@ -134,6 +136,8 @@ const scriptMakers: readonly Maker[] = [
   (draw, known) => script('relay-block', [log, meta, keys.appender(0, 'in', 'relay:top.1:1')],
     draw.pick(['5-0', '5-1', '12-0', draw.entry(known)]), 1 + draw.below(4), draw.bytes(), 3_600,
     draw.pick([known.history, known.history, 'other'])),
+  (draw, known) => script('seal-log', [draw.pick([log, 'none'])],
+    draw.pick([known.appended, known.appended, '0-0']), draw.pick([5, 4_000_000_000_000])),
   draw => script('take-lease', [checkpoint], draw.pick(['me', 'me', 'you']), draw.pick([1, 60_000])),
   (draw, known) => script('renew-lease', [checkpoint], draw.lease(known), 60_000),
   (draw, known) => script('release-lease', [checkpoint], draw.lease(known)),

@@ -23,7 +23,7 @@ export class Comparison {
   private constructor(redis: RedisConnection, seed: number, history: string) {
     this.#redis = redis
     this.#make = callMaker(seededRandom(seed))
-    this.#known = { epoch: 1, sequence: 0, entry: '0-0', history }
+    this.#known = { epoch: 1, sequence: 0, entry: '0-0', appended: '0-0', history }
     this.#model = this.#newModel()
   }
 
@@ -88,6 +88,7 @@ export class Comparison {
     if (!('script' in call) || reply instanceof Error) return
     const known = this.#known
     const parts = Array.isArray(reply) ? reply.map(part => String(part)) : [String(reply)]
+    if (call.script === 'append-block' && reply !== null) known.appended = parts[0]
     if (call.script === 'take-lease' && Number(parts[0]) > 0) known.epoch = Number(parts[0])
     if (call.script === 'take-lease' && Number(parts[0]) > 0) known.sequence = Number(parts[1])
     if (call.script === 'commit-batch' && parts[0] === 'conflict') known.sequence = Number(parts[1])

@@ -44,7 +44,7 @@ export async function judge(outcome: Outcome): Promise<string[]> {
   for (let partition = 0; partition < partitions; partition++) {
     const entries = archiveOf(outcome, outcome.keys.log(partition, 'marks'))
     const outbox = blocksOf(archiveOf(outcome, outcome.keys.outbox(partition, topologyName)))
-    const replayed = await replay(entries, partition, Math.floor(outcome.endedAt))
+    const replayed = await replay(entries, partition)
     wrong.push(...stateOf(outcome, partition, replayed), ...outputsOf(outcome, partition, replayed, outbox))
     parts.push({
       partition,

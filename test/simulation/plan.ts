@@ -19,6 +19,8 @@ export type Trouble =
   /** The node drains and ends, and another one takes its place. */
   | { readonly do: 'leave', readonly backMs: number }
   | { readonly do: 'crash', readonly lostShare: number, readonly downMs: number }
+  /** The clock of Redis is set forward, or back. */
+  | { readonly do: 'clock', readonly ms: number }
   | { readonly do: 'rows', readonly trouble: RowsTrouble, readonly ms: number }
 
 /** When: at a time, to one process; or at the nth run of a script, to the one that runs it. */
@@ -115,6 +117,7 @@ function faultOf(
     () => ({ do: 'leave', backMs: draw(1_500) }),
     () => ({ do: 'rows', trouble: pick(['fails before', 'fails after', 'slow']), ms: 50 + draw(2_000) }),
     () => ({ do: 'crash', lostShare: random(), downMs: draw(600) }),
+    () => ({ do: 'clock', ms: draw(4_000) - 2_000 }),
   ]
   return { when, trouble: pick(troubles)() }
 }

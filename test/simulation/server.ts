@@ -46,6 +46,8 @@ export class Server {
   readonly redis: ModelRedis
   readonly commits: CommitSeen[] = []
   watch: ScriptWatch | undefined
+  /** How far its clock is ahead of the world's. */
+  clockAheadMs = 0
   readonly #world: World
   readonly #waiting = new Set<{ readonly read: StreamRead, readonly arrival: Arrival }>()
   /** Answers that wait for the disk. */
@@ -103,7 +105,7 @@ export class Server {
     let reply: unknown
     let error: Error | undefined
     try {
-      reply = this.redis.execute(this.#world.now, name, args)
+      reply = this.redis.execute(this.#world.now + this.clockAheadMs, name, args)
     } catch (thrown) {
       if (!(thrown instanceof ModelError)) throw thrown
       error = thrown

@@ -185,6 +185,9 @@ class Simulation {
       case 'leave': return this.#leave(process, trouble.backMs)
       case 'crash': return this.#server.isDown ? undefined
         : this.#server.crash(trouble.lostShare, trouble.downMs)
+      case 'clock':
+        this.#server.clockAheadMs += trouble.ms
+        return undefined
       case 'rows':
         this.#rows.trouble = trouble.trouble
         return world.after(trouble.ms, () => { this.#rows.trouble = undefined })

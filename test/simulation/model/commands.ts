@@ -5,12 +5,10 @@
  */
 import type { RedisArgument } from '../../../engine/redis/index.js'
 import {
-  formatId, ModelError, parseId, type Store, type StreamEntry, type StreamId, type Value,
+  formatId, lastId, ModelError, parseId, type Store, type StreamEntry, type StreamId, type Value,
 } from './store.js'
 
 type Run = (store: Store, args: readonly RedisArgument[]) => unknown
-
-const maxId: StreamId = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
 
 const valueOf = (arg: RedisArgument): Value => (typeof arg === 'number' ? String(arg) : arg)
 const ok = Buffer.from('OK')
@@ -118,7 +116,7 @@ export function parseRead(args: readonly RedisArgument[]): StreamRead {
 export function readStreams(store: Store, { count, from }: StreamRead): unknown[] | null {
   const reply: unknown[] = []
   for (const [key, [ms, n]] of from) {
-    const entries = store.xrange(key, [ms, n + 1], maxId, count)
+    const entries = store.xrange(key, [ms, n + 1], lastId, count)
     if (entries.length > 0) reply.push(Buffer.from(key), entries.map(entryReply))
   }
   return reply.length > 0 ? reply : null
@@ -127,7 +125,7 @@ export function readStreams(store: Store, { count, from }: StreamRead): unknown[
 /** A bound of XRANGE: `-`, `+`, an id, or `(` and an id that is left out. */
 function boundOf(text: string, missing: number, step: 1 | -1): StreamId {
   if (text === '-') return [0, 0]
-  if (text === '+') return maxId
+  if (text === '+') return lastId
   if (!text.startsWith('(')) return parseId(text, missing)
   const [ms, n] = parseId(text.slice(1))
   return n + step < 0 ? [ms - 1, Number.MAX_SAFE_INTEGER] : [ms, n + step]

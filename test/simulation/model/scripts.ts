@@ -3,7 +3,7 @@
  * test/conformance drives both with the same calls and compares replies and data, which tests the model and
  * the scripts alike.
  */
-import type { Store, Value } from './store.js'
+import { lastId, parseId, type Store, type Value } from './store.js'
 
 /** A script: keys and arguments to a reply of texts, numbers, nulls and arrays. */
 export type ModelScript = (store: Store, keys: readonly string[], args: readonly Value[]) => ModelReply
@@ -163,6 +163,16 @@ const releaseLease: ModelScript = (store, [checkpoint], [lease]) => {
   return 1
 }
 
+const sealLog: ModelScript = (store, [log], [position, due]) => {
+  if (store.now <= Number(due)) return 0
+  const stream = store.stream(log)
+  if (!stream) return store.now
+  const [ms, n] = parseId(String(position))
+  if (store.xrange(log, [ms, n + 1], lastId, 1).length > 0) return 0
+  if (stream.last[0] < store.now) stream.last = [store.now, 0]
+  return store.now
+}
+
 /** Scripts by name, the name being that of the Lua file. */
 export const modelScripts: Readonly<Record<string, ModelScript>> = {
   'append-block': appendBlock,
@@ -171,6 +181,7 @@ export const modelScripts: Readonly<Record<string, ModelScript>> = {
   'fix-batch': fixBatch,
   'advance-sink': advanceSink,
   'relay-block': relayBlock,
+  'seal-log': sealLog,
   'take-lease': takeLease,
   'renew-lease': renewLease,
   'release-lease': releaseLease,

@@ -39,6 +39,9 @@ type Held = Stream | Hash | SortedSet | Plain
 
 const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value'
 
+/** Behind every id. */
+export const lastId: StreamId = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+
 /** Orders stream ids. */
 function compareIds(a: StreamId, b: StreamId): number {
   return a[0] - b[0] || a[1] - b[1]
