@@ -2,8 +2,8 @@
  * Hands the outbox of one partition to one sink, exactly once.
  *
  * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the
- *     same values in the same order under the same token. The position advances after the sink has
- *     acknowledged.
+ *     same values in the same order under the same token, which no other batch ever has. The position
+ *     advances after the sink has acknowledged.
  * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
@@ -148,13 +148,13 @@ export class SinkLoop {
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
-    const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
-      [lease, this.#position, batch.last]))
+    const [last, history] = (await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
+      [lease, this.#position, batch.last]) as Buffer[]).map(String)
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
     const { emitted, values } = batch
     if (emitted.length > 0) {
-      const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
+      const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
       await channels.insert.tracePromise(() => gate.run(() => sink.insert({ token, partition, emitted })),
         { sink: sink.name, partition, values: emitted.length })
     }

@@ -4,6 +4,7 @@
  * so it is left.
  */
 import type { AppendInput, Appended, TopologyClient } from '../../engine/index.js'
+import type { Follower } from './follower.js'
 import type { Link } from './link.js'
 import type { Plan, Submission } from './plan.js'
 import type { Mark } from './tally.js'
@@ -40,14 +41,17 @@ export class App {
   readonly #open = new Set<Outgoing>()
   /** The last one before it that got as far as submitting. */
   readonly #before: App | undefined
+  readonly #follower: Follower | undefined
   #isStarted = false
 
   constructor(
     plan: Plan, index: number, process: Process, links: Link[], before: App | undefined,
+    follower: Follower | undefined,
     acknowledge: (answer: Acknowledged) => void,
   ) {
     this.#before = before && !before.#isStarted ? before.#before : before
     this.process = process
+    this.#follower = follower
     this.links = links
     this.#plan = plan
     this.#index = index
@@ -70,6 +74,7 @@ export class App {
     }
     const startedAt = this.process.clock.now()
     void this.#submitAll(client, startedAt)
+    void this.#follower?.follow(client)
   }
 
   async #submitAll(client: TopologyClient, startedAt: number): Promise<void> {

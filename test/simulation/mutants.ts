@@ -120,7 +120,7 @@ const whileOwned = (script: string, run: ModelScript): ModelScript => (store: St
 const batchNotFixed: Mutant = {
   name: 'sink batch not fixed before the insert',
   scripts: {
-    'fix-batch': whileOwned('fix-batch', (_store, _keys, [, , last]) => last),
+    'fix-batch': whileOwned('fix-batch', (store, _keys, [, , last]) => [last, store.history]),
     'advance-sink': whileOwned('advance-sink', (store, [, sink], [, last, values]) => {
       store.hset(sink, 'position', last)
       store.hincrby(sink, 'inserted', Number(values))

@@ -15,8 +15,9 @@
 import { partitionOf } from '../../engine/index.js'
 import { decodeBlock } from '../../engine/record/block.js'
 import { decodeValues, encodeValue } from '../../engine/record/pack.js'
-import type { LogRecord } from '../../engine/record/record.js'
+import { compareEntries, type LogRecord } from '../../engine/record/record.js'
 import { relayOutput } from '../../engine/topology/fold.js'
+import { decodeEmitted, isPublic } from '../../engine/topology/sink-loop.js'
 import { toldField } from '../../engine/topology/stages.js'
 import type { Acknowledged, SentMark } from './app.js'
 import { formatId, type StreamEntry } from './model/store.js'
@@ -54,7 +55,8 @@ export async function judge(outcome: Outcome): Promise<string[]> {
     })
   }
   return [...wrong, ...parts.flatMap(part => [...rowsOf(outcome, part), ...relayed(parts, part),
-    ...orderOf(part), ...revisionsOf(part)]), ...acknowledgedOf(outcome, parts), ...epochsOf(outcome)]
+    ...orderOf(part), ...revisionsOf(part)]), ...acknowledgedOf(outcome, parts), ...epochsOf(outcome),
+  ...followedOf(outcome)]
 }
 
 function archiveOf({ server }: Outcome, key: string): readonly StreamEntry[] {
@@ -130,11 +132,6 @@ function rowsOf(outcome: Outcome, { partition, emitted }: Part): string[] {
 
 const endOf = (token: string): string => token.slice(token.lastIndexOf(':') + 1)
 
-function compareEntries(a: string, b: string): number {
-  const [x, y] = [a.split('-').map(Number), b.split('-').map(Number)]
-  return x[0] - y[0] || x[1] - y[1]
-}
-
 /** G2: what tallies of `source` told others is in the others' logs, once and in order. */
 function relayed(parts: readonly Part[], source: Part): string[] {
   return parts.flatMap(target => {
@@ -197,7 +194,7 @@ function acknowledgedOf(outcome: Outcome, parts: readonly Part[]): string[] {
     const { entry, index } = answer.position
     const found = records[partition].get(`${entry}:${index}`)
     if (found && isSame(found.value as SentMark, acknowledged)) return []
-    if (!found && outcome.server.redis.lost.has(`${outcome.keys.log(partition, 'marks')} ${entry}`)) return []
+    if (outcome.server.redis.lost.has(`${outcome.keys.log(partition, 'marks')} ${entry}`)) return []
     return [`G1: ${key} ${JSON.stringify(acknowledged.value)} ${answer.outcome} at ${entry}:${index}, `
       + `where there is ${JSON.stringify(found?.value)}`]
   })
@@ -218,6 +215,19 @@ function duplicateOf(outcome: Outcome, part: Part, { key, value }: Acknowledged)
     && mark.unique?.id === value.unique?.id && mark.unique?.content === value.unique?.content)
   return isThere || outcome.server.redis.lostWrites > 0 ? []
     : [`G1: ${key} ${value.unique?.id} was called a duplicate of nothing`]
+}
+
+/** A subscriber sees every commit's outputs once and in order, whatever happened to it. */
+function followedOf(outcome: Outcome): string[] {
+  const { follower, server, keys } = outcome
+  if (!follower || server.redis.lostWrites > 0) return []
+  const outbox = archiveOf(outcome, keys.outbox(follower.partition, topologyName))
+  const wanted = outbox.map(({ id, fields }) =>
+    ({ entry: formatId(id), emitted: decodeEmitted(Buffer.from(fields[1])).filter(isPublic) }))
+    .filter(({ emitted }) => emitted.length > 0)
+  const [seen, all] = [follower.seen, wanted].map(one => encodeValue(one))
+  return seen.equals(all) ? []
+    : [`follow: ${follower.seen.length} entries of ${wanted.length} in partition(${follower.partition})`]
 }
 
 /** G4: between two crashes of Redis. */

@@ -53,6 +53,8 @@ export interface Plan {
   readonly apps: number
   readonly submissions: readonly Submission[]
   readonly faults: readonly Fault[]
+  /** The partition whose outbox the first app follows, if any. */
+  readonly followed: number | undefined
   /** When everything is healed, ms after the start. */
   readonly healMs: number
 }
@@ -88,6 +90,7 @@ export function planOf(seed: number): Plan {
     fsync: random() < 0.5 ? 'always' : 'everysec',
     weather: isCalm ? { leastMs: 0.05, mostMs: 1 } : { leastMs: 0.1, mostMs: 40 },
     nodeSkews: Array.from({ length: nodes }, () => (random() < 0.5 ? 0 : draw(4_000) - 2_000)),
+    followed: random() < 0.25 ? draw(partitions) : undefined,
     faults: Array.from({ length: 1 + draw(8) }, () => faultOf(random, draw, pick)),
   }
 }

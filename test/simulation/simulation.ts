@@ -7,9 +7,12 @@ import { openTopologyClientIn, startNodeIn, type Surroundings } from '../../engi
 import type { Node } from '../../engine/index.js'
 import { Keyspace } from '../../engine/record/keys.js'
 import type { RedisConnection } from '../../engine/redis/index.js'
+import { decodeEmitted, isPublic } from '../../engine/topology/sink-loop.js'
 import { App, type Acknowledged } from './app.js'
+import { Follower } from './follower.js'
 import { Link } from './link.js'
 import { ModelRedis } from './model/redis.js'
+import { formatId } from './model/store.js'
 import type { ModelScript } from './model/scripts.js'
 import type { Fault, Plan, Trouble } from './plan.js'
 import { Rows } from './rows.js'
@@ -31,6 +34,7 @@ export interface Outcome {
   readonly rows: Rows
   readonly keys: Keyspace
   readonly acknowledged: readonly Acknowledged[]
+  readonly follower: Follower | undefined
   /** False when something never came to an end. */
   readonly isDrained: boolean
   /** What the processes threw where nobody expected it. */
@@ -69,6 +73,7 @@ class Simulation {
   readonly #apps: (App | undefined)[] = []
   readonly #acknowledged: Acknowledged[] = []
   readonly #thrown: string[] = []
+  readonly #follower: Follower | undefined
   readonly #runs = new Map<string, number>()
   #processes = 0
   #isHealed = false
@@ -79,6 +84,7 @@ class Simulation {
     this.#world = new World(plan.seed)
     this.#server = new Server(this.#world, new ModelRedis(plan.fsync, mutant?.scripts))
     this.#rows = new Rows(this.#world)
+    this.#follower = plan.followed === undefined ? undefined : new Follower(plan.followed)
   }
 
   async run(): Promise<Outcome> {
@@ -98,7 +104,7 @@ class Simulation {
     look()
     await world.run(() => isDrained, drainMsMax)
     if (isDrained) await this.#stop()
-    return { plan, server: this.#server, rows: this.#rows, keys: this.#keys, isDrained,
+    return { plan, follower: this.#follower, server: this.#server, rows: this.#rows, keys: this.#keys, isDrained,
       acknowledged: this.#acknowledged, thrown: this.#thrown, endedAt: world.now, events: world.happened }
   }
 
@@ -129,7 +135,7 @@ class Simulation {
     const links: Link[] = []
     const before = this.#apps[index]
     const app = new App(this.#plan, index, process, links, before,
-      answer => this.#acknowledged.push(answer))
+      index === 0 ? this.#follower : undefined, answer => this.#acknowledged.push(answer))
     this.#apps[index] = app
     openTopologyClientIn(this.#surroundings(process, links), {
       redisUrl: 'model', namespace, clock: process.clock, topology: tallyTopology(() => Promise.resolve()),
@@ -249,7 +255,16 @@ class Simulation {
         if (numberAt(this.#keys.sink(partition, topologyName, sink), 'inserted') !== emitted) return false
       }
     }
-    return true
+    return this.#hasFollowed()
+  }
+
+  /** The subscriber has seen the outbox to its end, apart from what is for the relay only. */
+  #hasFollowed(): boolean {
+    if (!this.#follower) return true
+    const outbox = this.#server.redis.store.stream(this.#keys.outbox(this.#follower.partition, topologyName))
+    const last = outbox?.archive.findLast(({ fields }) =>
+      decodeEmitted(Buffer.from(fields[1])).some(isPublic))
+    return !last || this.#follower.hasSeen(formatId(last.id))
   }
 }
 

@@ -199,3 +199,28 @@ t.test('inserts of one node are limited, and wait in order', async t => {
   t.equal(most, 2)
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
 })
+
+t.test('S1: a restarted Redis keeps the token of a fixed batch, and gives later ones another', async t => {
+  const partition = await openPartition(t)
+  await partition.commit(added.output, 1)
+  const batches: SinkBatch[] = []
+  let failures = 0
+  const first = partition.loop(recorder(batches, () => ++failures === 1))
+  await first.start()
+  await until('it was tried', () => batches.length > 0)
+  await partition.on.server.kill()
+  await partition.on.server.restart()
+  await first.stop()
+  await partition.take()
+  const next = partition.loop(recorder(batches))
+  await next.start()
+  await until('it is inserted', () => next.inserted === 1)
+  await partition.commit(added.output, 2)
+  await until('the later one too', () => next.inserted === 2)
+  await next.stop()
+  const tokens = [...new Set(batches.map(({ token }) => token))]
+  t.equal(tokens.length, 2)
+  const historyOf = (token: string): string => token.split(':')[3]
+  t.match(tokens.map(historyOf), [/^\w{40}$/, /^\w{40}$/])
+  t.not(historyOf(tokens[0]), historyOf(tokens[1]))
+})

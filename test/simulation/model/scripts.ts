@@ -106,12 +106,13 @@ const commitBatch: ModelScript = (store, [checkpoint, outbox, timers, dead, ...h
 }
 
 const fixBatch: ModelScript = (store, [checkpoint, sink], [lease, position, last]) => {
-  if (!isHeld(store, checkpoint, lease)) return ''
-  if ((store.hget(sink, 'position') ?? '0-0') !== String(position)) return ''
+  if (!isHeld(store, checkpoint, lease)) return ['', '']
+  if ((store.hget(sink, 'position') ?? '0-0') !== String(position)) return ['', '']
   const pending = store.hget(sink, 'pending')
-  if (pending !== undefined && pending !== '') return pending
+  if (pending !== undefined && pending !== '') return [pending, store.hget(sink, 'history') ?? '']
   store.hset(sink, 'pending', last)
-  return last
+  store.hset(sink, 'history', store.history)
+  return [last, store.history]
 }
 
 const advanceSink: ModelScript = (store, [checkpoint, sink], [lease, last, values]) => {
