@@ -247,7 +247,8 @@ export class Task implements EntryTaker {
   /** Nothing to fold: fires timers that are due, else waits for entries. */
   async #idle(): Promise<void> {
     const next = this.#timers.dueBefore(Infinity)
-    if (next && next.due <= this.#options.clock.now() + timerPollMs && await this.#fireDueTimers(next.due)) return
+    const isNear = next && next.due <= this.#options.clock.now() + timerPollMs
+    if (isNear && await this.#fireDueTimers(next.due)) return
     await new Promise<void>(resolve => {
       this.#wake = resolve
       if (this.#queue.length > 0 || this.#state !== 'running') resolve()

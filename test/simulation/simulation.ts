@@ -104,8 +104,9 @@ class Simulation {
     look()
     await world.run(() => isDrained, drainMsMax)
     if (isDrained) await this.#stop()
-    return { plan, follower: this.#follower, server: this.#server, rows: this.#rows, keys: this.#keys, isDrained,
-      acknowledged: this.#acknowledged, thrown: this.#thrown, endedAt: world.now, events: world.happened }
+    return { plan, isDrained, server: this.#server, rows: this.#rows, keys: this.#keys,
+      acknowledged: this.#acknowledged, follower: this.#follower, thrown: this.#thrown,
+      endedAt: world.now, events: world.happened }
   }
 
   #surroundings(process: Process, links: Link[]): Surroundings {

@@ -6,9 +6,9 @@ however late, and also when an id was revised since: the last four origins of an
 KEYS[1] log (stream)
 KEYS[2] meta (hash): field n, records ever appended
 KEYS[3] appender (hash): s, sequence of its last block
-KEYS[4..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index> of the record
-  accepted last, then up to three others, newest first, with a space between: records accepted earlier, and
-  duplicates, which have - for a position
+KEYS[4..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index> of the
+  record accepted last, then up to three others, newest first, with a space between: records accepted earlier,
+  and duplicates, which have - for a position
 ARGV[1] sequence of this call, rising per appender and partition
 ARGV[2] seconds until the appender is forgotten
 ARGV[3] number of records, then for each record five arguments:

@@ -8,9 +8,9 @@ ARGV[1] lease: <epoch>@<history>
 ARGV[2] position that the batch continues (entry id)
 ARGV[3] last entry of the batch
 
-Returns {last entry of the batch that must be inserted now, history in which it was fixed}: ARGV[3] and that of
-the lease, or those of the batch that was fixed before; {'', ''} = fenced. A Redis that lost its last writes may
-give their entry ids again, to other entries: the history tells such batches apart.
+Returns {last entry of the batch that must be inserted now, history in which it was fixed}: ARGV[3] and that
+of the lease, or those of the batch that was fixed before; {'', ''} = fenced. A Redis that lost its last
+writes may give their entry ids again, to other entries: the history tells such batches apart.
 ]]
 local epoch, history = string.match(ARGV[1], '^(%d+)@(%w+)$')
 if redis.call('HGET', KEYS[1], 'epoch') ~= epoch

@@ -14,8 +14,8 @@ interface Subject extends Connected {
   readonly lease: Lease
 }
 
-async function openSubject(t: Test): Promise<Subject> {
-  const on = await connectRedis(t)
+async function openSubject(t: Test, extra: string[] = []): Promise<Subject> {
+  const on = await connectRedis(t, extra)
   const names = {
     checkpoint: on.keys.checkpoint(0, 'shop.1'), outbox: on.keys.outbox(0, 'shop.1'),
     timers: on.keys.timers(0, 'shop.1'), dead: on.keys.dead(0, 'shop.1'),
@@ -122,7 +122,7 @@ t.test('a commit may change more fields than one command of a script can name', 
 })
 
 t.test('a Redis that was started again takes no commit of a lease of its earlier life', async t => {
-  const { server, redis, names, lease } = await openSubject(t)
+  const { server, redis, names, lease } = await openSubject(t, ['--appendfsync', 'always'])
   await commitBatch(redis, 0, names, commitOf(lease))
   await server.kill()
   await server.restart()

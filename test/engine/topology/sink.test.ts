@@ -59,8 +59,8 @@ class Partition {
   }
 }
 
-async function openPartition(t: Test): Promise<Partition> {
-  const partition = new Partition(await connectRedis(t))
+async function openPartition(t: Test, extra: string[] = []): Promise<Partition> {
+  const partition = new Partition(await connectRedis(t, extra))
   await partition.take()
   return partition
 }
@@ -201,7 +201,7 @@ t.test('inserts of one node are limited, and wait in order', async t => {
 })
 
 t.test('S1: a restarted Redis keeps the token of a fixed batch, and gives later ones another', async t => {
-  const partition = await openPartition(t)
+  const partition = await openPartition(t, ['--appendfsync', 'always'])
   await partition.commit(added.output, 1)
   const batches: SinkBatch[] = []
   let failures = 0
