@@ -143,11 +143,12 @@ t.test('P3: a unique block that comes again late is not appended, though its ids
     [sequence, 60, 1, encodeRecord(record('ada', content)), 4, 'r1', content.repeat(16),
       String(sequence).padStart(16, '0')])
   const answers: string[] = []
-  for (const [sequence, content] of [[1, 'a'], [2, 'a'], [2, 'a'], [3, 'b'], [2, 'a'], [3, 'b']] as const) {
+  for (const [sequence, content] of [[1, 'a'], [2, 'a'], [2, 'a'], [3, 'b'], [2, 'a'], [4, 'c'], [5, 'd'],
+    [6, 'e'], [7, 'f'], [2, 'a'], [3, 'b']] as const) {
     answers.push(String(await append(sequence, content))[0])
   }
-  t.strictSame(answers, ['a', 'd', 'd', 'v', 'd', 'r'])
-  t.strictSame(await valuesOf(on), ['a', 'b'])
+  t.strictSame(answers.join(''), 'addvdvvvvdd', 'also when its origin is no longer remembered')
+  t.strictSame(await valuesOf(on), ['a', 'b', 'c', 'd', 'e', 'f'])
 })
 
 t.test('a duplicate that is sent again after a revision stays one', async t => {
