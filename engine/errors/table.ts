@@ -44,6 +44,9 @@ export const errorTable = {
   REDIS_UNSAFE_PERSISTENCE: row('setup', false,
     'Redis keeps no append-only file (appendonly {found}). Run: redis-cli CONFIG SET appendonly yes'),
   REDIS_TOO_OLD: row('setup', false, 'Redis {found} is too old. Expected 6.2 or newer.'),
+  REDIS_RESTARTED: row('conflict', false,
+    'Redis was restarted or replaced since partition {partition} was taken; what it lost is not built on. '
+    + 'The partition is taken again.'),
   // ---- engine: log ----------------------------------------------------------------------------------------
   TOPIC_PARTITIONS_FIXED: row('setup', false,
     'Topic {topic} has {found} partitions, {expected} were asked for. The number is fixed at creation.'),

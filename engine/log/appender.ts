@@ -9,6 +9,7 @@
  * P4  What waits is bounded; beyond it `append` throws OVERLOADED (G8).
  */
 import { randomUUID } from 'node:crypto'
+import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
   appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax,
@@ -48,6 +49,9 @@ export interface AppenderOptions {
   readonly durability: Durability
   /** How long a record waits for companions, ms. Default 2. */
   readonly lingerMs?: number
+  readonly clock?: Clock
+  /** Unique among all appenders that ever were. Default: a random one. */
+  readonly id?: string
 }
 
 interface Call {
@@ -72,7 +76,8 @@ interface Lane {
   waiting: Waiting[]
   sequence: number
   isInFlight: boolean
-  timer: NodeJS.Timeout | undefined
+  /** Ends the linger; undefined while nothing lingers. */
+  lingering: AbortController | undefined
 }
 
 const appendBlock = loadScript('append-block')
@@ -81,17 +86,20 @@ const appendUnique = loadScript('append-unique')
 /** Appends records to one topic. */
 export class Appender {
   readonly #options: AppenderOptions
-  readonly #id = randomUUID()
+  readonly #id: string
   readonly #lanes: Lane[]
   readonly #lingerMs: number
+  readonly #clock: Clock
   #waitingRecords = 0
   #idle: (() => void)[] = []
 
   constructor(options: AppenderOptions) {
     this.#options = options
+    this.#id = options.id ?? randomUUID()
+    this.#clock = options.clock ?? systemClock
     this.#lingerMs = options.lingerMs ?? 2
     this.#lanes = Array.from({ length: options.partitions }, (_, partition) =>
-      ({ partition, waiting: [], sequence: 0, isInFlight: false, timer: undefined }))
+      ({ partition, waiting: [], sequence: 0, isInFlight: false, lingering: undefined }))
   }
 
   /**
@@ -132,12 +140,18 @@ export class Appender {
   #schedule(lane: Lane): void {
     if (lane.isInFlight) return
     if (lane.waiting.length >= blockRecordsMax) void this.#flush(lane)
-    else lane.timer ??= setTimeout(() => void this.#flush(lane), this.#lingerMs)
+    else if (!lane.lingering) void this.#linger(lane)
+  }
+
+  async #linger(lane: Lane): Promise<void> {
+    const { signal } = lane.lingering = new AbortController()
+    await this.#clock.wait(this.#lingerMs, signal)
+    if (!signal.aborted) void this.#flush(lane)
   }
 
   async #flush(lane: Lane): Promise<void> {
-    clearTimeout(lane.timer)
-    lane.timer = undefined
+    lane.lingering?.abort()
+    lane.lingering = undefined
     if (lane.isInFlight || lane.waiting.length === 0) return
     lane.isInFlight = true
     const block = takeBlock(lane)
@@ -166,7 +180,8 @@ export class Appender {
 
   async #sendUnique(lane: Lane, block: Waiting[]): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
-    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic)]
+    const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
+      keys.appender(lane.partition, topic, this.#id)]
     const groups: Group[] = []
     const hashOf = new Map<string, number>()
     let last: AppendInput | undefined
@@ -187,7 +202,8 @@ export class Appender {
     }
     const lengths = block.map(({ packed }) => packed.length)
     const answer = await runScript(redis, appendUnique, names,
-      [joined(block), encodeValue(groups), encodeValue(lengths)]) as Buffer[]
+      [joined(block), encodeValue(groups), encodeValue(lengths), ++lane.sequence,
+        appenderMemorySeconds]) as Buffer[]
     return parseAnswer(answer, durability)
   }
 }

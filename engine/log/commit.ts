@@ -4,6 +4,7 @@
 import { HinataError } from '../errors/index.js'
 import type { EntryId } from '../record/record.js'
 import { loadScript, runScript, type RedisArgument, type RedisConnection } from '../redis/index.js'
+import { ownershipArgument, type Ownership } from './lease.js'
 
 /** Fields of one hash to put and to remove. */
 export interface HashChange {
@@ -13,8 +14,7 @@ export interface HashChange {
 }
 
 /** Everything that one batch changes. */
-export interface Commit {
-  readonly epoch: number
+export interface Commit extends Ownership {
   /** Sequence of the commit before this one. */
   readonly sequence: number
   readonly position: EntryId
@@ -37,12 +37,12 @@ export interface CommitKeys {
 
 const commitScript = loadScript('commit-batch')
 
-/** Commits. Throws TASK_FENCED or POSITION_CONFLICT; in both cases nothing was written. */
+/** Commits. Throws TASK_FENCED, REDIS_RESTARTED or POSITION_CONFLICT; then nothing was written. */
 export async function commitBatch(
   redis: RedisConnection, partition: number, keys: CommitKeys, commit: Commit,
 ): Promise<void> {
   const names = [keys.checkpoint, keys.outbox, keys.timers, keys.dead]
-  const args: RedisArgument[] = [commit.epoch, commit.sequence, commit.position, commit.folded,
+  const args: RedisArgument[] = [ownershipArgument(commit), commit.sequence, commit.position, commit.folded,
     commit.emitted,
     commit.outputs, commit.dead.length, ...commit.dead, commit.timers.size]
   for (const [member, due] of commit.timers) args.push(member, due ?? '')
@@ -55,6 +55,7 @@ export async function commitBatch(
   }
   const [outcome, found] = await runScript(redis, commitScript, names, args) as [Buffer, Buffer]
   if (String(outcome) === 'fenced') {
+    if (String(found) === String(commit.epoch)) throw new HinataError('REDIS_RESTARTED', { partition })
     throw new HinataError('TASK_FENCED', { partition, epoch: commit.epoch, found: String(found) })
   }
   if (String(outcome) === 'conflict') {

@@ -1,5 +1,8 @@
 export { Appender, type AppendInput, type Appended, type AppenderOptions } from './appender.js'
 export { commitBatch, type Commit, type CommitKeys, type HashChange } from './commit.js'
-export { releaseLease, renewLease, takeLease, type Checkpoint, type Lease } from './lease.js'
+export {
+  ownershipArgument, releaseLease, renewLease, takeLease, type Checkpoint, type Lease, type Ownership,
+} from './lease.js'
 export { LogReader, readOutbox, readRange, type Entry, type EntryTaker, type OutboxEntry } from './reader.js'
+export { sealLog } from './seal.js'
 export { createTopic } from './topic.js'

@@ -6,6 +6,7 @@
  * R2  A partition whose taker has no room is not read (G8); the others go on.
  * R3  The reader keeps nothing: positions are the taker's, who moved them by taking.
  */
+import { systemClock, type Clock } from '../clock/index.js'
 import type { EntryId } from '../record/record.js'
 import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { announce } from '../telemetry/channels.js'
@@ -38,15 +39,17 @@ const blockWhenSomeAreFullMs = 5
 export class LogReader {
   readonly #redis: RedisConnection
   readonly #entriesMax: number
+  readonly #clock: Clock
   readonly #takers = new Set<EntryTaker>()
   #isStopped = false
   #loop: Promise<void> | undefined
   #wake: (() => void) | undefined
   #readingUntil = Promise.resolve()
 
-  constructor(redis: RedisConnection, entriesMax: number) {
+  constructor(redis: RedisConnection, entriesMax: number, clock: Clock = systemClock) {
     this.#redis = redis
     this.#entriesMax = entriesMax
+    this.#clock = clock
   }
 
   /** Starts to read for a taker. */
@@ -92,14 +95,9 @@ export class LogReader {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(done, ms)
-      this.#wake = done
-      function done(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    const waking = new AbortController()
+    this.#wake = () => waking.abort()
+    return this.#clock.wait(ms, waking.signal)
   }
 }
 

@@ -7,9 +7,12 @@ import { send, type RedisConnection } from '../redis/index.js'
 export async function createTopic(
   redis: RedisConnection, keys: Keyspace, topic: string, partitions: number,
 ): Promise<void> {
-  await send(redis, 'SET', [keys.topic(topic), partitions, 'NX'])
-  const found = Number(await send(redis, 'GET', [keys.topic(topic)]))
-  if (found !== partitions) {
-    throw new HinataError('TOPIC_PARTITIONS_FIXED', { topic, found, expected: partitions })
+  let found: unknown = null
+  while (found === null) { // again if Redis lost it in between
+    await send(redis, 'SET', [keys.topic(topic), partitions, 'NX'])
+    found = await send(redis, 'GET', [keys.topic(topic)])
+  }
+  if (Number(found) !== partitions) {
+    throw new HinataError('TOPIC_PARTITIONS_FIXED', { topic, found: Number(found), expected: partitions })
   }
 }

@@ -7,11 +7,17 @@
 import { Command, Redis } from 'ioredis'
 import { HinataError } from '../errors/index.js'
 
-/** A connection. Only engine/redis knows what it is made of. */
-export type RedisConnection = Redis
-
 /** What may be sent as an argument. */
 export type RedisArgument = string | number | Buffer
+
+/** A connection. Only engine/redis knows what it is made of; the simulation has one to a model of Redis. */
+export interface RedisConnection {
+  /** See `send`. */
+  send(name: string, args: RedisArgument[]): Promise<unknown>
+  /** Calls the listener after every reconnection. */
+  onReady(listener: () => void): void
+  close(): void
+}
 
 const reconnectDelayMaxMs = 1_000
 
@@ -36,14 +42,23 @@ export async function openRedis(url: string, role: string, timeoutMs = 10_000): 
       resolve(true)
     })
   })
-  if (isReady) return redis
+  if (isReady) return connectionTo(redis)
   redis.disconnect()
   throw new HinataError('REDIS_UNREACHABLE', { url, reason: lastError })
 }
 
+function connectionTo(redis: Redis): RedisConnection {
+  return {
+    send: (name, args) =>
+      redis.sendCommand(new Command(name, args, { replyEncoding: null })) as Promise<unknown>,
+    onReady: listener => void redis.on('ready', listener),
+    close: () => redis.disconnect(),
+  }
+}
+
 /** Sends one command, its name in capitals; replies are buffers, numbers and arrays; maps come flat. */
 export function send(redis: RedisConnection, name: string, args: RedisArgument[]): Promise<unknown> {
-  return redis.sendCommand(new Command(name, args, { replyEncoding: null })) as Promise<unknown>
+  return redis.send(name, args)
 }
 
 /** A flat map reply (HGETALL, CONFIG GET, XREAD) as an object. */
@@ -56,5 +71,5 @@ export function fieldsOf<V = Buffer>(reply: unknown): Record<string, V> {
 
 /** Closes a connection at once; commands that wait are rejected. */
 export function closeRedis(redis: RedisConnection): void {
-  redis.disconnect()
+  redis.close()
 }

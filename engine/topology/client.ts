@@ -16,9 +16,8 @@ import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
 import {
-  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRedis, openRegistry, send, type Durability,
-  type RedisConnection,
-  type Registry,
+  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRegistry, send, type Durability,
+  type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'
@@ -27,6 +26,7 @@ import type { NodeInfo } from './node.js'
 import { followOutbox, type Followed } from './outbox.js'
 import { QueryLink } from './query-link.js'
 import { topologyId } from './redis-store.js'
+import { machine, type Surroundings } from './surroundings.js'
 import type { Topology } from './topology.js'
 
 /** How a client is opened. */
@@ -43,8 +43,15 @@ export interface TopologyClientOptions {
 }
 
 /** Opens a client. Throws when Redis is unreachable, unsafe, or cannot promise the durability. */
-export async function openTopologyClient(options: TopologyClientOptions): Promise<TopologyClient> {
-  const redis = await openRedis(options.redisUrl, 'client')
+export function openTopologyClient(options: TopologyClientOptions): Promise<TopologyClient> {
+  return openTopologyClientIn(machine, options)
+}
+
+/** Opens a client in surroundings of the caller's choice. */
+export async function openTopologyClientIn(
+  surroundings: Surroundings, options: TopologyClientOptions,
+): Promise<TopologyClient> {
+  const redis = await surroundings.connect(options.redisUrl, 'client')
   try {
     const facts = await assertSafeRedis(redis)
     const durability = options.durability ?? facts.durability
@@ -52,7 +59,7 @@ export async function openTopologyClient(options: TopologyClientOptions): Promis
     const keys = new Keyspace(options.namespace ?? 'h')
     const { topic, partitions } = options.topology.source
     await createTopic(redis, keys, topic, partitions)
-    const client = new TopologyClient(options, keys, redis, durability)
+    const client = new TopologyClient(options, keys, redis, durability, surroundings.newId())
     await client.start()
     return client
   } catch (error) {
@@ -76,6 +83,7 @@ export class TopologyClient {
 
   constructor(
     options: TopologyClientOptions, keys: Keyspace, redis: RedisConnection, durability: Durability,
+    id: string,
   ) {
     this.#topology = options.topology
     this.#id = topologyId(options.topology)
@@ -85,7 +93,8 @@ export class TopologyClient {
     this.durability = durability
     this.registry = openRegistry(redis, keys)
     const { topic, partitions } = options.topology.source
-    this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs })
+    this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
+      clock: this.#clock, id })
     this.#lag = new LagMeter(redis, keys, options.topology, this.#clock)
   }
 

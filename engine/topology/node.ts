@@ -6,17 +6,14 @@
  * N2  Handing over is drain, release, take: the next owner starts at a committed position.
  * N3  Health is progress: a task with work that has not committed for `stallMs` is reported (G10).
  */
-import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { activationBytesMax, hotKeysShown, readEntriesMax, stallMsDefault } from '../limits/limits.js'
-import {
-  createTopic, LogReader, releaseLease, renewLease, takeLease, type Checkpoint, type Lease,
-} from '../log/index.js'
+import { createTopic, LogReader, releaseLease, renewLease, takeLease, type Lease } from '../log/index.js'
 import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import {
-  assertSafeRedis, closeRedis, loadScript, openRedis, openRegistry, redisTime, registerScripts, send,
+  assertSafeRedis, closeRedis, loadScript, openRegistry, redisTime, registerScripts, send,
   type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { announce } from '../telemetry/channels.js'
@@ -26,12 +23,13 @@ import type { FoldedBatch } from './staged.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
 import { HotKeys, type HotKey } from './hot-keys.js'
-import { openQueryPort, type QueryPort } from './query-port.js'
+import type { QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
 import { SinkLoop } from './sink-loop.js'
 import { SinkRunner } from './sink-runner.js'
 import { StageRunner } from './stages.js'
+import { machine, type Surroundings } from './surroundings.js'
 import { Takeovers } from './takeover.js'
 import { Task } from './task.js'
 import type { Sink, Topology, View } from './topology.js'
@@ -85,21 +83,26 @@ const tickMs = 500
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
-  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block'].map(loadScript)
+  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'seal-log'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
-export async function startNode(options: NodeOptions): Promise<Node> {
+export function startNode(options: NodeOptions): Promise<Node> {
+  return startNodeIn(machine, options)
+}
+
+/** Starts a node in surroundings of the caller's choice. */
+export async function startNodeIn(surroundings: Surroundings, options: NodeOptions): Promise<Node> {
   const keys = new Keyspace(options.namespace ?? 'h')
   const [work, blocking] = await Promise.all([
-    openRedis(options.redisUrl, 'node'), openRedis(options.redisUrl, 'reader')])
+    surroundings.connect(options.redisUrl, 'node'), surroundings.connect(options.redisUrl, 'reader')])
   try {
     await assertSafeRedis(work)
     await registerScripts(work, scripts)
     // runScript falls back to the source
-    work.on('ready', () => void registerScripts(work, scripts).catch(() => undefined))
+    work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
     const { source } = options.topology
     await createTopic(work, keys, source.topic, source.partitions)
-    const node = new Node(options, keys, work, blocking)
+    const node = new Node(options, keys, work, blocking, surroundings)
     await node.start()
     return node
   } catch (error) {
@@ -111,8 +114,9 @@ export async function startNode(options: NodeOptions): Promise<Node> {
 
 /** A running node. */
 export class Node {
-  readonly id = randomUUID()
+  readonly id: string
   readonly #options: NodeOptions
+  readonly #surroundings: Surroundings
   readonly #keys: Keyspace
   readonly #redis: RedisConnection
   readonly #blocking: RedisConnection
@@ -121,7 +125,6 @@ export class Node {
   readonly #pool: ThreadPool | undefined
   readonly #stages: StageRunner
   readonly #views: Views
-  readonly #sinks: readonly Sink[]
   readonly #runner: SinkRunner
   readonly #clock: Clock
   readonly #owned = new Map<number, Owned>()
@@ -132,27 +135,29 @@ export class Node {
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
-  constructor(options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection) {
+  constructor(
+    options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection,
+    surroundings: Surroundings,
+  ) {
     const { topology } = options
     const threads = options.threads ?? 1
     const isThreaded = threads > 0 && topology.stages.some(stage => 'module' in stage)
+    this.id = surroundings.newId()
+    this.#surroundings = surroundings
     this.#options = options
     this.#keys = keys
     this.#redis = redis
     this.#blocking = blocking
     this.#clock = options.clock ?? systemClock
     this.#registry = openRegistry(redis, keys)
-    this.#reader = new LogReader(blocking, readEntriesMax)
+    this.#reader = new LogReader(blocking, readEntriesMax, this.#clock)
     this.#pool = isThreaded ? new ThreadPool(stageEntry, { threads }) : undefined
     this.#stages = new StageRunner(topology.stages, this.#pool)
     this.#views = new Views(topology.views, (view, key) => this.#rowsOf(view, key))
     this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#takeovers = new Takeovers(redis, keys, topologyId(topology))
     this.#hotKeys = new HotKeys(this.#clock)
-    this.#sinks = topology.relays
-      ? [...topology.sinks, relaySink(redis, keys, topologyId(topology), topology.source)]
-      : topology.sinks
-    this.#runner = new SinkRunner(this.#sinks, options.inserts ?? 2)
+    this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2)
   }
 
   /** The partitions owned now. */
@@ -161,7 +166,7 @@ export class Node {
   }
 
   async start(): Promise<void> {
-    this.#port = await openQueryPort(this.#options.host ?? '127.0.0.1',
+    this.#port = await this.#surroundings.listen(this.#options.host ?? '127.0.0.1',
       (view, key, name, args) => this.#answer(view, key, name, args))
     announce('info', `node(${this.id})`, `started, query port ${this.#port.url}`)
     this.#loop = this.#run()
@@ -235,7 +240,7 @@ export class Node {
   async #renew(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     await Promise.all([...this.#owned].map(async ([partition, { lease }]) => {
-      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease.epoch,
+      const isOurs = await renewLease(this.#redis, this.#keys.checkpoint(partition, topology), lease,
         this.#leaseMs)
       if (!isOurs) await this.#drop(partition, `lease lost at epoch ${lease.epoch}`)
     }))
@@ -248,9 +253,9 @@ export class Node {
     const lease = await takeLease(this.#redis, checkpoint, this.id, this.#leaseMs)
     if (!lease) return
     const halt = await this.#halts.read(partition)
-    const task = this.#newTask(partition, lease.epoch, lease.checkpoint, halt)
-    const sinks = this.#sinks.map(sink => new SinkLoop({
-      sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
+    const task = this.#newTask(partition, lease, halt)
+    const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
+      sink, partition, lease, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
       clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
     }))
@@ -262,11 +267,11 @@ export class Node {
     if (!halt) await this.#startTask(owned) // else `#retry` starts it in its time
   }
 
-  #newTask(partition: number, epoch: number, checkpoint: Checkpoint, halt: Halt | undefined): Task {
+  #newTask(partition: number, lease: Lease, halt: Halt | undefined): Task {
     const { topology } = this.#options
     const { partitions } = topology.source
     const task: Task = new Task({
-      topology, partition, lease: { epoch, checkpoint }, keys: this.#keys, redis: this.#redis,
+      topology, partition, lease, keys: this.#keys, redis: this.#redis,
       stages: this.#stages, clock: this.#clock, halt,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
@@ -321,10 +326,17 @@ export class Node {
     if (halt && halt.nextAt > await redisTime(this.#redis)) return
     if (this.#owned.get(partition) !== owned) return
     owned.halt = halt
-    const { lease: { epoch }, task: { checkpoint } } = owned
-    owned.task = this.#newTask(partition, epoch, checkpoint, halt)
+    const { checkpoint } = owned.task
+    owned.task = this.#newTask(partition, { ...owned.lease, checkpoint }, halt)
     announce('info', `partition(${partition})`, `is tried again at ${checkpoint.position}`)
     await this.#startTask(owned)
+  }
+
+  #sinksOf({ history }: Lease): readonly Sink[] {
+    const { topology } = this.#options
+    if (!topology.relays) return topology.sinks
+    return [...topology.sinks,
+      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source, history)]
   }
 
   /** Drain, release. */
@@ -336,7 +348,7 @@ export class Node {
     await Promise.all(owned.sinks.map(sink => sink.stop()))
     this.#owned.delete(partition)
     const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#options.topology))
-    await releaseLease(this.#redis, checkpoint, owned.lease.epoch)
+    await releaseLease(this.#redis, checkpoint, owned.lease)
     announce('info', `partition(${partition})`, `released at epoch ${owned.lease.epoch}`)
   }
 

@@ -3,6 +3,7 @@
  * batch to the target partitions' logs, one block per target. Each log remembers the last entry that was
  * relayed to it, so a batch that is sent again, by whomever, appends nothing twice.
  */
+import { HinataError } from '../errors/index.js'
 import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
@@ -18,9 +19,9 @@ const relayMemorySeconds = 7 * 24 * 3_600
 
 const relayBlock = loadScript('relay-block')
 
-/** The relay of one topology. */
+/** The relay of one topology, for partitions whose lease holds for `history`. */
 export function relaySink(
-  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic,
+  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic, history: string,
 ): Sink & OpenSink {
   return {
     name: '~relay',
@@ -31,9 +32,10 @@ export function relaySink(
       const blocks = relayBlocks(batch, source.partitions)
       for (const [partition, block] of blocks) {
         const appender = keys.appender(partition, source.topic, `relay:${topologyName}:${batch.partition}`)
-        await runScript(redis, relayBlock,
+        const relayed = await runScript(redis, relayBlock,
           [keys.log(partition, source.topic), keys.meta(partition, source.topic), appender],
-          [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds])
+          [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds, history])
+        if (relayed === -1) throw new HinataError('REDIS_RESTARTED', { partition: batch.partition })
       }
     },
   }

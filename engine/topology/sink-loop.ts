@@ -2,13 +2,13 @@
  * Hands the outbox of one partition to one sink, exactly once.
  *
  * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the
- *     same values in the same order under the same token. The position advances after the sink has
- *     acknowledged.
+ *     same values in the same order under the same token, which no other batch ever has. The position
+ *     advances after the sink has acknowledged.
  * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
 import type { Clock } from '../clock/index.js'
-import { readOutbox } from '../log/index.js'
+import { ownershipArgument, readOutbox, type Ownership } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
@@ -30,7 +30,7 @@ const advanceSink = loadScript('advance-sink')
 export interface SinkLoopOptions {
   readonly sink: Sink
   readonly partition: number
-  readonly epoch: number
+  readonly lease: Ownership
   readonly keys: Keyspace
   readonly topology: string
   readonly redis: RedisConnection
@@ -137,19 +137,20 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, epoch, sink, runner } = this.#options
+    const { redis, keys, partition, topology, sink, runner } = this.#options
+    const lease = ownershipArgument(this.#options.lease)
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
-    const last = String(await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
-      [epoch, this.#position, batch.last]))
+    const [last, history] = (await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
+      [lease, this.#position, batch.last]) as Buffer[]).map(String)
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
     const { blocks, values } = batch
-    const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
+    const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
     await channels.insert.tracePromise(() => runner.insert(sink, { token, partition, blocks, values }),
       { sink: sink.name, partition, values })
-    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])
+    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [lease, last, values])
     if (moved !== 1) return 'fenced'
     this.#position = last
     this.#inserted += values

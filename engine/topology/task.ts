@@ -18,11 +18,11 @@ import {
   commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupBytesMax, stageGroupsMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
-  commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
+  commitBatch, sealLog, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
 } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
-import { fieldsOf, redisTime, send, type RedisConnection } from '../redis/index.js'
+import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
@@ -275,7 +275,8 @@ export class Task implements EntryTaker {
     if (head.staged && 'unreadable' in head.staged) return this.#passBlock(head, head.staged.unreadable)
     const ready = this.#takeReady()
     await this.#fold.prepare(ready.flatMap(({ records }) => records))
-    const start = performance.now()
+    const { clock } = this.#options
+    const start = clock.now()
     let folded = 0
     let last: EntryId | undefined
     for (const { id, records } of ready) {
@@ -288,9 +289,9 @@ export class Task implements EntryTaker {
       folded += records.length
       last = id
       this.#assertNotStopped()
-      if (performance.now() - start > foldBudgetMs) break
+      if (clock.now() - start > foldBudgetMs) break
     }
-    if (folded > 0) this.#foldMs += ((performance.now() - start) / folded - this.#foldMs) * foldMsWeight
+    if (folded > 0) this.#foldMs += (Math.max(clock.now() - start, 1) / folded - this.#foldMs) * foldMsWeight
     if (last) await this.#commit(last)
   }
 
@@ -331,7 +332,8 @@ export class Task implements EntryTaker {
   /** Nothing to fold: fires timers that are due, else waits for entries. */
   async #idle(): Promise<void> {
     const next = this.#timers.dueBefore(Infinity)
-    if (next && next.due <= this.#options.clock.now() + timerPollMs && await this.#fireDueTimers()) return
+    const isNear = next && next.due <= this.#options.clock.now() + timerPollMs
+    if (isNear && await this.#fireDueTimers(next.due)) return
     await new Promise<void>(resolve => {
       this.#wake = resolve
       if (this.#queue.length > 0 || this.#state !== 'running') resolve()
@@ -341,13 +343,12 @@ export class Task implements EntryTaker {
   }
 
   /**
-   * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it (F1).
+   * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it, and
+   * never will (F1).
    */
-  async #fireDueTimers(): Promise<boolean> {
-    const { redis } = this.#options
-    const now = await redisTime(redis)
-    const unread = await send(redis, 'XREAD', ['COUNT', 1, 'STREAMS', this.stream, this.#position])
-    if (unread !== null || this.#queue.length > 0 || !this.#timers.dueBefore(now)) return false
+  async #fireDueTimers(due: number): Promise<boolean> {
+    const now = await sealLog(this.#options.redis, this.stream, this.#position, due)
+    if (now === undefined || this.#queue.length > 0) return false
     await this.#fold.fireTimers(now)
     this.#assertNotStopped()
     await this.#commit(this.#checkpoint.position)
@@ -365,8 +366,8 @@ export class Task implements EntryTaker {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
-      epoch: this.epoch, sequence: before.sequence, position, folded: batch.folded,
-      emitted: batch.emitted.length,
+      epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position,
+      folded: batch.folded, emitted: batch.emitted.length,
       outputs: Buffer.concat(batch.emitted.map(({ packed }) => packed)), dead: batch.dead,
       timers: batch.timers,
       hashes: batch.hashes.map((hash): HashChange => ({

@@ -1,51 +1,72 @@
 --[[
 Appends records that carry an idempotency id. Each record is checked against what the log accepted before
-under the same key and id; those that stay are one block. Repeating the call appends nothing: the origins are
-then the same.
+under the same key and id; those that stay are one block. Repeating the call appends nothing, however late,
+and also when an id was revised since: the last four origins of an id are remembered.
 
 KEYS[1] log (stream)
 KEYS[2] meta (hash): field n, records ever appended
-KEYS[3..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index>
+KEYS[3] appender (hash): s, sequence of its last block
+KEYS[4..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index> of the
+  record accepted last, then up to three others, newest first, with a space between: records accepted earlier,
+  and duplicates, which have - for a position
 ARGV[1] the records, packed, one after another
 ARGV[2] groups, a msgpack array, in the order of the records: neighbours of one key and one origin. A group is
         an array: index of its hash in KEYS, origin (16 chars), array of ids, array of fingerprints (16 chars)
 ARGV[3] bytes of each packed record, a msgpack array; looked at only when a record is left out
+ARGV[4] sequence of this call, rising per appender and partition
+ARGV[5] seconds until the appender is forgotten
 
 Returns { entry of the block or '', outcomes, position ... }: one letter per record
   a  appended
   v  revised: the id was known with another fingerprint; appended
-  r  repeated: the same id, fingerprint and origin; not appended again
-  d  duplicate: the same id and fingerprint from another origin; not appended
+  r  repeated: a remembered id, fingerprint and origin; not appended again
+  d  duplicate: the same id and fingerprint from another origin, or an old block again; not appended
 and for each r, in order, the position where it stands. The k-th appended or revised record stands at index
 k - 1 of the entry.
 ]]
 local groups = cmsgpack.unpack(ARGV[2])
+local isRepeated = tonumber(redis.call('HGET', KEYS[3], 's') or 0) >= tonumber(ARGV[4])
 local kept, leftOut = 0, 0
 local outcomes, repeated = {}, {}
--- what this call itself appends: by index in the block, and of each hash id -> index
-local fingerprintAt, originAt, placed = {}, {}, {}
+-- of each hash: id -> what will be stored; a position of this call is \0 and the index in its block
+local values, order = {}, {}
+-- of each hash: id -> fingerprint and origin, and index, of what this call appends last
+local ownMark, ownIndex = {}, {}
 for g = 1, #groups do
   local hash, origin, ids, fingerprints = unpack(groups[g])
-  local known = redis.call('HMGET', KEYS[hash], unpack(ids))
-  local own = placed[hash] or {}
-  placed[hash] = own
+  local stored = redis.call('HMGET', KEYS[hash], unpack(ids))
+  if not values[hash] then values[hash], order[hash], ownMark[hash], ownIndex[hash] = {}, {}, {}, {} end
+  local value, touched, marks, indexes = values[hash], order[hash], ownMark[hash], ownIndex[hash]
   for i = 1, #ids do
-    local id, fingerprint = ids[i], fingerprints[i]
-    local before, here = known[i], own[id]
-    local outcome = 'a'
-    if here then before = fingerprintAt[here] .. originAt[here] end
-    if before then
-      if string.sub(before, 1, 16) ~= fingerprint then outcome = 'v'
-      elseif string.sub(before, 17, 32) == origin then outcome = 'r'
-      else outcome = 'd' end
-    end
-    if outcome == 'a' or outcome == 'v' then
-      fingerprintAt[kept], originAt[kept], own[id] = fingerprint, origin, kept
-      kept = kept + 1
+    local id, mark, before = ids[i], fingerprints[i] .. origin, stored[i]
+    local newest = marks[id] or before
+    local known = before and select(2, string.find(' ' .. before, ' ' .. mark, 1, true))
+    local outcome
+    if marks[id] == mark then
+      outcome = 'r'
+      repeated[#repeated + 1] = indexes[id]
+    elseif known then
+      local position = string.match(before, '^[^ ]+', known)
+      outcome = position == '-' and 'd' or 'r'
+      if outcome == 'r' then repeated[#repeated + 1] = position end
+    elseif isRepeated then
+      outcome = 'd'
     else
-      leftOut = leftOut + 1
-      if outcome == 'r' then repeated[#repeated + 1] = here or string.sub(before, 33) end
+      local last = value[id] or before
+      local first, others
+      if last then first, others = string.match(last, '^([^ ]+)( ?[^ ]* ?[^ ]*)') end
+      if not value[id] then touched[#touched + 1] = id end
+      if newest and string.sub(newest, 1, 16) == fingerprints[i] then
+        outcome = 'd'
+        value[id] = first .. ' ' .. mark .. '-' .. others
+      else
+        outcome = newest and 'v' or 'a'
+        value[id] = mark .. '\0' .. kept .. (first and ' ' .. first .. others or '')
+        marks[id], indexes[id] = mark, kept
+        kept = kept + 1
+      end
     end
+    if outcome == 'r' or outcome == 'd' then leftOut = leftOut + 1 end
     outcomes[#outcomes + 1] = outcome
   end
 end
@@ -64,21 +85,18 @@ if kept > 0 then
   end
   entry = redis.call('XADD', KEYS[1], '*', 'd', block)
   redis.call('HINCRBY', KEYS[2], 'n', kept)
-  local at, index = 0, 0
-  for g = 1, #groups do
-    local hash, origin, ids, fingerprints = unpack(groups[g])
-    local fields, size = {}, 0
-    for i = 1, #ids do
-      at = at + 1
-      if outcomes[at] == 'a' or outcomes[at] == 'v' then
-        fields[size + 1] = ids[i]
-        fields[size + 2] = fingerprints[i] .. origin .. entry .. ':' .. index
-        size = size + 2
-        index = index + 1
-      end
-    end
-    if size > 0 then redis.call('HSET', KEYS[hash], unpack(fields)) end
+end
+for hash, ids in pairs(order) do
+  local fields = {}
+  for i = 1, #ids do
+    fields[i * 2 - 1] = ids[i]
+    fields[i * 2] = string.gsub(values[hash][ids[i]], '%z', entry .. ':')
   end
+  if #fields > 0 then redis.call('HSET', KEYS[hash], unpack(fields)) end
+end
+if not isRepeated then
+  redis.call('HSET', KEYS[3], 's', ARGV[4])
+  redis.call('EXPIRE', KEYS[3], ARGV[5])
 end
 local answer = { entry, table.concat(outcomes) }
 for i = 1, #repeated do

@@ -7,7 +7,7 @@ KEYS[2] outbox (stream): d = emissions, n = how many
 KEYS[3] timers (sorted set)
 KEYS[4] dead letters (stream)
 KEYS[5..] hashes of changed actors and tables
-ARGV[1] epoch
+ARGV[1] lease: <epoch>@<history>
 ARGV[2] sequence of the last commit; this one gets one more
 ARGV[3] position after this commit (entry id)
 ARGV[4] records folded by this commit
@@ -18,11 +18,16 @@ then   number of timer changes, then for each: member, due ('' = cancel)
 then   for each of KEYS[5..]: number of fields put, field, value ..., number of fields removed, field ...
 
 Returns {'ok', entry of the outputs or ''}. A repeated call finds its own sequence and position: {'ok', ''}.
-{'fenced', epoch} when another owner took over; {'conflict', sequence, position} when the stored state is not
-the one that this commit continues.
+{'fenced', epoch} when another owner took over, or when the data has another history than the lease
+(take-lease.lua); {'conflict', sequence, position} when the stored state is not the one that this commit
+continues.
 ]]
 local cp = redis.call('HMGET', KEYS[1], 'epoch', 'sequence', 'position')
-if cp[1] ~= ARGV[1] then return { 'fenced', cp[1] or '' } end
+local epoch, history = string.match(ARGV[1], '^(%d+)@(%w+)$')
+if cp[1] ~= epoch
+  or not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. history, 1, true) then
+  return { 'fenced', cp[1] or '' }
+end
 local sequence = tonumber(cp[2] or 0)
 local before = tonumber(ARGV[2])
 if sequence ~= before then

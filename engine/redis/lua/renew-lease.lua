@@ -2,12 +2,16 @@
 Prolongs a lease.
 
 KEYS[1] checkpoint (hash)
-ARGV[1] epoch
+ARGV[1] lease: <epoch>@<history>
 ARGV[2] lease, ms
 
 Returns 1, or 0 when the epoch is no longer the current one (fenced).
 ]]
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+local epoch, history = string.match(ARGV[1], '^(%d+)@(%w+)$')
+if redis.call('HGET', KEYS[1], 'epoch') ~= epoch
+  or not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. history, 1, true) then
+  return 0
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'until', string.format('%d', now + ARGV[2]))

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { appenderRecordsMax, blockRecordsMax, recordBytesMax } from '../../../engine/limits/limits.js'
 import { Appender, readRange, type AppendInput, type AppenderOptions } from '../../../engine/log/index.js'
-import { decodeBlock } from '../../../engine/record/block.js'
-import { fieldsOf, send } from '../../../engine/redis/index.js'
+import { decodeBlock, encodeRecord } from '../../../engine/record/block.js'
+import { encodeValue } from '../../../engine/record/pack.js'
+import { fieldsOf, loadScript, runScript, send } from '../../../engine/redis/index.js'
 import { connectRedis, openConnection, type Connected } from '../../support/connection.js'
 import { startProxy } from '../../support/proxy.js'
 
@@ -96,7 +97,7 @@ t.test('idempotency: each (id, content) once, whatever the batch looks like', as
   t.strictSame(await outcomes(unique('r1', 'a', 'o1'), unique('r1', 'a', 'o2'), unique('r2', 'a', 'o1'),
     unique('r1', 'b', 'o1'), unique('r1', 'b', 'o1')),
       ['appended', 'duplicate', 'appended', 'revised', 'repeated'])
-  t.strictSame(await outcomes(unique('r1', 'b', 'o1'), unique('r1', 'b', 'o9'), unique('r1', 'a', 'o1')),
+  t.strictSame(await outcomes(unique('r1', 'b', 'o1'), unique('r1', 'b', 'o9'), unique('r1', 'a', 'o3')),
     ['repeated', 'duplicate', 'revised'], 'going back to older content is a revision too')
   const [again, first] = await appender.append([unique('r2', 'a', 'o1'), unique('r3', 'a', 'o1')])
   t.equal(again.position!.index, 1, 'the position of the first acceptance')
@@ -106,27 +107,54 @@ t.test('idempotency: each (id, content) once, whatever the batch looks like', as
   t.equal((await valuesOf(on)).length, 5)
 })
 
-interface Accepted {
+/** What the log remembers of an id, the newest first; no place: a duplicate. */
+interface Remembered {
+  readonly name: string
   readonly fingerprint: string
   readonly origin: string
-  readonly place: number
+  readonly place: number | null
+}
+
+/** What a call is to answer, by a map; `log` gets what it appends. */
+class Expectation {
+  readonly log: unknown[] = []
+  readonly #remembered = new Map<string, Remembered[]>()
+
+  of(inputs: readonly AppendInput[]): [outcome: string, place: number | null][] {
+    const own = new Map<string, Remembered>()
+    const noted: Remembered[] = []
+    const answers = inputs.map(({ key, value, idempotency }): [string, number | null] => {
+      const { id, fingerprint, origin } = idempotency!
+      const name = `${key} ${id}`
+      const isSame = (one: Remembered): boolean => one.fingerprint === fingerprint && one.origin === origin
+      const before = this.#remembered.get(name) ?? []
+      const known = [...own.has(name) ? [own.get(name)!] : [], ...before].find(isSame)
+      if (known) return [known.place === null ? 'duplicate' : 'repeated', known.place]
+      const newest = own.get(name) ?? before.at(0)
+      const isDuplicate = newest?.fingerprint === fingerprint
+      const note = { name, fingerprint, origin, place: isDuplicate ? null : this.log.length }
+      noted.push(note)
+      if (isDuplicate) return ['duplicate', null]
+      own.set(name, note)
+      this.log.push(value)
+      return [newest ? 'revised' : 'appended', note.place]
+    })
+    for (const note of noted) this.#keep(note)
+    return answers
+  }
+
+  #keep(note: Remembered): void {
+    const [first, ...others] = (this.#remembered.get(note.name) ?? []).slice(0, 3)
+    const all = note.place === null ? [first, note, ...others] : [note, first, ...others]
+    this.#remembered.set(note.name, all.filter(one => one !== undefined))
+  }
 }
 
 t.test('idempotency: blocks of several keys and origins answer as a map of what is known would', async t => {
   const on = await connectRedis(t)
   const appender = appenderOn(on)
-  const accepted = new Map<string, Accepted>()
-  const log: unknown[] = []
-  const expectedOf = ({ key, value, idempotency }: AppendInput): [outcome: string, place: number | null] => {
-    const { id, fingerprint, origin } = idempotency!
-    const before = accepted.get(`${key} ${id}`)
-    if (before?.fingerprint === fingerprint) {
-      return before.origin === origin ? ['repeated', before.place] : ['duplicate', null]
-    }
-    accepted.set(`${key} ${id}`, { fingerprint, origin, place: log.length })
-    log.push(value)
-    return [before ? 'revised' : 'appended', log.length - 1]
-  }
+  const expectation = new Expectation()
+  const { log } = expectation
   const one = (...names: string[]): fc.Arbitrary<string> => fc.constantFrom(...names)
   const input = fc.tuple(
     one('ada', 'bob', 'cyd'), one('r1', 'r2', 'r3', 'r4'), one('x', 'y'), one('o1', 'o2'))
@@ -136,7 +164,7 @@ t.test('idempotency: blocks of several keys and origins answer as a map of what 
     for (const block of blocks) {
       const inputs = block.map(([key, id, fingerprint, origin]): AppendInput =>
         ({ key, value: 'v'.repeat(text++ % 300), eventTime: 1, idempotency: { id, fingerprint, origin } }))
-      const expected = inputs.map(expectedOf)
+      const expected = expectation.of(inputs)
       const answers = await appender.append(inputs)
       const entries = await readRange(on.redis, on.keys.log(0, 'in'), '-', '+', 10_000)
       const places = entries.flatMap(({ id, block }) => decodeBlock(id, block).map((_, i) => `${id}:${i}`))
@@ -149,6 +177,65 @@ t.test('idempotency: blocks of several keys and origins answer as a map of what 
   }), { seed: 11, numRuns: 8, endOnFailure: true })
   t.equal(await appendedCount(on), log.length)
   t.ok(log.length > 12, `${log.length} records were accepted`)
+})
+
+t.test('a resend is recognised after its records were revised, in the same call or by others', async t => {
+  const on = await connectRedis(t)
+  const append = async (...inputs: AppendInput[]): Promise<string[]> => (await appenderOn(on).append(inputs))
+    .map(({ outcome, position }) => `${outcome} ${position?.index}`)
+  const both = [unique('r1', 'a', 'o1'), unique('r1', 'b', 'o1')]
+  t.strictSame(await append(...both), ['appended 0', 'revised 1'])
+  t.strictSame(await append(...both), ['repeated 0', 'repeated 1'])
+  t.strictSame(await append(unique('r1', 'c', 'o2')), ['revised 0'])
+  t.strictSame(await append(...both), ['repeated 0', 'repeated 1'])
+  t.strictSame(await append(unique('r1', 'a', 'o3'), unique('r1', 'd', 'o3'), unique('r1', 'a', 'o3')),
+    ['revised 0', 'revised 1', 'revised 2'], 'within a call, going back is a revision')
+  t.strictSame(await append(unique('r1', 'c', 'o2')), ['repeated 0'])
+  t.strictSame(await append(unique('r1', 'b', 'o1')), ['revised 0'], 'the fifth last is forgotten')
+  t.equal(await appendedCount(on), 7)
+})
+
+t.test('P3: a copy of a block that comes after later blocks is not appended', async t => {
+  const on = await connectRedis(t)
+  const { redis, keys } = on
+  const append = async (sequence: number, text: string): Promise<unknown> => runScript(redis,
+    loadScript('append-block'), [keys.log(0, 'in'), keys.meta(0, 'in'), keys.appender(0, 'in', 'me')],
+    [sequence, 1, encodeRecord(record('ada', text)), 60])
+  for (const [sequence, text] of [[9, 'one'], [10, 'two'], [9, 'one'], [11, 'three'], [10, 'two']] as const) {
+    await append(sequence, text)
+  }
+  t.strictSame(await valuesOf(on), ['one', 'two', 'three'])
+  t.equal(await appendedCount(on), 3)
+})
+
+t.test('P3: a unique block that comes again late is not appended, though its ids were revised', async t => {
+  const on = await connectRedis(t)
+  const { redis, keys } = on
+  const append = async (sequence: number, content: string): Promise<unknown> => runScript(redis,
+    loadScript('append-unique'), [keys.log(0, 'in'), keys.meta(0, 'in'), keys.appender(0, 'in', 'me'),
+      keys.ids(0, 'in', 'ada')],
+    [encodeRecord(record('ada', content)),
+      encodeValue([[4, String(sequence).padStart(16, '0'), ['r1'], [content.repeat(16)]]]), encodeValue([0]),
+      sequence, 60])
+  const answers: string[] = []
+  for (const [sequence, content] of [[1, 'a'], [2, 'a'], [2, 'a'], [3, 'b'], [2, 'a'], [4, 'c'], [5, 'd'],
+    [6, 'e'], [7, 'f'], [2, 'a'], [3, 'b']] as const) {
+    answers.push(String((await append(sequence, content) as Buffer[])[1]))
+  }
+  t.strictSame(answers.join(''), 'addvdvvvvdd', 'also when its origin is no longer remembered')
+  t.strictSame(await valuesOf(on), ['a', 'b', 'c', 'd', 'e', 'f'])
+})
+
+t.test('a duplicate that is sent again after a revision stays one', async t => {
+  const on = await connectRedis(t)
+  const send = async (...inputs: AppendInput[]): Promise<string[]> =>
+    (await appenderOn(on).append(inputs)).map(({ outcome }) => outcome)
+  t.strictSame(await send(unique('r1', 'a', 'o1')), ['appended'])
+  const [saved, edited] = [unique('r1', 'a', 'o2'), unique('r1', 'b', 'o3')]
+  t.strictSame(await send(saved), ['duplicate'])
+  t.strictSame(await send(edited), ['revised'])
+  t.strictSame(await send(saved, edited), ['duplicate', 'repeated'], 'the edit is still the newest')
+  t.equal(await appendedCount(on), 2)
 })
 
 t.test('records with and without an id keep their order', async t => {

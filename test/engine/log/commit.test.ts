@@ -1,6 +1,8 @@
 /** The commit script: everything or nothing (G2), one writer (G4), harmless when repeated. */
 import t, { type Test } from 'tap'
-import { commitBatch, readRange, takeLease, type Commit, type CommitKeys } from '../../../engine/log/index.js'
+import {
+  commitBatch, readRange, renewLease, takeLease, type Commit, type CommitKeys, type Lease,
+} from '../../../engine/log/index.js'
 import { fieldsOf, send, type RedisConnection } from '../../../engine/redis/index.js'
 import { connectRedis, openConnection, type Connected } from '../../support/connection.js'
 import { startProxy } from '../../support/proxy.js'
@@ -9,21 +11,20 @@ const hashKey = 'h:{0}:shop.1:s:cart:ada'
 
 interface Subject extends Connected {
   readonly names: CommitKeys
-  readonly epoch: number
+  readonly lease: Lease
 }
 
-async function openSubject(t: Test): Promise<Subject> {
-  const on = await connectRedis(t)
+async function openSubject(t: Test, extra: string[] = []): Promise<Subject> {
+  const on = await connectRedis(t, extra)
   const names = {
     checkpoint: on.keys.checkpoint(0, 'shop.1'), outbox: on.keys.outbox(0, 'shop.1'),
     timers: on.keys.timers(0, 'shop.1'), dead: on.keys.dead(0, 'shop.1'),
   }
-  const { epoch } = (await takeLease(on.redis, names.checkpoint, 'me', 60_000))!
-  return { ...on, names, epoch }
+  return { ...on, names, lease: (await takeLease(on.redis, names.checkpoint, 'me', 60_000))! }
 }
 
-const commitOf = (epoch: number, changes: Partial<Commit> = {}): Commit => ({
-  epoch, sequence: 0, position: '5-0', folded: 3, emitted: 2, outputs: Buffer.from('out'),
+const commitOf = ({ epoch, history }: Lease, changes: Partial<Commit> = {}): Commit => ({
+  epoch, history, sequence: 0, position: '5-0', folded: 3, emitted: 2, outputs: Buffer.from('out'),
   dead: [Buffer.from('letter')],
   timers: new Map([['late', 100], ['early', 50]]),
   hashes: [{ key: hashKey, puts: ['total', Buffer.from('1'), 'gone', Buffer.from('2')], removals: [] }],
@@ -38,9 +39,9 @@ async function dump(redis: RedisConnection): Promise<Record<string, string>> {
 }
 
 t.test('writes state, timers, outputs, dead letters and position together', async t => {
-  const { redis, names, epoch } = await openSubject(t)
-  await commitBatch(redis, 0, names, commitOf(epoch))
-  await commitBatch(redis, 0, names, commitOf(epoch, {
+  const { redis, names, lease } = await openSubject(t)
+  await commitBatch(redis, 0, names, commitOf(lease))
+  await commitBatch(redis, 0, names, commitOf(lease, {
     sequence: 1, position: '9-1', timers: new Map([['late', null], ['early', 75]]), dead: [],
     outputs: Buffer.alloc(0),
     emitted: 0, hashes: [{ key: hashKey, puts: ['total', Buffer.from('7')], removals: ['gone', 'never'] }],
@@ -58,32 +59,32 @@ t.test('writes state, timers, outputs, dead letters and position together', asyn
 })
 
 t.test('G4: an old epoch is fenced and leaves no trace', async t => {
-  const { redis, names, epoch } = await openSubject(t)
-  await commitBatch(redis, 0, names, commitOf(epoch))
+  const { redis, names, lease } = await openSubject(t)
+  await commitBatch(redis, 0, names, commitOf(lease))
   await takeLease(redis, names.checkpoint, 'me', 60_000)
   const before = await dump(redis)
-  await t.rejects(commitBatch(redis, 0, names, commitOf(epoch, { sequence: 1, position: '9-0' })),
-    { code: 'TASK_FENCED', details: { epoch, found: String(epoch + 1) } })
+  await t.rejects(commitBatch(redis, 0, names, commitOf(lease, { sequence: 1, position: '9-0' })),
+    { code: 'TASK_FENCED', details: { epoch: lease.epoch, found: String(lease.epoch + 1) } })
   t.strictSame(await dump(redis), before)
 })
 
 t.test('G2: a commit that does not continue the stored one is refused and leaves no trace', async t => {
-  const { redis, names, epoch } = await openSubject(t)
-  await commitBatch(redis, 0, names, commitOf(epoch))
+  const { redis, names, lease } = await openSubject(t)
+  await commitBatch(redis, 0, names, commitOf(lease))
   const before = await dump(redis)
   for (const wrong of [{ sequence: 0, position: '6-0' }, { sequence: 2, position: '9-0' },
     { sequence: 7, position: '5-0' }]) {
-    await t.rejects(commitBatch(redis, 0, names, commitOf(epoch, wrong)),
+    await t.rejects(commitBatch(redis, 0, names, commitOf(lease, wrong)),
       { code: 'POSITION_CONFLICT', details: { found: '1' } })
   }
   t.strictSame(await dump(redis), before)
 })
 
 t.test('a repeated call succeeds and changes nothing', async t => {
-  const { redis, names, epoch } = await openSubject(t)
-  await commitBatch(redis, 0, names, commitOf(epoch))
+  const { redis, names, lease } = await openSubject(t)
+  await commitBatch(redis, 0, names, commitOf(lease))
   const before = await dump(redis)
-  await commitBatch(redis, 0, names, commitOf(epoch))
+  await commitBatch(redis, 0, names, commitOf(lease))
   t.strictSame(await dump(redis), before)
 })
 
@@ -94,7 +95,7 @@ t.test('a commit whose reply was lost is sent again and done once', async t => {
   const redis = await openConnection(t, `redis://127.0.0.1:${proxy.port}`)
   for (let sequence = 0; sequence < 5; sequence++) {
     proxy.loseReplies(1)
-    await commitBatch(redis, 0, on.names, commitOf(on.epoch, { sequence, position: `${sequence + 1}-0` }))
+    await commitBatch(redis, 0, on.names, commitOf(on.lease, { sequence, position: `${sequence + 1}-0` }))
   }
   t.equal(proxy.lost, 5)
   t.equal((await readRange(on.redis, on.names.outbox, '-', '+', 99)).length, 5)
@@ -102,10 +103,10 @@ t.test('a commit whose reply was lost is sent again and done once', async t => {
 })
 
 t.test('a commit may change more fields than one command of a script can name', async t => {
-  const { redis, names, epoch } = await openSubject(t)
+  const { redis, names, lease } = await openSubject(t)
   const fields = Array.from({ length: 12_345 }, (_, i) => `f${i}`)
   const puts = fields.flatMap(field => [field, Buffer.from(field)])
-  await commitBatch(redis, 0, names, commitOf(epoch, {
+  await commitBatch(redis, 0, names, commitOf(lease, {
     hashes: [{ key: hashKey, puts, removals: [] },
       { key: `${hashKey}2`, puts: ['one', Buffer.from('1')], removals: [] }],
     timers: new Map(fields.map((field, i) => [field, i])),
@@ -113,9 +114,24 @@ t.test('a commit may change more fields than one command of a script can name', 
   t.equal(await send(redis, 'HLEN', [hashKey]), fields.length)
   t.equal(await send(redis, 'ZCARD', [names.timers]), fields.length)
   t.equal(await send(redis, 'HLEN', [`${hashKey}2`]), 1)
-  await commitBatch(redis, 0, names, commitOf(epoch, {
+  await commitBatch(redis, 0, names, commitOf(lease, {
     sequence: 1, position: '9-0', hashes: [{ key: hashKey, puts: ['f0', Buffer.from('x')],
       removals: fields.slice(1) }],
   }))
   t.strictSame((await send(redis, 'HKEYS', [hashKey]) as Buffer[]).map(String), ['f0'])
+})
+
+t.test('a Redis that was started again takes no commit of a lease of its earlier life', async t => {
+  const { server, redis, names, lease } = await openSubject(t, ['--appendfsync', 'always'])
+  await commitBatch(redis, 0, names, commitOf(lease))
+  await server.kill()
+  await server.restart()
+  const before = await dump(redis)
+  await t.rejects(commitBatch(redis, 0, names, commitOf(lease, { sequence: 1, position: '9-0' })),
+    { code: 'REDIS_RESTARTED', details: { partition: 0 } })
+  t.strictSame(await dump(redis), before)
+  t.equal(await renewLease(redis, names.checkpoint, lease, 60_000), false, 'its owner learns of it')
+  const next = (await takeLease(redis, names.checkpoint, 'me', 60_000))!
+  t.equal(next.checkpoint.sequence, 1)
+  await commitBatch(redis, 0, names, commitOf(next, { sequence: 1, position: '9-0' }))
 })

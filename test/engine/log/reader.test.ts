@@ -1,7 +1,7 @@
 /** The reader: each entry once and in order (R1), nothing for who has no room (R2). */
 import t, { type Test } from 'tap'
 import { LogReader, createTopic, readRange, type Entry, type EntryTaker } from '../../../engine/log/index.js'
-import { closeRedis, openRedis, send } from '../../../engine/redis/index.js'
+import { closeRedis, openRedis, send, type RedisConnection } from '../../../engine/redis/index.js'
 import { connectRedis, type Connected } from '../../support/connection.js'
 import { until } from '../../support/until.js'
 
@@ -123,4 +123,19 @@ t.test('a topic keeps its number of partitions', async t => {
   const other = await openRedis(server.url, 'other')
   await t.rejects(createTopic(other, keys, 'in', 2), { code: 'TOPIC_PARTITIONS_FIXED' })
   closeRedis(other)
+})
+
+t.test('a topic that Redis loses while it is created is created again', async t => {
+  const { redis, keys } = await connectRedis(t)
+  let losses = 0
+  const forgetful: RedisConnection = {
+    ...redis,
+    send: async (name, args) => {
+      if (name === 'GET' && losses++ < 2) await redis.send('DEL', [keys.topic('in')])
+      return redis.send(name, args)
+    },
+  }
+  await createTopic(forgetful, keys, 'in', 4)
+  t.equal(String(await send(redis, 'GET', [keys.topic('in')])), '4')
+  t.equal(losses, 3)
 })

@@ -5,7 +5,8 @@ import {
   type Topology,
 } from '../../../engine/index.js'
 import { decodeBlock } from '../../../engine/record/block.js'
-import { readRange } from '../../../engine/log/index.js'
+import { readRange, takeLease } from '../../../engine/log/index.js'
+import { send } from '../../../engine/redis/index.js'
 import { relaySink } from '../../../engine/topology/relay.js'
 import { connectRedis } from '../../support/connection.js'
 import { until } from '../../support/until.js'
@@ -65,7 +66,8 @@ t.test('every message to another partition arrives once and in order', async t =
 
 t.test('a batch that is sent again, even after later ones by a successor, appends nothing', async t => {
   const { redis, keys } = await connectRedis(t)
-  const relay = relaySink(redis, keys, 'post.1', source)
+  const { history } = (await takeLease(redis, keys.checkpoint(2, 'post.1'), 'me', 60_000))!
+  const relay = relaySink(redis, keys, 'post.1', source, history)
   const batchOf = (last: string, text: string): SinkBatch => ({
     token: `post.1:~relay:2:0-0:${last}`, partition: 2,
     emitted: ['ada', 'bob', 'cyd', 'dan'].map(key =>
@@ -83,4 +85,13 @@ t.test('a batch that is sent again, even after later ones by a successor, append
     t.strictSame(records.filter(record => record.key === key).map(({ value }) => value),
       ['one', 'two', 'three'].map(text => ({ '~told': ['inbox', 'letter', text] })))
   }
+})
+
+t.test('a batch that was read before Redis was restarted is not relayed: its commit may be lost', async t => {
+  const { redis, keys } = await connectRedis(t)
+  const relay = relaySink(redis, keys, 'post.1', source, 'of-an-earlier-life')
+  const emitted = [{ output: '~tell', key: 'ada', value: ['inbox', 'letter', 'one', 1] }]
+  await t.rejects(relay.insert({ token: 'post.1:~relay:2:0-0:9-0', partition: 2, emitted }),
+    { code: 'REDIS_RESTARTED' })
+  t.strictSame(await send(redis, 'KEYS', ['*']), [])
 })

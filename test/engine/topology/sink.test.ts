@@ -13,7 +13,7 @@ import { added, dead } from './shop.js'
 /** A partition whose outbox is written by hand. */
 class Partition {
   readonly on: Connected
-  epoch = 0
+  lease = { epoch: 0, history: '' }
   emitted = 0
   #sequence = 0
 
@@ -32,13 +32,13 @@ class Partition {
 
   /** Another owner. */
   async take(): Promise<void> {
-    this.epoch = (await takeLease(this.on.redis, this.names.checkpoint, 'me', 60_000))!.epoch
+    this.lease = (await takeLease(this.on.redis, this.names.checkpoint, 'me', 60_000))!
   }
 
   /** One commit that emits the values through the output. */
   async commit(output: string, ...values: number[]): Promise<void> {
     await commitBatch(this.on.redis, 0, this.names, {
-      epoch: this.epoch, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
+      ...this.lease, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
       emitted: values.length,
       outputs: Buffer.concat(values.map(value => encodeEmission(output, 'ada', value).packed)), dead: [],
       timers: new Map(), hashes: [],
@@ -48,7 +48,7 @@ class Partition {
 
   loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1)): SinkLoop {
     return new SinkLoop({
-      sink, partition: 0, epoch: this.epoch, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
+      sink, partition: 0, lease: this.lease, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
       clock,
       runner, emitted: () => this.emitted,
     })
@@ -60,8 +60,8 @@ class Partition {
   }
 }
 
-async function openPartition(t: Test): Promise<Partition> {
-  const partition = new Partition(await connectRedis(t))
+async function openPartition(t: Test, extra: string[] = []): Promise<Partition> {
+  const partition = new Partition(await connectRedis(t, extra))
   await partition.take()
   return partition
 }
@@ -251,4 +251,29 @@ t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes ba
   const batch = { token: 'x', partition: 0, blocks: [encodeEmission('added', 'ada', 1).packed], values: 1 }
   const nameless = { ...sink, options: { url: partition.on.server.url, list: '' } }
   await t.rejects(runner.insert(nameless, batch), /no list is named/)
+})
+
+t.test('S1: a restarted Redis keeps the token of a fixed batch, and gives later ones another', async t => {
+  const partition = await openPartition(t, ['--appendfsync', 'always'])
+  await partition.commit(added.output, 1)
+  const batches: SinkBatch[] = []
+  let failures = 0
+  const first = partition.loop(recorder(batches, () => ++failures === 1))
+  await first.start()
+  await until('it was tried', () => batches.length > 0)
+  await partition.on.server.kill()
+  await partition.on.server.restart()
+  await first.stop()
+  await partition.take()
+  const next = partition.loop(recorder(batches))
+  await next.start()
+  await until('it is inserted', () => next.inserted === 1)
+  await partition.commit(added.output, 2)
+  await until('the later one too', () => next.inserted === 2)
+  await next.stop()
+  const tokens = [...new Set(batches.map(({ token }) => token))]
+  t.equal(tokens.length, 2)
+  const historyOf = (token: string): string => token.split(':')[3]
+  t.match(tokens.map(historyOf), [/^\w{40}$/, /^\w{40}$/])
+  t.not(historyOf(tokens[0]), historyOf(tokens[1]))
 })

@@ -73,7 +73,7 @@ conforms('Redis', async t => {
   })
   const keys = new Keyspace('h')
   const [topology, partition] = ['shop.1', 3]
-  const { epoch } = (await takeLease(redis, keys.checkpoint(partition, topology), 'me', 60_000))!
+  const { epoch, history } = (await takeLease(redis, keys.checkpoint(partition, topology), 'me', 60_000))!
   let sequence = 0
   return {
     store: new RedisStore(redis, keys, topology, partition),
@@ -81,8 +81,8 @@ conforms('Redis', async t => {
       checkpoint: keys.checkpoint(partition, topology), outbox: keys.outbox(partition, topology),
       timers: keys.timers(partition, topology), dead: keys.dead(partition, topology),
     }, {
-      epoch, sequence: sequence++, position: `${sequence}-0`, folded: 1, emitted: 0, outputs: Buffer.alloc(0),
-      dead: [],
+      epoch, history, sequence: sequence++, position: `${sequence}-0`, folded: 1, emitted: 0,
+      outputs: Buffer.alloc(0), dead: [],
       timers: new Map(),
       hashes: hashes.map(({ actor, key, table, changes: { puts, removals } }) => ({
         key: table === undefined ? keys.state(partition, topology, actor, key)
