@@ -24,3 +24,8 @@ export type { PartitionLag } from './topology/lag.js'
 export type { AppendInput, Appended } from './log/index.js'
 export { checkRedis, type Durability, type RedisFacts, type Registry } from './redis/index.js'
 export { channels, type CommitSpan, type InsertSpan, type StateChange } from './telemetry/channels.js'
+export {
+  openVersions, type DeclaredVersion, type VersionProgress, type Versions,
+} from './topology/versions.js'
+export type { CellDifference, Difference, DiffOptions } from './topology/diff.js'
+export type { PathDifference } from './topology/compare.js'

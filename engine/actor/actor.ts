@@ -7,6 +7,7 @@
  * A3  A turn that throws leaves no trace; supervision decides what happens to its record.
  */
 import type { CellsOf, StateDeclaration } from '../state/index.js'
+import { schemaOf, type Schema, type SchemaDeclaration } from './schema.js'
 
 /** A named output of a topology; sinks and subscribers read it. `V` is the type of what is emitted. */
 export interface Output<V> {
@@ -79,6 +80,7 @@ export interface ActorType {
   readonly receive: Readonly<Record<string, (ctx: never, message: never) => void>>
   readonly reads: Readonly<Record<string, (message: never, key: string) => TableReads>>
   readonly supervision: Supervision
+  readonly schema: Schema
 }
 
 /** An actor type that remembers its state's shape, for typed reads of committed state. */
@@ -88,7 +90,8 @@ export interface TypedActor<S extends StateDeclaration> extends ActorType {
 
 /**
  * Declares an actor type. `receive` has one receiver per message and per timer name; `reads` names, for a
- * message, the rows of table cells that its turn will touch.
+ * message, the rows of table cells that its turn will touch. `schema` is the version of the stored state's
+ * shape; `upcast` and `upcastRow` bring older state to it (schema.ts).
  */
 export function actor<S extends StateDeclaration, R extends Record<string, Receiver<S>>>(
   type: string, behaviour: {
@@ -96,7 +99,7 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     readonly receive: R
     readonly reads?: { readonly [M in keyof R]?: (message: Parameters<R[M]>[1], key: string) => TableReads }
     readonly supervision?: Partial<Supervision>
-  },
+  } & SchemaDeclaration,
 ): TypedActor<S> {
   return {
     type,
@@ -104,5 +107,6 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     receive: behaviour.receive,
     reads: (behaviour.reads ?? {}) as ActorType['reads'],
     supervision: { ...defaultSupervision, ...behaviour.supervision },
+    schema: schemaOf(type, behaviour),
   }
 }

@@ -3,5 +3,6 @@ export {
   type TableReads,
   type TimerDue, type TurnContext, type TypedActor,
 } from './actor.js'
+export { unmarkedRow, upcastRow, type Schema, type SchemaDeclaration, type StoredFields } from './schema.js'
 export { Activation, FieldChanges } from './activation.js'
 export { Effects, TurnRunner, type Told, type TurnCause } from './turn.js'

@@ -6,8 +6,10 @@
  *   <ns>:{p}:<topic>:meta                    appended: number of records ever appended (hash)
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
+ *   <ns>:{p}:<name>:live                     which version is live, which has a share of keys (hash)
  *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
- *   emitted (hash) <ns>:{p}:<topology>:out                  outbox (stream)
+ *                                            emitted (hash)
+ *   <ns>:{p}:<topology>:out                  outbox (stream)
  *   <ns>:{p}:<topology>:dead                 dead letters (stream)
  *   <ns>:{p}:<topology>:timers               timers: member → due (sorted set)
  *   <ns>:{p}:<topology>:sink:<sink>          a sink's position and its pending batch (hash)
@@ -47,6 +49,11 @@ export class Keyspace {
 
   ids(partition: number, topic: string, key: string): string {
     return `${this.log(partition, topic)}:ids:${key}`
+  }
+
+  /** `name` is the topology's name without a version. */
+  live(partition: number, name: string): string {
+    return `${this.namespace}:{${partition}}:${name}:live`
   }
 
   checkpoint(partition: number, topology: string): string {

@@ -230,7 +230,7 @@ export class Fold {
 
   #newRunner(): TurnRunner {
     const { topology, partition } = this.#options
-    return new TurnRunner(this.#journal, this.#effects, `${topology.name}.${topology.version}.${partition}`)
+    return new TurnRunner(this.#journal, this.#effects, `${topology.name}.${partition}`)
   }
 
   #deliver(actor: ActorType, key: string, cause: TurnCause, record: StagedRecord): Promise<void> | undefined {
@@ -363,7 +363,9 @@ export class Fold {
     rows.forEach(({ activation, table, rows: names }, i) => {
       const found = loaded.rows[i]
       const cell = activation.table(table)
-      names.forEach((name, j) => { if (cell.missing([name]).length > 0) cell.loadRow(name, found[j]) })
+      names.forEach((name, j) => {
+        if (cell.missing([name]).length > 0) activation.loadRow(table, name, found[j])
+      })
     })
   }
 

@@ -8,7 +8,7 @@ import { readRange } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, timeOfEntry } from '../record/record.js'
 import { redisTime, send, type RedisConnection } from '../redis/index.js'
-import { topologyId } from './redis-store.js'
+import type { LiveVersions } from './live-version.js'
 import type { Topology } from './topology.js'
 
 /** One partition's lag. */
@@ -40,11 +40,14 @@ export class LagMeter {
   readonly #keys: Keyspace
   readonly #topology: Topology
   readonly #clock: Clock
+  readonly #live: LiveVersions
   readonly #stopping = new AbortController()
   readonly #unread: number[]
   #refreshes = 0
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
+  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock,
+    live: LiveVersions) {
+    this.#live = live
     this.#redis = redis
     this.#keys = keys
     this.#topology = topology
@@ -71,17 +74,18 @@ export class LagMeter {
     this.#unread[partition]++
   }
 
-  /** The lag of all partitions now. */
-  read(): Promise<PartitionLag[]> {
+  /** The lag of the live version in all partitions now. */
+  async read(): Promise<PartitionLag[]> {
+    await this.#live.refreshAll()
     return Promise.all(this.#unread.map((_, partition) => this.#readOne(partition)))
   }
 
-  /** Waits until what is appended now is folded. */
-  async settled(partition: number, timeoutMs: number): Promise<boolean> {
-    const { appended } = await this.#readCounts(partition)
+  /** Waits until what is appended now is folded by the version of `id` (`<name>.<version>`). */
+  async settled(partition: number, id: string, timeoutMs: number): Promise<boolean> {
+    const { appended } = await this.#readCounts(partition, id)
     const deadline = this.#clock.now() + timeoutMs
     for (;;) {
-      if ((await this.#readCounts(partition)).folded >= appended) return true
+      if ((await this.#readCounts(partition, id)).folded >= appended) return true
       if (this.#clock.now() >= deadline || this.#stopping.signal.aborted) return false
       await this.#clock.wait(settlePollMs, this.#stopping.signal)
     }
@@ -100,31 +104,32 @@ export class LagMeter {
     const isFull = this.#refreshes++ % idleRefreshes === 0
     await Promise.all(this.#unread.map(async (unread, partition) => {
       if (unread === 0 && !isFull) return
-      const { appended, folded } = await this.#readCounts(partition)
+      await this.#live.refresh(partition)
+      const { appended, folded } = await this.#readCounts(partition, this.#live.idAt(partition))
       this.#unread[partition] = Math.max(0, appended - folded)
     }))
   }
 
-  async #readCounts(partition: number): Promise<{ appended: number, folded: number }> {
+  async #readCounts(partition: number, id: string): Promise<{ appended: number, folded: number }> {
     const { topic } = this.#topology.source
     const [appended, folded] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
-      send(this.#redis, 'HGET', [this.#keys.checkpoint(partition, topologyId(this.#topology)), 'folded']),
+      send(this.#redis, 'HGET', [this.#keys.checkpoint(partition, id), 'folded']),
     ])
     return { appended: Number(String(appended ?? 0)), folded: Number(String(folded ?? 0)) }
   }
 
   async #readOne(partition: number): Promise<PartitionLag> {
     const { topic } = this.#topology.source
-    const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#topology))
+    const id = this.#live.idAt(partition)
+    const checkpoint = this.#keys.checkpoint(partition, id)
     const [appended, fields, now, ...taken] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
       send(this.#redis, 'HMGET', [checkpoint, 'folded', 'emitted', 'owner', 'epoch', 'position']) as
         Promise<(Buffer | null)[]>,
       redisTime(this.#redis),
       ...this.#topology.sinks.map(({ name }) =>
-        send(this.#redis, 'HGET', [this.#keys.sink(partition, topologyId(this.#topology), name),
-          'inserted'])),
+        send(this.#redis, 'HGET', [this.#keys.sink(partition, id, name), 'inserted'])),
     ])
     const [folded, emitted, owner, epoch, position] = fields.map(field =>
       (field === null ? '' : String(field)))

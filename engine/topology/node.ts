@@ -5,8 +5,11 @@
  * N1  A partition is worked on only with its lease; ownership is taken, never assumed (G4).
  * N2  Handing over is drain, release, take: the next owner starts at a committed position.
  * N3  Health is progress: a task with work that has not committed for `stallMs` is reported (G10).
+ * N4  Whether a task is live or follows is read after its lease was taken; a switch raises the epoch, so a
+ *     commit in the wrong role is refused.
  */
 import { randomUUID } from 'node:crypto'
+import { upcastRow } from '../actor/index.js'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { activationBytesMax, readEntriesMax } from '../limits/limits.js'
@@ -21,6 +24,8 @@ import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
 import { assignedPartitions } from './assignment.js'
 import { openQueryPort, type QueryPort } from './query-port.js'
+import { Follower } from './follower.js'
+import { claimLive } from './live-version.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
 import { InsertGate, SinkLoop } from './sink-loop.js'
@@ -49,6 +54,8 @@ export interface NodeOptions {
 /** What a node tells about itself in the registry (kind `node`). */
 export interface NodeInfo {
   readonly id: string
+  /** `<name>.<version>` of what it runs. */
+  readonly topology: string
   /** tcp://host:port of the query port. */
   readonly url: string
   readonly pid: number
@@ -71,7 +78,7 @@ const tickMs = 500
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
-  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block'].map(loadScript)
+  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'read-bound'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
 export async function startNode(options: NodeOptions): Promise<Node> {
@@ -180,7 +187,9 @@ export class Node {
   async #tick(): Promise<void> {
     await this.#renew()
     await this.#announceNode()
-    const nodes = (await this.#registry.list('node')).map(([id]) => id)
+    const topology = topologyId(this.#options.topology)
+    const nodes = (await this.#registry.list('node'))
+      .filter(([, info]) => (info as NodeInfo).topology === topology).map(([id]) => id)
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
     for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
@@ -191,7 +200,8 @@ export class Node {
 
   async #announceNode(): Promise<void> {
     const info: NodeInfo = {
-      id: this.id, url: this.#port!.url, pid: process.pid, partitions: this.partitions,
+      id: this.id, topology: topologyId(this.#options.topology), url: this.#port!.url, pid: process.pid,
+      partitions: this.partitions,
       heartbeatAt: await redisTime(this.#redis), problems: this.#problems(),
     }
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
@@ -234,10 +244,13 @@ export class Node {
     const lease = await takeLease(this.#redis, checkpoint, this.id, this.#leaseMs)
     if (!lease) return
     const { partitions } = topology.source
+    const live = await claimLive(this.#redis, this.#keys, partition, topology)
+    const follower = live.version === topology.version ? undefined
+      : new Follower(this.#redis, this.#keys, partition, { ...topology, version: live.version })
     const task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis, stages: this.#stages,
       clock: this.#clock,
-      isLocal: key => partitionOf(key, partitions) === partition,
+      isLocal: key => partitionOf(key, partitions) === partition, follower,
       activationBytesMax: activationBytesMax / partitions,
       onCommit: batch => this.#views.apply(batch.emitted),
       onEnd: reason => void this.#drop(partition, reason.message),
@@ -252,7 +265,8 @@ export class Node {
     this.#owned.set(partition, { task, sinks, lease })
     this.#reader.add(task)
     announce('info', `partition(${partition})`,
-      `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
+      `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`
+      + (follower ? `, behind version ${live.version}` : ''))
   }
 
   /** Drain, release. */
@@ -306,6 +320,7 @@ export class Node {
     const partition = partitionOf(key, topology.source.partitions)
     const { actor, table } = view.restoreFrom
     const hash = this.#keys.table(partition, topologyId(topology), actor.type, table, key)
-    return await send(this.#redis, 'HVALS', [hash]) as Buffer[]
+    const rows = await send(this.#redis, 'HVALS', [hash]) as Buffer[]
+    return rows.map(row => upcastRow(actor, key, table, row))
   }
 }

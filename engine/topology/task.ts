@@ -11,11 +11,13 @@
  *     task.
  * K3  A commit covers whole entries, so its position is an entry id.
  * K4  Reading stops while `taskEntriesMax` entries wait, and folding while the outbox is full (G8).
+ * K5  A version that is not live follows the live one (follower.ts) and emits nothing into its outbox.
  */
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, stageGroupRecordsMax, stageGroupsMax,
+  taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
@@ -27,6 +29,7 @@ import { redisTime, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Fold, type FoldedBatch, type StagedRecord } from './fold.js'
+import type { Follower } from './follower.js'
 import { RedisStore, topologyId } from './redis-store.js'
 import type { DecodedEntry, StageRunner } from './stages.js'
 import type { Topology } from './topology.js'
@@ -44,6 +47,8 @@ export interface TaskOptions {
   readonly stages: StageRunner
   readonly clock: Clock
   readonly isLocal: (key: string) => boolean
+  /** What the task stays behind; undefined: its version is live (K5). */
+  readonly follower: Follower | undefined
   /** Memory for activations of this task. */
   readonly activationBytesMax: number
   /** Called after each commit with what it emitted, packed. */
@@ -119,7 +124,8 @@ export class Task implements EntryTaker {
 
   /** When it last committed (ms UTC) and whether it has work: for health (G10). */
   get progress(): { readonly committedAt: number, readonly waiting: number, readonly activations: number } {
-    return { committedAt: this.#committedAt, waiting: this.#queue.length,
+    const isAhead = this.#queue.length > 0 && this.#options.follower?.isBehind(this.#queue[0].id)
+    return { committedAt: this.#committedAt, waiting: isAhead ? 0 : this.#queue.length,
       activations: this.#fold.activations }
   }
 
@@ -186,8 +192,9 @@ export class Task implements EntryTaker {
       while (this.#state === 'running' || (this.#state === 'draining' && this.#queue.length > 0)) {
         if (this.#queue.length === 0) await this.#idle()
         else if (this.#isOutboxFull()) await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
+        else if (await this.#isAhead()) await this.#followTimers()
         else await this.#foldQueue()
-        if (this.#state === 'draining' && this.#isOutboxFull()) break
+        if (this.#state === 'draining' && (this.#isOutboxFull() || await this.#isAhead())) break
       }
       this.#state = 'released'
     } catch (thrown) {
@@ -202,6 +209,17 @@ export class Task implements EntryTaker {
 
   #isOutboxFull(): boolean {
     return this.#checkpoint.emitted - this.#inserted() > outboxValuesMax
+  }
+
+  /** Whether the next entry is one that the live version has not committed (K5). */
+  async #isAhead(): Promise<boolean> {
+    const { follower } = this.#options
+    return follower !== undefined && this.#queue.length > 0 && !await follower.has(this.#queue[0].id)
+  }
+
+  /** At the place of the live version: fires what it has fired, or waits for it to go on. */
+  async #followTimers(): Promise<void> {
+    if (!await this.#fireDueTimers()) await this.#options.clock.wait(followPollMs, this.#stopping.signal)
   }
 
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
@@ -233,7 +251,7 @@ export class Task implements EntryTaker {
     const ready: Queued[] = []
     let records = 0
     for (const queued of this.#queue) {
-      if (!queued.done || queued.unreadable
+      if (!queued.done || queued.unreadable || this.#options.follower?.isBehind(queued.id)
         || (records > 0 && records + queued.done.length > commitRecordsMax)) {
         break
       }
@@ -259,27 +277,33 @@ export class Task implements EntryTaker {
    * Fires timers due before the time of Redis, but only when the log holds nothing accepted before it (F1).
    */
   async #fireDueTimers(): Promise<boolean> {
-    const { redis } = this.#options
+    const { redis, follower } = this.#options
+    if (follower) return this.#fireTimersBefore(await follower.firedBefore(this.#checkpoint.position))
     const now = await redisTime(redis)
     const unread = await send(redis, 'XREAD', ['COUNT', 1, 'STREAMS', this.stream, this.#position])
-    if (unread !== null || this.#queue.length > 0 || !this.#timers.dueBefore(now)) return false
-    await this.#fold.fireTimers(now)
+    return unread === null && this.#queue.length === 0 && this.#fireTimersBefore(now)
+  }
+
+  async #fireTimersBefore(time: number): Promise<boolean> {
+    if (!this.#timers.dueBefore(time)) return false
+    await this.#fold.fireTimers(time)
     await this.#commit(this.#checkpoint.position)
     return true
   }
 
   async #commit(position: EntryId): Promise<void> {
-    const { topology, keys, redis, clock } = this.#options
+    const { topology, keys, redis, clock, follower } = this.#options
     const id = topologyId(topology)
     const batch = this.#fold.collect()
+    const emitted = follower ? [] : batch.emitted
     const before = this.#checkpoint
     await channels.commit.tracePromise(() => commitBatch(redis, this.partition, {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
       epoch: this.epoch, sequence: before.sequence, position, folded: batch.folded,
-      emitted: batch.emitted.length,
-      outputs: Buffer.concat(batch.emitted.map(({ packed }) => packed)), dead: batch.dead,
+      emitted: emitted.length,
+      outputs: Buffer.concat(emitted.map(({ packed }) => packed)), dead: batch.dead,
       timers: batch.timers,
       hashes: batch.hashes.map((hash): HashChange => ({
         key: hash.table === undefined
@@ -290,7 +314,7 @@ export class Task implements EntryTaker {
     }), { partition: this.partition, records: batch.folded, acceptedAt: timeOfEntry(position) })
     this.#checkpoint = {
       sequence: before.sequence + 1, position,
-      folded: before.folded + batch.folded, emitted: before.emitted + batch.emitted.length,
+      folded: before.folded + batch.folded, emitted: before.emitted + emitted.length,
     }
     this.#committedAt = clock.now()
     this.#options.onCommit(batch)

@@ -4,7 +4,7 @@
  * fields, and every push is committed at once. Time stands still until `advance`.
  */
 import type { Output, TypedActor } from '../actor/index.js'
-import { Activation } from '../actor/index.js'
+import { Activation, upcastRow } from '../actor/index.js'
 import { Journal, TimerIndex, type CellsOf, type StateDeclaration } from '../state/index.js'
 import type { LogRecord } from '../record/record.js'
 import { Fold } from './fold.js'
@@ -91,7 +91,9 @@ export class TestDriver {
     const module = this.#modules.get(view)!
     let answer: ViewAnswer = module.query({ name, key, args })
     if ('isMissing' in answer) {
-      module.restore(key, this.#store.rows(declared.restoreFrom.actor.type, key, declared.restoreFrom.table))
+      const { actor, table } = declared.restoreFrom
+      module.restore(key, this.#store.rows(actor.type, key, table)
+        .map(row => upcastRow(actor, key, table, row)))
       answer = module.query({ name, key, args })
     }
     return 'result' in answer ? answer.result : undefined
