@@ -29,3 +29,6 @@ export {
 } from './topology/versions.js'
 export type { CellDifference, Difference, DiffOptions } from './topology/diff.js'
 export type { PathDifference } from './topology/compare.js'
+export { createSavepoint, type SavepointOptions } from './topology/savepoint-create.js'
+export { restoreSavepoint, type RestoreOptions } from './topology/savepoint-restore.js'
+export { listSavepoints, type Savepoint } from './topology/savepoint.js'

@@ -116,6 +116,9 @@ export const errorTable = {
   SAVEPOINT_SLOW: row('unavailable', true,
     'Partition {partition} could not be captured within {max} ms. '
     + 'Try at a quieter time, or raise engine limits.'),
+  SAVEPOINT_RELAYS: row('conflict', false,
+    'The log of partition {partition} goes on behind {position}, to {last}, and holds relayed messages that '
+    + 'would be told again. Restore into an empty system.'),
   SYSTEM_RUNNING: row('conflict', true,
     'Node {node} still runs partition {partition}. Stop the system, then restore.'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------

@@ -60,6 +60,15 @@ export const switchBehindMax = 500
 /** Partitions that are switched at once. */
 export const switchesAtOnceMax = 4
 
+/** Bytes that are read of a savepoint's file at once; frames are mostly smaller. */
+export const savepointFrameBytesMax = 1_024 * 1_024
+
+/** How long one partition may be held while it is saved, ms: its persons wait, nothing is refused. */
+export const savepointHoldMsMax = 30_000
+
+/** Keys that are read at once for a savepoint. */
+export const savepointKeysAtOnceMax = 64
+
 /** A question to a node: longer means that the asker has given up. */
 export const queryTimeoutMs = 10_000
 

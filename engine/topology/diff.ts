@@ -25,6 +25,8 @@ export interface CellDifference {
   readonly change: 'added' | 'removed' | 'changed'
   /** Where it changed; empty for what was added or removed. */
   readonly paths: readonly PathDifference[]
+  /** What was added or removed. */
+  readonly value?: unknown
 }
 
 /** An actor whose state differs between the versions. */
@@ -216,7 +218,8 @@ function differenceOf(
 ): CellDifference | undefined {
   if (old === null || next === null) {
     if (old === next) return undefined
-    return { cell, entry, change: old === null ? 'added' : 'removed', paths: [] }
+    const value = valueOf((old ?? next)!)
+    return { cell, entry, change: old === null ? 'added' : 'removed', paths: [], value }
   }
   if (Buffer.compare(old, next) === 0) return undefined
   const paths = differencesBetween(valueOf(old), valueOf(next), pathsShownMax)

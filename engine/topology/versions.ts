@@ -10,6 +10,7 @@
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { switchesAtOnceMax } from '../limits/limits.js'
+import { topicPartitions } from '../log/index.js'
 import { Keyspace } from '../record/keys.js'
 import {
   assertSafeRedis, closeRedis, openRedis, openRegistry, redisTime, send, type RedisConnection, type Registry,
@@ -44,6 +45,14 @@ export interface VersionProgress {
   readonly settings: Readonly<Record<string, number>>
 }
 
+/** The topology with as many partitions as its topic was created with, whatever it declares now. */
+export async function topologyAsCreated(
+  redis: RedisConnection, keys: Keyspace, topology: Topology,
+): Promise<Topology> {
+  const partitions = await topicPartitions(redis, keys, topology.source.topic) ?? topology.source.partitions
+  return { ...topology, source: { ...topology.source, partitions } }
+}
+
 /** Opens the versions of a topology. Throws REDIS_UNREACHABLE. */
 export async function openVersions(options: {
   readonly redisUrl: string
@@ -54,8 +63,9 @@ export async function openVersions(options: {
   const redis = await openRedis(options.redisUrl, 'versions')
   try {
     await assertSafeRedis(redis)
-    return new Versions(redis, new Keyspace(options.namespace ?? 'h'), options.topology,
-      options.clock ?? systemClock)
+    const keys = new Keyspace(options.namespace ?? 'h')
+    const topology = await topologyAsCreated(redis, keys, options.topology)
+    return new Versions(redis, keys, topology, options.clock ?? systemClock)
   } catch (error) {
     closeRedis(redis)
     throw error
