@@ -15,7 +15,8 @@ export function personWith(scoring: Scoring): TypedActor<typeof personState> {
   return actor('person', {
     state: personState,
     receive: {
-      recorded: (ctx: TurnContext<typeof personState>, staged: StagedRecord) => recorded(ctx, staged, scoring),
+      recorded: (ctx: TurnContext<typeof personState>, staged: StagedRecord) =>
+        recorded(ctx, staged, scoring),
     },
     reads: {
       recorded: (staged: StagedRecord) => ({

@@ -7,6 +7,7 @@
  *     generation   switches so far; absent = 0
  *     previous     the version that was live before the last switch
  *     canary, share   a version that a share of keys (per 10,000) reads instead
+ *     from:<version>  generation in which that version became live last; absent = 0
  *
  * V1  The first node that takes a partition writes the pointer; from then on only a switch changes `version`.
  * V2  A read names its version by a pointer read in the same round trip, before the state: it never sees a
@@ -55,12 +56,18 @@ async function readLive(
   }
 }
 
-/** Reads the pointer; whoever comes first makes its own version the live one (V1). */
+/**
+ * Reads the pointer and in which generation the topology's own version was live last. Whoever comes first
+ * makes its own version the live one (V1).
+ */
 export async function claimLive(
   redis: RedisConnection, keys: Keyspace, partition: number, topology: Pick<Topology, 'name' | 'version'>,
-): Promise<LivePointer> {
-  await send(redis, 'HSETNX', [keys.live(partition, topology.name), 'version', topology.version])
-  return readLive(redis, keys, partition, topology)
+): Promise<LivePointer & { readonly own: number }> {
+  const key = keys.live(partition, topology.name)
+  await send(redis, 'HSETNX', [key, 'version', topology.version])
+  const [pointer, own] = await Promise.all([readLive(redis, keys, partition, topology),
+    send(redis, 'HGET', [key, `from:${topology.version}`])])
+  return { ...pointer, own: Number(String(own ?? 0)) }
 }
 
 /** The pointers as one process knows them. */

@@ -256,7 +256,8 @@ export class Node {
       onEnd: reason => void this.#drop(partition, reason.message),
     })
     const sinks = this.#sinks.map(sink => new SinkLoop({
-      sink, partition, epoch: lease.epoch, keys: this.#keys, topology: topologyId(topology),
+      sink, partition, epoch: lease.epoch, generation: live.own,
+      keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
       clock: this.#clock, gate: this.#gate, emitted: () => task.checkpoint.emitted,
     }))

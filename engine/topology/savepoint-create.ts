@@ -16,6 +16,7 @@ import {
 } from '../redis/index.js'
 import { Hold } from './hold.js'
 import { topologyId } from './redis-store.js'
+import { claimLive } from './live-version.js'
 import { FrameWriter, type Frame } from './savepoint-file.js'
 import {
   hasManifest, savepointFolder, writeManifest, type Savepoint, type SavepointPart,
@@ -111,8 +112,9 @@ class PartitionSource {
     const heldMs = this.#clock.now() - heldAt
     await this.#saveIds(writer, hold.position)
     const folded = Number(String(await send(this.#redis, 'HGET', [this.#checkpoint, 'folded']) ?? 0))
-    return { heldMs,
-      part: { partition: this.#partition, file, position: hold.position, folded, ...await writer.end() } }
+    const { own: generation } = await claimLive(this.#redis, this.#keys, this.#partition, this.#topology)
+    const facts = { partition: this.#partition, file, position: hold.position, folded, generation }
+    return { heldMs, part: { ...facts, ...await writer.end() } }
   }
 
   get #prefix(): string {

@@ -155,7 +155,7 @@ class Restoration {
   }
 
   async fill(part: SavepointPart, path: string): Promise<void> {
-    const { topic, topology, version } = this.#savepoint
+    const { topic } = this.#savepoint
     const { partition } = part
     const isLogKept = await this.#keepsLog(part)
     const checkpoint = this.#keys.checkpoint(partition, this.#id)
@@ -166,11 +166,23 @@ class Restoration {
       if (`${prefix}${frame.key}` === checkpoint) stands = frame
       else if (!isLogKept || !frame.key.startsWith(ids)) await this.#put(`${prefix}${frame.key}`, frame)
     }
-    const live = this.#keys.live(partition, topology)
-    await send(this.#redis, 'HINCRBY', [live, 'generation', 1])
-    await send(this.#redis, 'HSET', [live, 'version', version])
-    await send(this.#redis, 'HDEL', [live, 'previous', 'canary', 'share'])
+    await this.#pointAt(part)
     await this.#open(checkpoint, stands)
+  }
+
+  /**
+   * Makes the version live again: in the generation that it has, so that rows which are inserted again keep
+   * their identity; in a later one when another version was live since.
+   */
+  async #pointAt({ partition, generation: saved }: SavepointPart): Promise<void> {
+    const { topology, version } = this.#savepoint
+    const key = this.#keys.live(partition, topology)
+    const found = await send(this.#redis, 'HMGET', [key, 'version', 'generation']) as (Buffer | null)[]
+    const last = Number(String(found[1] ?? 0))
+    const generation = found[0] === null ? saved : String(found[0]) === String(version) ? last : last + 1
+    await send(this.#redis, 'HSET',
+      [key, 'version', version, 'generation', generation, `from:${version}`, generation])
+    await send(this.#redis, 'HDEL', [key, 'previous', 'canary', 'share'])
   }
 
   /** Whether the log reaches the position; if not, it begins anew behind it (Z5). */

@@ -20,6 +20,8 @@ export interface SavepointPart extends FileFacts {
   /** The position of the commit that the state is as of. */
   readonly position: string
   readonly folded: number
+  /** Of the live version (live-version.ts). */
+  readonly generation: number
 }
 
 /** What a savepoint is of. */

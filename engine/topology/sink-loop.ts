@@ -50,6 +50,8 @@ export interface SinkLoopOptions {
   readonly sink: Sink
   readonly partition: number
   readonly epoch: number
+  /** The generation in which the version was live last (live-version.ts). Absent: 0. */
+  readonly generation?: number
   readonly keys: Keyspace
   readonly topology: string
   readonly redis: RedisConnection
@@ -143,7 +145,7 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, epoch, sink, gate } = this.#options
+    const { redis, keys, partition, topology, epoch, generation, sink, gate } = this.#options
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
@@ -154,7 +156,8 @@ export class SinkLoop {
     const { emitted, values } = batch
     if (emitted.length > 0) {
       const token = `${topology}:${sink.name}:${partition}:${this.#position}:${last}`
-      await channels.insert.tracePromise(() => gate.run(() => sink.insert({ token, partition, emitted })),
+      const due: SinkBatch = { token, partition, generation, emitted }
+      await channels.insert.tracePromise(() => gate.run(() => sink.insert(due)),
         { sink: sink.name, partition, values: emitted.length })
     }
     const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [epoch, last, values])

@@ -59,6 +59,7 @@ end
 redis.call('HSET', KEYS[1], 'version', ARGV[2], 'previous', ARGV[1])
 redis.call('HDEL', KEYS[1], 'canary', 'share')
 local generation = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+redis.call('HSET', KEYS[1], 'from:' .. ARGV[2], tostring(generation))
 redis.call('HINCRBY', KEYS[3], 'epoch', 1)
 for k = 2, 3 do redis.call('HSET', KEYS[k], 'owner', '', 'until', '0') end
 return { 'ok', tostring(generation) }
