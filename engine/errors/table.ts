@@ -87,12 +87,12 @@ export const errorTable = {
     + 'Take another number, or drop it: hinata versions drop v{version}'),
   VERSION_LIVE: row('conflict', false,
     'Version {version} is live or has a share of the readers. Promote another one first.'),
-  VERSION_NOT_LIVE: row('conflict', true,
+  VERSION_NOT_LIVE: row('conflict', false,
     'Partition {partition}: version {version} was expected to be live, {found} is. Look: hinata versions'),
   VERSION_NOT_RUNNING: row('unavailable', true,
     'No node runs version {version} in partition {partition}. '
     + 'Start one: hinata node --pipeline-version {version}'),
-  VERSION_RUNNING: row('conflict', true,
+  VERSION_RUNNING: row('conflict', false,
     'Version {version} still has nodes. Stop them, then try again.'),
   VERSION_BEHIND: row('unavailable', true,
     'Partition {partition}: version {version} stands at {found}, expected {expected}. '
@@ -119,7 +119,7 @@ export const errorTable = {
   SAVEPOINT_RELAYS: row('conflict', false,
     'The log of partition {partition} goes on behind {position}, to {last}, and holds relayed messages that '
     + 'would be told again. Restore into an empty system.'),
-  SYSTEM_RUNNING: row('conflict', true,
+  SYSTEM_RUNNING: row('conflict', false,
     'Node {node} still runs partition {partition}. Stop the system, then restore.'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),

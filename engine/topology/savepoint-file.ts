@@ -43,6 +43,8 @@ export class FrameWriter {
   readonly #hash = createHash('sha256')
   #bytes = 0
   #failure: Error | undefined
+  /** Pending while the disk is slower than we are. */
+  #room: Promise<void> | undefined
 
   constructor(path: string) {
     this.#out = createWriteStream(path, { flags: 'wx' })
@@ -57,7 +59,8 @@ export class FrameWriter {
     const length = Buffer.alloc(lengthBytes)
     length.writeUInt32BE(body.length)
     this.#write(length)
-    if (!this.#write(body)) await once(this.#out, 'drain')
+    if (!this.#write(body)) this.#room ??= once(this.#out, 'drain').then(() => { this.#room = undefined })
+    await this.#room
   }
 
   /** Ends the file and tells what was written; throws what went wrong. */
