@@ -2,4 +2,4 @@ export { Appender, type AppendInput, type Appended, type AppenderOptions } from 
 export { commitBatch, type Commit, type CommitKeys, type HashChange } from './commit.js'
 export { releaseLease, renewLease, takeLease, type Checkpoint, type Lease } from './lease.js'
 export { LogReader, readOutbox, readRange, type Entry, type EntryTaker, type OutboxEntry } from './reader.js'
-export { createTopic } from './topic.js'
+export { createTopic, topicPartitions } from './topic.js'
