@@ -7,11 +7,15 @@
  * W2  It migrates the tables before its first insert and again after a failure, so that a node starts, and
  *     goes on, without ClickHouse; until it is back the outbox keeps the batches.
  * W3  Throws CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; the caller tries the same batch again after both.
+ * W4  `psp_components.sequence` = generation × 2^40 + the running number of the person's changes, so that it
+ *     grows across a switch between versions of the pipeline (docs/decisions/0022-time-travel.md).
  */
 import {
   systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
 } from '../engine/index.js'
-import { componentsChanged, deadLetters, recordsFolded } from '../actors/person/outputs.js'
+import {
+  componentsChanged, deadLetters, recordsFolded, type ComponentChange,
+} from '../actors/person/outputs.js'
 import { componentsTable } from './component-rows.js'
 import type { Analytics } from './connection.js'
 import { deadLettersTable } from './dead-letter-rows.js'
@@ -24,6 +28,8 @@ import type { AnalyticsTable } from './table.js'
 
 /** Values of one batch: large enough that the cost per insert is small beside the cost per row. */
 const batchValuesMax = 10_000
+/** Changes of one person within a generation; 8,191 generations stay exact numbers. */
+const generationSize = 2 ** 40
 
 interface Route {
   readonly output: string
@@ -52,12 +58,13 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
   let migrated: Promise<unknown> | undefined
   return {
     ...sinkSettings(),
-    async insert({ token, partition, emitted }: SinkBatch) {
+    async insert({ token, partition, generation = 0, emitted }: SinkBatch) {
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))
         for (const route of routes) {
           const mine = emitted.filter(({ output }) => output === route.output)
+            .map(one => inGeneration(one, generation))
           if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain })
         }
         certain.add(partition)
@@ -67,6 +74,16 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
       }
     },
   }
+}
+
+/**
+ * Versions of the pipeline count a person's changes each from 1: those of a later generation are placed
+ * behind all earlier ones, so that no row takes another's identity and the newest is the live version's (W4).
+ */
+function inGeneration(emitted: Emitted, generation: number): Emitted {
+  if (generation === 0 || emitted.output !== componentsChanged.output) return emitted
+  const change = emitted.value as ComponentChange
+  return { ...emitted, value: { ...change, sequence: change.sequence + generation * generationSize } }
 }
 
 /** The border between untyped outputs and typed rows: what is emitted to an output has the output's type. */

@@ -115,7 +115,7 @@ function edgeOf(
     durability: client.durability,
     status: options.status ?? (() => statusOf(progress, {
       gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
-      pipeline: { name: pipeline.name, version: pipeline.version },
+      pipeline: { name: pipeline.name, version: client.liveVersions.at(-1) ?? pipeline.version },
     })),
     onFailure: options.onFailure ?? (() => undefined),
   }

@@ -3,24 +3,34 @@
  * search, and handed to the sinks. Declarations only; a node runs them.
  */
 import { deadLetters, recordsFolded } from '../actors/person/outputs.js'
-import { person } from '../actors/person/person.js'
+import { personWith } from '../actors/person/person.js'
+import { scoringOf } from '../actors/person/scoring.js'
 import type { SubmittedRecord } from '../actors/record/record.js'
 import { topic, type Sink, type Topology } from '../engine/index.js'
 
 /**
  * Version of what the pipeline computes: a change of enrichment, scores or the PSP's rules is a new version.
  */
-const pipelineVersion = 1
+export const codeVersion = 1
 /**
  * Records that go to a thread at once: enough to pay for the hand-over, few enough that all threads get some.
  */
 const enrichBatchMax = 64
 
-/** The topology with its topic in `partitions` parts and its outputs handed to `sinks`. */
-export function hinataTopology(options: { partitions: number, sinks: readonly Sink[] }): Topology {
+/**
+ * The topology with its topic in `partitions` parts and its outputs handed to `sinks`; in a version of its
+ * own with `settings`, which name constants of the scoring (actors/person/scoring.ts). Throws CONFIG_INVALID.
+ */
+export function hinataTopology(options: {
+  readonly partitions: number
+  readonly sinks: readonly Sink[]
+  readonly version?: number
+  readonly settings?: Readonly<Record<string, number>>
+}): Topology {
+  const person = personWith(scoringOf(options.settings ?? {}))
   return {
     name: 'hinata',
-    version: pipelineVersion,
+    version: options.version ?? codeVersion,
     source: topic<SubmittedRecord>('records', { partitions: options.partitions }),
     stages: [{
       name: 'enrich',

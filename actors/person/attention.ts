@@ -7,6 +7,7 @@ import { jaccard } from '../text/index.js'
 import type { AttentionMetrics } from '../record/index.js'
 import type { RecentRecord } from './recent.js'
 import { rounded } from './scores.js'
+import { defaultScoring, type Scoring } from './scoring.js'
 
 const dayMs = 86_400_000
 /** How far back attention looks. */
@@ -21,7 +22,6 @@ type Steps = readonly (readonly [max: number, metric: number])[]
 const FREQUENCY_STEPS: Steps = [[1, 0.1], [3, 0.4], [5, 0.7]]
 const DENSITY_STEPS: Steps = [[1, 0.2], [3, 0.6], [5, 0.8]]
 const REVISIT_STEPS: Steps = [[1, 0.1], [3, 0.5], [6, 0.8]]
-const DEEP_FACTORS = { low: 0.8, medium: 1, high: 1.2 } as const
 const DEEP_NOTE_CHARS = 200
 const DEEP_TAGS = 3
 const DEEP_RELATED = 5
@@ -79,7 +79,10 @@ export function countAlike(
 }
 
 /** Metrics and weight of the counts. */
-export function attentionOf(counts: AttentionCounts): { metrics: AttentionMetrics, weight: number } {
+export function attentionOf(
+  counts: AttentionCounts,
+  { depth_factor }: Scoring = defaultScoring,
+): { metrics: AttentionMetrics, weight: number } {
   const seconds = Math.min(SECONDS_MAX, counts.related * SECONDS_PER_RELATED)
   const depth = depthOf(counts)
   const metrics: AttentionMetrics = {
@@ -94,8 +97,7 @@ export function attentionOf(counts: AttentionCounts): { metrics: AttentionMetric
     0.25 * metrics.note_density +
     0.3 * metrics.address_revisit +
     0.15 * metrics.time_investment
-  const factor = DEEP_FACTORS[depth]
-  return { metrics, weight: rounded(Math.min(1, sum * factor)) }
+  return { metrics, weight: rounded(Math.min(1, sum * depth_factor[depth])) }
 }
 
 function depthOf({

@@ -19,6 +19,7 @@ import { attentionOf, countAlike, usesAt, visited, type AddressUse } from './att
 import { assignCluster } from './clusters.js'
 import { noveltyOf, remember, type RecentRecord } from './recent.js'
 import { influenceOf, priorityScoreOf, qualityOf, rounded, storageTierOf } from './scores.js'
+import type { Scoring } from './scoring.js'
 import type { StagedRecord } from './staged.js'
 import type { PersonCells } from './state.js'
 import { spell } from './vocabulary.js'
@@ -32,6 +33,7 @@ interface FoldContext {
   /** ms UTC. */
   readonly eventTime: number
   readonly position: string
+  readonly scoring: Scoring
 }
 
 /** What a record changed; null: nothing (D1). */
@@ -149,7 +151,7 @@ function scoresOf(
     noteChars: record.note.length,
     tags: record.tag.length,
     topicSpanMs: own.at - beginningOf(cells, staged, own.at),
-  })
+  }, context.scoring)
   const quality = qualityOf(parts)
   const influence = influenceOf(quality, attention.weight)
   const ageMs = context.now - context.eventTime
@@ -161,7 +163,7 @@ function scoresOf(
     attention_metrics: attention.metrics,
     psp_influence_weight: influence,
     psp_relevance: rounded(relevance),
-    priority_score: priorityScoreOf(relevance, ageMs, influence),
+    priority_score: priorityScoreOf(relevance, ageMs, influence, context.scoring.daily_fade),
     storage_tier: storageTierOf(influence, ageMs),
   }
 }

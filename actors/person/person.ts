@@ -2,28 +2,37 @@
  * The person's actor: one per person, it folds what they keep into what is known about them. Owns the
  * person's state; emits one value per folded record and one per changed component.
  */
-import { actor, type TurnContext } from '../../engine/index.js'
+import { actor, type TurnContext, type TypedActor } from '../../engine/index.js'
 import { foldRecord } from './fold.js'
 import type { Component } from '../psp/component.js'
 import { componentsChanged, recordsFolded, type ReportedComponent } from './outputs.js'
+import { defaultScoring, type Scoring } from './scoring.js'
 import type { StagedRecord } from './staged.js'
 import { personState } from './state.js'
 
-/** Receives `recorded` with a StagedRecord; the key is the person's id. */
-export const person = actor('person', {
-  state: personState,
-  receive: { recorded },
-  reads: {
-    recorded: (staged: StagedRecord) => ({
-      records: [staged.submitted.record.id],
-      addresses: staged.addressKey === '' ? [] : [staged.addressKey],
-    }),
-  },
-})
+/** The actor with its scoring. Receives `recorded` with a StagedRecord; the key is the person's id. */
+export function personWith(scoring: Scoring): TypedActor<typeof personState> {
+  return actor('person', {
+    state: personState,
+    receive: {
+      recorded: (ctx: TurnContext<typeof personState>, staged: StagedRecord) =>
+        recorded(ctx, staged, scoring),
+    },
+    reads: {
+      recorded: (staged: StagedRecord) => ({
+        records: [staged.submitted.record.id],
+        addresses: staged.addressKey === '' ? [] : [staged.addressKey],
+      }),
+    },
+  })
+}
 
-function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord): void {
+/** With the default scoring; also what readers of a person's state name, whatever the scoring. */
+export const person = personWith(defaultScoring)
+
+function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord, scoring: Scoring): void {
   const { key: personId, now, eventTime, position } = ctx
-  const outcome = foldRecord(ctx.state, staged, { personId, now, eventTime, position })
+  const outcome = foldRecord(ctx.state, staged, { personId, now, eventTime, position, scoring })
   if (outcome === null) return
   const { folded, changes, changesBefore } = outcome
   ctx.emit(recordsFolded, folded)

@@ -1,12 +1,12 @@
 /** Scores of a record, SPEC section 3. Pure; every result is 0..1 and rounded to 1e-4, fit for state. */
 import type { QualityParts } from '../enrichment/index.js'
+import { defaultScoring } from './scoring.js'
 
 const dayMs = 86_400_000
 const HOT_INFLUENCE = 0.7
 const WARM_INFLUENCE = 0.3
 const HOT_DAYS = 7
 const WARM_DAYS = 30
-const DAILY_FADE = 0.95
 
 /** Weighted sum of the five parts. */
 export function qualityOf(parts: QualityParts & { readonly novelty: number }): number {
@@ -25,8 +25,13 @@ export function influenceOf(quality: number, attention: number): number {
 }
 
 /** Similarity to the PSP, faded by age, times influence. */
-export function priorityScoreOf(relevance: number, ageMs: number, influence: number): number {
-  return rounded(relevance * DAILY_FADE ** (Math.max(0, ageMs) / dayMs) * influence)
+export function priorityScoreOf(
+  relevance: number,
+  ageMs: number,
+  influence: number,
+  dailyFade = defaultScoring.daily_fade,
+): number {
+  return rounded(relevance * dailyFade ** (Math.max(0, ageMs) / dayMs) * influence)
 }
 
 /** Where a record is kept, SPEC section 5. */

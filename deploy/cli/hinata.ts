@@ -12,12 +12,17 @@ import { startNodeRole } from '../roles/node-role.js'
 import { runRole } from '../roles/role.js'
 import { printConfig } from './commands/config.js'
 import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
+import { diff } from './commands/diff.js'
 import { doctor } from './commands/doctor.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
+import { promote, rollback } from './commands/promote.js'
+import { replay, type ReplayRequest } from './commands/replay.js'
 import { resume } from './commands/resume.js'
+import { savepoint } from './commands/savepoint.js'
 import { status } from './commands/status.js'
 import { up } from './commands/up.js'
+import { versions } from './commands/versions.js'
 
 const program = new Command('hinata')
   .description('Turns what a person highlights, notes and tags into a living personal system prompt.')
@@ -62,6 +67,30 @@ command('resume', 'have a paused or stopped partition tried again at once')
   .requiredOption('--partition <number>', 'which one')
   .option('--skip', 'pass what it stands at: it becomes a dead letter')
   .action((given: Given & { partition: string }) => act(given, config => resume(config, given)))
+command('replay', 'build another version of the pipeline beside the live one')
+  .requiredOption('--as <version>', 'its name, like v2').option('--pipeline <name>', 'hinata')
+  .option('--scoring <name=value...>', 'constants of the scoring that it sets otherwise')
+  .option('--json', 'as JSON')
+  .action((given: Given & ReplayRequest) => act(given, config => replay(config, given)))
+command('diff', 'compare the state of two versions').argument('<from>').argument('<to>')
+  .option('--user <id>', 'only this person').option('--json', 'as JSON, a line per person')
+  .action((from: string, to: string, given: Given) => act(given, config => diff(config, from, to, given)))
+command('promote', 'make a version live').argument('<version>').option('--json', 'as JSON')
+  .option('--share <percent>', 'only for the reads of a share of the persons')
+  .action((version: string, given: Given & { share?: string }) =>
+    act(given, config => promote(config, version, given)))
+command('rollback', 'make the version live that was before').argument('[version]')
+  .option('--json', 'as JSON')
+  .action((version: string | undefined, given: Given) =>
+    act(given, config => rollback(config, version, given)))
+command('versions', 'list the versions, or drop one').argument('[action]', 'drop').argument('[version]')
+  .option('--json', 'as JSON')
+  .action((action: string | undefined, version: string | undefined, given: Given) =>
+    act(given, config => versions(config, action, version, given)))
+command('savepoint', 'keep the state as files, or put it back').argument('<action>', 'create, list, restore')
+  .argument('[name]').option('--json', 'as JSON')
+  .action((action: string, name: string | undefined, given: Given) =>
+    act(given, config => savepoint(config, action, name, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))

@@ -10,37 +10,42 @@ export interface Progress {
 
 const plainLineMs = 2_000
 
-/** Starts a display of `total` steps. */
-export function progressBar(total: number, label: string, out: NodeJS.WriteStream): Progress {
-  return out.isTTY ? terminalBar(total, label, out) : plainLines(total, label, out)
+/** Starts a display of `total` steps, `from` of which were done before. */
+export function progressBar(total: number, label: string, out: NodeJS.WriteStream, from = 0): Progress {
+  return out.isTTY ? terminalBar(total, label, out, from) : plainLines(total, label, out, from)
 }
 
-function terminalBar(total: number, label: string, out: NodeJS.WriteStream): Progress {
+function terminalBar(total: number, label: string, out: NodeJS.WriteStream, from: number): Progress {
   const bar = new SingleBar({
     format: `${label} [{bar}] {value}/{total}  {speed}/s  {eta_formatted} left`, stream: out,
     hideCursor: true,
   }, Presets.shades_classic)
   const startedAt = Date.now()
-  let done = 0
-  bar.start(total, 0, { speed: 0 })
+  let done = from
+  bar.start(total, from, { speed: 0 })
   return {
     advance(amount) {
       done += amount
-      bar.update(done, { speed: Math.round(done / Math.max(0.001, (Date.now() - startedAt) / 1_000)) })
+      const seconds = Math.max(0.001, (Date.now() - startedAt) / 1_000)
+      bar.update(done, { speed: Math.round((done - from) / seconds) })
     },
     done: () => bar.stop(),
   }
 }
 
-function plainLines(total: number, label: string, out: NodeJS.WritableStream): Progress {
-  let done = 0
-  let saidAt = Date.now()
+function plainLines(total: number, label: string, out: NodeJS.WritableStream, from: number): Progress {
+  let done = from
+  const startedAt = Date.now()
+  let saidAt = startedAt
   return {
     advance(amount) {
       done += amount
       if (Date.now() - saidAt < plainLineMs) return
       saidAt = Date.now()
-      out.write(`${label}: ${Math.round(done)} of ${total}\n`)
+      const perSecond = (done - from) / ((saidAt - startedAt) / 1_000)
+      const leftSeconds = Math.max(0, Math.round((total - done) / Math.max(1, perSecond)))
+      out.write(`${label}: ${Math.round(done)} of ${total} (${Math.round((done / total) * 100)} %), `
+        + `${Math.round(perSecond)}/s, ${leftSeconds} s left\n`)
     },
     done: () => { out.write(`${label}: ${Math.round(done)} of ${total}\n`) },
   }

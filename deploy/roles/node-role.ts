@@ -2,8 +2,8 @@
 import type { Logger } from 'pino'
 import { threadedClickhouseSink } from '../../analytics/index.js'
 import { HinataError, startNode } from '../../engine/index.js'
-import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
+import { topologyOfVersion } from './pipeline-version.js'
 import type { RunningRole } from './role.js'
 
 /** Starts a node. Throws what stands in its way. */
@@ -15,13 +15,13 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
   }
   const password = config.text('clickhouse.password')
   const sink = threadedClickhouseSink({ url, ...(password === '' ? {} : { username: 'default', password }) })
-  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [sink] })
+  const topology = await topologyOfVersion(config, requiredRedis(config), [sink])
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  log.info(`node(${node.id}): rows go to ${new URL(url).host}`)
+  log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
   return { url: node.id, stop: () => node.stop() }
 }
 

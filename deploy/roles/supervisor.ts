@@ -53,15 +53,22 @@ export class Supervisor {
 
   /**
    * Starts a role and waits until it is ready. `environmentOf` gives its configuration, also at every
-   * restart.
+   * restart; `name` is that of its log, where several processes have one role.
    */
   async start(
-    role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv,
+    role: string, environmentOf: (lastUrl: string | undefined) => NodeJS.ProcessEnv, name = role,
   ): Promise<Child> {
-    const child = new SupervisedChild(role, join(this.#logDir, `${role}.log`), environmentOf, this.#say)
+    const child = new SupervisedChild(role, join(this.#logDir, `${name}.log`), environmentOf, this.#say)
     this.#children.push(child)
     await child.start()
     return child
+  }
+
+  /** Ends one process for good. */
+  async end(child: Child): Promise<void> {
+    const at = this.#children.findIndex(one => one === child)
+    const [ended] = at < 0 ? [] : this.#children.splice(at, 1)
+    await ended?.stop()
   }
 
   /** Ends everything, the last started first. */

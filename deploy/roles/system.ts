@@ -8,11 +8,13 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { HinataError } from '../../engine/index.js'
+import { HinataError, openVersions } from '../../engine/index.js'
+import { codeVersion, hinataTopology } from '../../pipelines/hinata.js'
 import { inheritedEnvironment, type Config } from '../config/index.js'
 import { adminKeyOf, findSystemFile, removeSystemFile, writeSystemFile } from './system-file.js'
 import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
 import { Supervisor, type Child } from './supervisor.js'
+import { VersionHost, type NodeProcesses } from './version-host.js'
 
 /** A system that runs. */
 export interface RunningSystem {
@@ -45,7 +47,9 @@ export async function startSystem(
   const admin = adminKeyOf(dataDir)
   const supervisor = new Supervisor(logDir, say)
   const redis = await openRedisOf(config, redisProgram, dataDir, say)
+  let host: VersionHost | undefined
   const stopAll = async (): Promise<void> => {
+    await host?.stop()
     await supervisor.stop()
     await redis.stop()
     removeSystemFile(dataDir)
@@ -63,7 +67,12 @@ export async function startSystem(
       clickhouse = child.url
       say(`ClickHouse (embedded)   ${clickhouse}`)
     }
-    await supervisor.start('node', () => ({ ...shared, CLICKHOUSE_URL: clickhouse }))
+    host = await hostVersions(config, redis.url, say, {
+      start: version => supervisor.start('node', () =>
+        ({ ...shared, CLICKHOUSE_URL: clickhouse, HINATA_PIPELINE_VERSION: String(version) }),
+      version === codeVersion ? 'node' : `node-v${version}`),
+      end: child => supervisor.end(child),
+    })
     const gateway = await supervisor.start('gateway', last => ({
       ...shared, CLICKHOUSE_URL: clickhouse,
       HINATA_PORT: last ? new URL(last).port : String(config.integer('gateway.port')),
@@ -77,6 +86,22 @@ export async function startSystem(
     }
   } catch (error) {
     await stopAll()
+    throw error
+  }
+}
+
+/** Starts a node for every version that is declared. */
+async function hostVersions(
+  config: Config, redisUrl: string, say: (line: string) => void, processes: NodeProcesses,
+): Promise<VersionHost> {
+  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] })
+  const versions = await openVersions({ redisUrl, topology, namespace: config.text('redis.namespace') })
+  const host = new VersionHost(versions, codeVersion, processes, say)
+  try {
+    await host.start()
+    return host
+  } catch (error) {
+    await host.stop()
     throw error
   }
 }

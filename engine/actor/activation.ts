@@ -5,6 +5,7 @@
 import { decodeValue, encodeValue } from '../record/pack.js'
 import { isTable, type Cell, type CellWriter, type Journal, type TableRows } from '../state/index.js'
 import type { ActorType } from './actor.js'
+import { markedRow, upcastFields, upcastRow, type Upcasting } from './schema.js'
 
 const parkedField = '~parked'
 const activationOverheadBytes = 512
@@ -35,6 +36,7 @@ export class Activation {
   readonly cells: Readonly<Record<string, Cell>>
   #queue: { head: number, next: number } | undefined
   #isQueueDirty = false
+  #upcasting: Upcasting | undefined
 
   constructor(actor: ActorType, key: string, journal: Journal) {
     this.actor = actor
@@ -45,9 +47,11 @@ export class Activation {
 
   /**
    * Takes the stored fields: `<cell>` or `<cell>:<sub>`. Fields of cells that are no longer declared are left
-   * alone.
+   * alone. Fields of an older schema are brought to the present. Throws SCHEMA_NEWER.
    */
-  load(fields: Readonly<Record<string, Uint8Array>>): void {
+  load(stored: Readonly<Record<string, Uint8Array>>): void {
+    const { fields, upcasting } = upcastFields(this.actor, this.key, stored)
+    this.#upcasting = upcasting
     for (const [field, packed] of Object.entries(fields)) {
       if (field === parkedField) {
         const [head, next] = decodeValue(packed) as [number, number]
@@ -60,6 +64,11 @@ export class Activation {
     }
   }
 
+  /** Takes one stored row of a table cell; null: there is none. Throws SCHEMA_NEWER. */
+  loadRow(table: string, row: string, packed: Uint8Array | null): void {
+    this.table(table).loadRow(row, packed && upcastRow(this.actor, this.key, table, packed))
+  }
+
   /** The rows of a table cell. */
   table(name: string): TableRows {
     const cell = this.cells[name]
@@ -69,6 +78,11 @@ export class Activation {
 
   /** Writes what changed; table rows go to the writer of their own hash. */
   collect(fields: CellWriter, tableWriter: (table: string) => CellWriter): void {
+    if (this.actor.schema.version > 1) return this.#collectMarked(fields, tableWriter)
+    this.#collectCells(fields, tableWriter)
+  }
+
+  #collectCells(fields: CellWriter, tableWriter: (table: string) => CellWriter): void {
     for (const name in this.cells) {
       const cell = this.cells[name]
       cell.collect(isTable(cell) ? tableWriter(name) : fields, name)
@@ -78,6 +92,32 @@ export class Activation {
       else fields.remove(parkedField)
     }
     this.#isQueueDirty = false
+  }
+
+  /** With the schema's mark, and with what the upcasters changed where no cell changed it since. */
+  #collectMarked(fields: CellWriter, tableWriter: (table: string) => CellWriter): void {
+    const own = new FieldChanges()
+    this.#collectCells(own, table => {
+      const writer = tableWriter(table)
+      return {
+        put: (row, packed) => writer.put(row, markedRow(this.actor.schema, packed)),
+        remove: row => writer.remove(row),
+      }
+    })
+    if (own.isEmpty && this.#upcasting?.isNew !== false) return
+    const puts = new Map<string, Uint8Array>(this.#upcasting?.puts)
+    const removals = new Set(this.#upcasting?.removals)
+    for (let i = 0; i < own.puts.length; i += 2) {
+      puts.set(String(own.puts[i]), own.puts[i + 1] as Buffer)
+      removals.delete(String(own.puts[i]))
+    }
+    for (const field of own.removals) {
+      puts.delete(field)
+      removals.add(field)
+    }
+    for (const [field, packed] of puts) fields.put(field, packed)
+    for (const field of removals) fields.remove(field)
+    this.#upcasting = undefined
   }
 
   /** Forgets table rows; only when everything is collected. */

@@ -7,6 +7,7 @@
  * A3  A turn that throws leaves no trace; supervision decides what happens to its record.
  */
 import type { CellsOf, StateDeclaration } from '../state/index.js'
+import { schemaOf, type Schema, type SchemaDeclaration } from './schema.js'
 
 /** A named output of a topology; sinks and subscribers read it. `V` is the type of what is emitted. */
 export interface Output<V> {
@@ -101,6 +102,7 @@ export interface ActorType {
   readonly supervision: Supervision
   /** The actors that it tells; a topology with event time needs to know. */
   readonly tells: readonly ActorType[]
+  readonly schema: Schema
 }
 
 /** An actor type that remembers its state's shape, for typed reads of committed state. */
@@ -110,7 +112,8 @@ export interface TypedActor<S extends StateDeclaration> extends ActorType {
 
 /**
  * Declares an actor type. `receive` has one receiver per message and per timer name; `reads` names, for a
- * message, the rows of table cells that its turn will touch.
+ * message, the rows of table cells that its turn will touch. `schema` is the version of the stored state's
+ * shape; `upcast` and `upcastRow` bring older state to it (schema.ts).
  */
 export function actor<S extends StateDeclaration, R extends Record<string, Receiver<S>>>(
   type: string, behaviour: {
@@ -119,7 +122,7 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     readonly reads?: { readonly [M in keyof R]?: (message: Parameters<R[M]>[1], key: string) => TableReads }
     readonly supervision?: Partial<Supervision>
     readonly tells?: readonly ActorType[]
-  },
+  } & SchemaDeclaration,
 ): TypedActor<S> {
   return {
     type,
@@ -128,5 +131,6 @@ export function actor<S extends StateDeclaration, R extends Record<string, Recei
     reads: (behaviour.reads ?? {}) as ActorType['reads'],
     supervision: { ...defaultSupervision, ...behaviour.supervision },
     tells: behaviour.tells ?? [],
+    schema: schemaOf(type, behaviour),
   }
 }

@@ -50,7 +50,7 @@ export class TurnRunner {
   readonly #effects: Effects
   readonly #scope: string
 
-  /** `scope` makes ids unique: topology, version and partition. */
+  /** `scope` makes ids unique: topology and partition, the same in every version of the topology. */
   constructor(journal: Journal, effects: Effects, scope: string) {
     this.#journal = journal
     this.#effects = effects

@@ -92,6 +92,9 @@ export const errorTable = {
   STAGE_FAILED: row('internal', false, 'Stage {stage} failed on this record: {reason}'),
   ROW_NOT_DECLARED: row('internal', false,
     'Table {table} row {row} was used in a turn but not declared. Name it in the behaviour\'s `reads`.'),
+  SCHEMA_NEWER: row('setup', false,
+    'The stored state of {actor} has schema {found}; this code knows schemas up to {known}. '
+    + 'Run the code that wrote it, or restore an older savepoint.'),
   OWNER_UNKNOWN: row('unavailable', true, 'No node owns partition {partition} just now. Retry in a second.'),
   QUERY_UNKNOWN: row('missing', false, 'No query is named {query}.'),
   QUERY_TIMEOUT: row('unavailable', true, 'Query {query} took longer than {max} ms.'),
@@ -106,6 +109,55 @@ export const errorTable = {
     + 'Name it in the actor\'s `tells`.'),
   TELLS_IN_CIRCLE: row('setup', false,
     'Event time has no order among actors that tell each other in a circle: {path}.'),
+  // ---- engine: versions and savepoints --------------------------------------------------------------------
+  VERSION_UNKNOWN: row('missing', false,
+    'No version {version} is known. Build it first: hinata replay --as v{version}'),
+  VERSION_EXISTS: row('conflict', false,
+    'Version {version} was built with other settings: {settings}. '
+    + 'Take another number, or drop it: hinata versions drop v{version}'),
+  VERSION_LIVE: row('conflict', false,
+    'Version {version} is live or has a share of the readers. Promote another one first.'),
+  VERSION_NOT_LIVE: row('conflict', false,
+    'Partition {partition}: version {version} was expected to be live, {found} is. Look: hinata versions'),
+  VERSION_NOT_RUNNING: row('unavailable', true,
+    'No node runs version {version} in partition {partition}. '
+    + 'Start one: hinata node --pipeline-version {version}'),
+  VERSION_RUNNING: row('conflict', false,
+    'Version {version} still has nodes. Stop them, then try again.'),
+  VERSION_BEHIND: row('unavailable', true,
+    'Partition {partition}: version {version} stands at {found}, expected {expected}. '
+    + 'Nothing was switched there; wait for the replay and try again.'),
+  VERSIONS_MIXED: row('conflict', false,
+    'Versions {versions} are live in different partitions: a switch was interrupted. '
+    + 'Say which one shall be live: hinata promote vN'),
+  VERSION_NO_PREVIOUS: row('missing', false,
+    'No version was live before {version}: there is nothing to roll back to.'),
+  LOG_INCOMPLETE: row('conflict', false,
+    'The log of partition {partition} begins behind {since}, since a savepoint was restored without it. '
+    + 'A version cannot be built from position 0.'),
+  VERSION_UNFOLLOWABLE: row('conflict', false,
+    'Version {version} of {topology} cannot run beside a live one: its watermarks travel between partitions, '
+    + 'and a switch would let them overtake messages. Run the live version, '
+    + 'or another one in a namespace of its own.'),
+  VERSION_STALLED: row('unavailable', true,
+    'Version {version}, which follows, has not committed for partition {partition} since {since}: '
+    + '{doing} at {position}, {waiting} entries wait.'),
+  SAVEPOINT_UNKNOWN: row('missing', false, 'No savepoint {name} in {folder}. See: hinata savepoint list'),
+  SAVEPOINT_EXISTS: row('conflict', false, 'A savepoint {name} exists already. Choose another name.'),
+  SAVEPOINT_NAME: row('usage', false,
+    'A savepoint is named with 1 to 80 letters, digits, dots, dashes and underscores, found {name}.'),
+  SAVEPOINT_CORRUPT: row('conflict', false,
+    'Savepoint file {file} is not what was written: {reason}. Nothing was restored. Use another savepoint.'),
+  SAVEPOINT_MISMATCH: row('conflict', false,
+    'The savepoint has {what} {found}, this system has {expected}. Nothing was restored.'),
+  SAVEPOINT_SLOW: row('unavailable', true,
+    'Partition {partition} could not be captured within {max} ms. '
+    + 'Try at a quieter time, or raise engine limits.'),
+  SAVEPOINT_RELAYS: row('conflict', false,
+    'The log of partition {partition} goes on behind {position}, to {last}, and holds relayed messages that '
+    + 'would be told again. Restore into an empty system.'),
+  SYSTEM_RUNNING: row('conflict', false,
+    'Node {node} still runs partition {partition}. Stop the system, then restore.'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

@@ -53,6 +53,27 @@ export const timersMax = 1_000_000
 /** Turns that one record may cause by telling: a loop between actors ends here as a failure of the record. */
 export const tellsMax = 10_000
 
+/** How often a version that is not live looks whether the live one has gone on, ms. */
+export const followPollMs = 20
+
+/** How long one partition may be held for a switch between versions, ms: longer would be felt. */
+export const switchHoldMsMax = 3_000
+
+/** Records that the next version may be behind when a partition is held for its switch. */
+export const switchBehindMax = 500
+
+/** Partitions that are switched at once. */
+export const switchesAtOnceMax = 4
+
+/** Bytes that are read of a savepoint's file at once; frames are mostly smaller. */
+export const savepointFrameBytesMax = 1_024 * 1_024
+
+/** How long one partition may be held while it is saved, ms: its persons wait, nothing is refused. */
+export const savepointHoldMsMax = 30_000
+
+/** Keys that are read at once for a savepoint. */
+export const savepointKeysAtOnceMax = 64
+
 /** A question to a node: longer means that the asker has given up. */
 export const queryTimeoutMs = 10_000
 

@@ -5,4 +5,4 @@ export {
 } from './lease.js'
 export { LogReader, readOutbox, readRange, type Entry, type EntryTaker, type OutboxEntry } from './reader.js'
 export { sealLog } from './seal.js'
-export { createTopic } from './topic.js'
+export { createTopic, topicPartitions } from './topic.js'

@@ -6,8 +6,9 @@
  *   <ns>:{p}:<topic>:meta                    appended: number of records ever appended (hash)
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
+ *   <ns>:{p}:<name>:live                     which version is live, which has a share of keys (hash)
  *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
- *                                            emitted, committed, pause, pauseEpoch (hash)
+ *                                            emitted, committed, pause, pauseEpoch, held (hash)
  *   <ns>:{p}:<topology>:out                  outbox (stream)
  *   <ns>:{p}:<topology>:dead                 dead letters (stream)
  *   <ns>:{p}:<topic>:skips                   what an operator passed: position → records of a block (hash)
@@ -50,6 +51,11 @@ export class Keyspace {
 
   ids(partition: number, topic: string, key: string): string {
     return `${this.log(partition, topic)}:ids:${key}`
+  }
+
+  /** `name` is the topology's name without a version. */
+  live(partition: number, name: string): string {
+    return `${this.namespace}:{${partition}}:${name}:live`
   }
 
   checkpoint(partition: number, topology: string): string {

@@ -14,12 +14,16 @@ export interface SinkTask {
   readonly outputs: readonly string[]
   readonly token: string
   readonly partition: number
+  /** Of the version whose values these are; undefined: 0. */
+  readonly generation?: number
   /** Emissions of whole outbox entries, joined. */
   readonly packed: Uint8Array
 }
 
 interface OpenedSink {
-  insert(batch: { token: string, partition: number, emitted: readonly Emitted[] }): Promise<void>
+  insert(batch: {
+    token: string, partition: number, generation?: number, emitted: readonly Emitted[],
+  }): Promise<void>
 }
 
 const opened = new Map<string, Promise<OpenedSink>>()
@@ -30,7 +34,8 @@ export default async function runSink(task: SinkTask): Promise<unknown> {
   let sink = opened.get(name)
   if (!sink) opened.set(name, sink = openSink(task))
   const emitted = decodeEmissions(task.packed).filter(({ output }) => task.outputs.includes(output))
-  if (emitted.length > 0) await (await sink).insert({ token: task.token, partition: task.partition, emitted })
+  const { token, partition, generation } = task
+  if (emitted.length > 0) await (await sink).insert({ token, partition, generation, emitted })
   return move(new Uint8Array(0))
 }
 

@@ -59,7 +59,9 @@ export class Activations {
     rows.forEach(({ activation, table, rows: names }, i) => {
       const found = loaded.rows[i]
       const cell = activation.table(table)
-      names.forEach((name, j) => { if (cell.missing([name]).length > 0) cell.loadRow(name, found[j]) })
+      names.forEach((name, j) => {
+        if (cell.missing([name]).length > 0) activation.loadRow(table, name, found[j])
+      })
     })
   }
 

@@ -3,12 +3,13 @@
  * appends to the log, reads committed state, asks views, follows outputs, and knows how far behind the tasks
  * are.
  *
- * L1  Reads see committed state only, directly in Redis; they work while a partition has no owner.
+ * L1  Reads see committed state only, directly in Redis; they work while a partition has no owner. They see
+ *     the version that is live in the partition, or the one that has the key's share (live-version.ts).
  * L2  `append` refuses with LOG_FULL while a partition has too many unread records: pressure reaches the app
  *     (G5).
  */
 import { systemClock, type Clock } from '../clock/index.js'
-import { Activation, type ActorType, type TypedActor } from '../actor/index.js'
+import { Activation, upcastRow, type ActorType, type TypedActor } from '../actor/index.js'
 import { HinataError } from '../errors/index.js'
 import { logUnreadRecordsMax } from '../limits/limits.js'
 import { Appender, createTopic, type AppendInput, type Appended } from '../log/index.js'
@@ -22,10 +23,10 @@ import {
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'
 import { LagMeter, type PartitionLag } from './lag.js'
-import type { NodeInfo } from './node.js'
+import { LiveVersions, type LivePointer } from './live-version.js'
+import type { NodeInfo } from './node-info.js'
 import { followOutbox, type Followed } from './outbox.js'
 import { QueryLink } from './query-link.js'
-import { topologyId } from './redis-store.js'
 import { machine, type Surroundings } from './surroundings.js'
 import type { Topology } from './topology.js'
 
@@ -73,12 +74,12 @@ export class TopologyClient {
   readonly registry: Registry
   readonly durability: Durability
   readonly #topology: Topology
-  readonly #id: string
   readonly #keys: Keyspace
   readonly #redis: RedisConnection
   readonly #clock: Clock
   readonly #appender: Appender
   readonly #lag: LagMeter
+  readonly #live: LiveVersions
   readonly #links = new Map<string, QueryLink>()
 
   constructor(
@@ -86,7 +87,6 @@ export class TopologyClient {
     id: string,
   ) {
     this.#topology = options.topology
-    this.#id = topologyId(options.topology)
     this.#keys = keys
     this.#redis = redis
     this.#clock = options.clock ?? systemClock
@@ -95,11 +95,25 @@ export class TopologyClient {
     const { topic, partitions } = options.topology.source
     this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
       clock: this.#clock, id })
-    this.#lag = new LagMeter(redis, keys, options.topology, this.#clock)
+    this.#live = new LiveVersions(redis, keys, options.topology)
+    this.#lag = new LagMeter(redis, keys, options.topology, this.#clock, this.#live)
   }
 
-  start(): Promise<void> {
-    return this.#lag.start()
+  async start(): Promise<void> {
+    await this.#live.refreshAll()
+    await this.#lag.start()
+  }
+
+  /** The version that is live in the partition of `key`, as it was last read. */
+  liveVersion(key: string): number {
+    return this.#live.at(this.partitionOf(key)).version
+  }
+
+  /** The versions that are live in some partition, as last read, ascending: one, but for a switch. */
+  get liveVersions(): number[] {
+    const { partitions } = this.#topology.source
+    const all = Array.from({ length: partitions }, (_, partition) => this.#live.at(partition).version)
+    return [...new Set(all)].sort((a, b) => a - b)
   }
 
   partitionOf(key: string): number {
@@ -134,8 +148,9 @@ export class TopologyClient {
 
   /** Committed state of one actor, for reading; null when it has none. */
   async state<S extends StateDeclaration>(actor: TypedActor<S>, key: string): Promise<CellsOf<S> | null> {
-    const hash = this.#keys.state(this.partitionOf(key), this.#id, actor.type, key)
-    const fields = fieldsOf(await send(this.#redis, 'HGETALL', [hash]))
+    const partition = this.partitionOf(key)
+    const fields = await this.#live.read(partition, key, async id =>
+      fieldsOf(await send(this.#redis, 'HGETALL', [this.#keys.state(partition, id, actor.type, key)])))
     if (Object.keys(fields).length === 0) return null
     const activation = new Activation(actor, key, new Journal())
     activation.load(fields)
@@ -145,9 +160,11 @@ export class TopologyClient {
   /** Committed rows of one table; undefined where absent. */
   async rows(actor: ActorType, key: string, table: string, rows: readonly string[]): Promise<unknown[]> {
     if (rows.length === 0) return []
-    const packed = await send(this.#redis, 'HMGET', [this.#tableKey(actor, key, table), ...rows]) as
+    const partition = this.partitionOf(key)
+    const packed = await this.#live.read(partition, key, id =>
+      send(this.#redis, 'HMGET', [this.#keys.table(partition, id, actor.type, table, key), ...rows])) as
       (Buffer | null)[]
-    return packed.map(row => (row === null ? undefined : decodeValue(row)))
+    return packed.map(row => (row === null ? undefined : decodeValue(upcastRow(actor, key, table, row))))
   }
 
   /**
@@ -157,12 +174,16 @@ export class TopologyClient {
   async *allRows(
     actor: ActorType, key: string, table: string,
   ): AsyncGenerator<[row: string, value: unknown]> {
+    const partition = this.partitionOf(key)
+    const id = await this.#live.idFor(partition, key)
+    const hash = this.#keys.table(partition, id, actor.type, table, key)
     let cursor = '0'
     do {
-      const [next, pairs] = await send(this.#redis, 'HSCAN',
-        [this.#tableKey(actor, key, table), cursor, 'COUNT', 200]) as
+      const [next, pairs] = await send(this.#redis, 'HSCAN', [hash, cursor, 'COUNT', 200]) as
         [Buffer, Buffer[]]
-      for (let i = 0; i < pairs.length; i += 2) yield [String(pairs[i]), decodeValue(pairs[i + 1])]
+      for (let i = 0; i < pairs.length; i += 2) {
+        yield [String(pairs[i]), decodeValue(upcastRow(actor, key, table, pairs[i + 1]))]
+      }
       cursor = String(next)
     } while (cursor !== '0')
   }
@@ -172,24 +193,33 @@ export class TopologyClient {
    */
   async ask(view: string, key: string, name: string, args: unknown): Promise<unknown> {
     const partition = this.partitionOf(key)
-    const owner = (await this.nodes()).find(node => node.partitions.includes(partition))
+    const [nodes, id] = await Promise.all([this.nodes(), this.#live.idFor(partition, key)])
+    const owner = nodes.find(node => node.topology === id && node.partitions.includes(partition))
     if (!owner) throw new HinataError('OWNER_UNKNOWN', { partition })
     let link = this.#links.get(owner.url)
     if (!link) this.#links.set(owner.url, link = new QueryLink(owner.url))
     return link.ask(view, key, name, args)
   }
 
-  /** Committed outputs of one partition, live, after `from` (exclusive entry id; undefined = what comes). */
+  /**
+   * Committed outputs of one partition, live, after `from` (exclusive entry id; undefined = what comes):
+   * those of the version that was live when they were committed. A share of keys changes nothing here.
+   */
   follow(partition: number, from: string | undefined, signal: AbortSignal): AsyncGenerator<Followed> {
-    return followOutbox(this.#redis, this.#keys.outbox(partition, this.#id), from, this.#clock, signal)
+    const outboxes = ({ version, previous }: LivePointer): string[] =>
+      (previous === null ? [version] : [previous, version])
+        .map(one => this.#keys.outbox(partition, this.#live.idOf(one)))
+    return followOutbox(this.#redis, outboxes(this.#live.at(partition)),
+      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal)
   }
 
   /**
    * True when everything appended before the call is committed in the partition of `key`; false after
    * `timeoutMs`.
    */
-  settled(key: string, timeoutMs: number): Promise<boolean> {
-    return this.#lag.settled(this.partitionOf(key), timeoutMs)
+  async settled(key: string, timeoutMs: number): Promise<boolean> {
+    const partition = this.partitionOf(key)
+    return this.#lag.settled(partition, await this.#live.idFor(partition, key), timeoutMs)
   }
 
   /** How far behind every partition is. */
@@ -221,9 +251,5 @@ export class TopologyClient {
       from = i
     }
     return counts
-  }
-
-  #tableKey(actor: ActorType, key: string, table: string): string {
-    return this.#keys.table(this.partitionOf(key), this.#id, actor.type, table, key)
   }
 }

@@ -295,7 +295,7 @@ export class Fold {
 
   #newRunner(): TurnRunner {
     const { topology, partition } = this.#options
-    return new TurnRunner(this.#journal, this.#effects, `${topology.name}.${topology.version}.${partition}`)
+    return new TurnRunner(this.#journal, this.#effects, `${topology.name}.${partition}`)
   }
 
   #deliver(actor: ActorType, key: string, cause: TurnCause, record: StagedRecord): Promise<void> | undefined {

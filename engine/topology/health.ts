@@ -17,6 +17,8 @@ export interface NodeProblem {
 export interface PartitionProgress {
   readonly partition: number
   readonly progress: TaskProgress
+  /** The version that it runs, if another one is live: readers do not wait for it. */
+  readonly following?: number
   /** Name of each failing sink, and why. */
   readonly failingSinks: readonly (readonly [name: string, reason: string])[]
 }
@@ -25,14 +27,18 @@ export interface PartitionProgress {
 export function problemsOf(
   partitions: readonly PartitionProgress[], stallMs: number, now: number,
 ): NodeProblem[] {
-  return partitions.flatMap(({ partition, progress, failingSinks }) => {
+  return partitions.flatMap(({ partition, progress, following, failingSinks }) => {
     const { waiting, movedAt, doing, position } = progress
     const problems = failingSinks.map(([sink, reason]) => problem('SINK_FAILING', { partition, sink, reason },
       'Its rows wait in the outbox; start what the sink writes to.'))
     if (waiting > 0 && now - movedAt >= stallMs) {
       const since = new Date(movedAt).toISOString()
-      problems.push(problem('TASK_STALLED', { partition, since, doing, position, waiting },
-        `Restart the node; if it stalls again, look at what ${doing} does with that entry.`))
+      const details = { partition, since, doing, position, waiting }
+      problems.push(following === undefined
+        ? problem('TASK_STALLED', details,
+          `Restart the node; if it stalls again, look at what ${doing} does with that entry.`)
+        : problem('VERSION_STALLED', { ...details, version: following },
+          `Readers do not see it. Restart its node, or: hinata versions drop v${following}`))
     }
     return problems
   })

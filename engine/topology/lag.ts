@@ -7,7 +7,7 @@ import { logUnreadRecordsMax } from '../limits/limits.js'
 import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { Halts, type Halt } from './halt.js'
-import { topologyId } from './redis-store.js'
+import type { LiveVersions } from './live-version.js'
 import type { Topology } from './topology.js'
 
 /** One partition's lag. */
@@ -53,17 +53,18 @@ export class LagMeter {
   readonly #keys: Keyspace
   readonly #topology: Topology
   readonly #clock: Clock
+  readonly #live: LiveVersions
   readonly #stopping = new AbortController()
   readonly #unread: number[]
-  readonly #halts: Halts
   #refreshes = 0
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
+  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock,
+    live: LiveVersions) {
+    this.#live = live
     this.#redis = redis
     this.#keys = keys
     this.#topology = topology
     this.#clock = clock
-    this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#unread = new Array<number>(topology.source.partitions).fill(0)
   }
 
@@ -86,17 +87,17 @@ export class LagMeter {
     this.#unread[partition] += records
   }
 
-  /** The lag of all partitions now. */
+  /** The lag of the live version in all partitions now. */
   read(): Promise<PartitionLag[]> {
     return Promise.all(this.#unread.map((_, partition) => this.#readOne(partition)))
   }
 
-  /** Waits until what is appended now is folded. */
-  async settled(partition: number, timeoutMs: number): Promise<boolean> {
-    const { appended } = await this.#readCounts(partition)
+  /** Waits until what is appended now is folded by the version of `id` (`<name>.<version>`). */
+  async settled(partition: number, id: string, timeoutMs: number): Promise<boolean> {
+    const { appended } = await this.#readCounts(partition, id)
     const deadline = this.#clock.now() + timeoutMs
     for (;;) {
-      if ((await this.#readCounts(partition)).folded >= appended) return true
+      if ((await this.#readCounts(partition, id)).folded >= appended) return true
       if (this.#clock.now() >= deadline || this.#stopping.signal.aborted) return false
       await this.#clock.wait(settlePollMs, this.#stopping.signal)
     }
@@ -115,31 +116,38 @@ export class LagMeter {
     const isFull = this.#refreshes++ % calmRefreshes === 0
     await Promise.all(this.#unread.map(async (unread, partition) => {
       if (unread <= calmRecordsMax && !isFull) return
-      const { appended, folded } = await this.#readCounts(partition)
+      await this.#live.refresh(partition)
+      const { appended, folded } = await this.#readCounts(partition, this.#live.idAt(partition))
       this.#unread[partition] = Math.max(0, appended - folded)
     }))
   }
 
-  async #readCounts(partition: number): Promise<{ appended: number, folded: number }> {
+  async #readCounts(partition: number, id: string): Promise<{ appended: number, folded: number }> {
     const { topic } = this.#topology.source
     const [appended, folded] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),
-      send(this.#redis, 'HGET', [this.#keys.checkpoint(partition, topologyId(this.#topology)), 'folded']),
+      send(this.#redis, 'HGET', [this.#keys.checkpoint(partition, id), 'folded']),
     ])
     return { appended: Number(String(appended ?? 0)), folded: Number(String(folded ?? 0)) }
   }
 
+  /** By the pointer as it is known; again when the script finds that another version is live. */
   async #readOne(partition: number): Promise<PartitionLag> {
-    const topology = topologyId(this.#topology)
     const { topic } = this.#topology.source
-    const names = [this.#keys.log(partition, topic), this.#keys.meta(partition, topic),
-      this.#keys.checkpoint(partition, topology), this.#keys.timers(partition, topology),
-      this.#keys.dead(partition, topology),
-      ...this.#topology.sinks.map(({ name }) => this.#keys.sink(partition, topology, name))]
+    const { version } = this.#live.at(partition)
+    const id = this.#live.idAt(partition)
+    const names = [this.#keys.live(partition, this.#topology.name),
+      this.#keys.log(partition, topic), this.#keys.meta(partition, topic),
+      this.#keys.checkpoint(partition, id), this.#keys.timers(partition, id), this.#keys.dead(partition, id),
+      ...this.#topology.sinks.map(({ name }) => this.#keys.sink(partition, id, name))]
     const [answer, halt] = await Promise.all([runScript(this.#redis, readLag, names, []),
-      this.#halts.read(partition)])
-    const [appended, folded, emitted, owner, epoch, lagMs, position, silentMs, pauseMs, pauseEpoch, timers,
-      dead, ...taken] = (answer as Buffer[]).map(String)
+      new Halts(this.#redis, this.#keys, id).read(partition)])
+    const [live, appended, folded, emitted, owner, epoch, lagMs, position, silentMs, pauseMs, pauseEpoch,
+      timers, dead, ...taken] = (answer as Buffer[]).map(String)
+    if (live !== '' && Number(live) !== version) {
+      await this.#live.refresh(partition)
+      return this.#readOne(partition)
+    }
     return {
       partition, appended: Number(appended), folded: Number(folded), emitted: Number(emitted),
       inserted: Math.min(Number(emitted), ...taken.map(Number)), lagMs: Number(lagMs),

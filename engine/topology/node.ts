@@ -5,7 +5,10 @@
  * N1  A partition is worked on only with its lease; ownership is taken, never assumed (G4).
  * N2  Handing over is drain, release, take: the next owner starts at a committed position.
  * N3  Health is progress: a task with work that has not committed for `stallMs` is reported (G10).
+ * N4  Whether a task is live or follows is read after its lease was taken; a switch raises the epoch, so a
+ *     commit in the wrong role is refused.
  */
+import { upcastRow } from '../actor/index.js'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { activationBytesMax, hotKeysShown, readEntriesMax, stallMsDefault } from '../limits/limits.js'
@@ -22,7 +25,11 @@ import { assignedPartitions } from './assignment.js'
 import type { FoldedBatch } from './staged.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
-import { HotKeys, type HotKey } from './hot-keys.js'
+import { assertRoles, Follower } from './follower.js'
+import { HotKeys } from './hot-keys.js'
+import { claimLive } from './live-version.js'
+import type { NodeInfo } from './node-info.js'
+import { trimOutbox } from './outbox.js'
 import type { QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
 import { relaySink } from './relay.js'
@@ -54,20 +61,6 @@ export interface NodeOptions {
   readonly clock?: Clock
 }
 
-/** What a node tells about itself in the registry (kind `node`). */
-export interface NodeInfo {
-  readonly id: string
-  /** tcp://host:port of the query port. */
-  readonly url: string
-  readonly pid: number
-  readonly partitions: number[]
-  /** ms UTC, the time of Redis. */
-  readonly heartbeatAt: number
-  readonly problems: readonly NodeProblem[]
-  /** Keys with the most records lately. */
-  readonly hotKeys: readonly HotKey[]
-}
-
 interface Owned {
   /** The running one, or the one that ended while the partition is halted. */
   task: Task
@@ -77,13 +70,14 @@ interface Owned {
   ending: Promise<void>
   readonly sinks: SinkLoop[]
   readonly lease: Lease
+  /** undefined: its version is live (N4). */
+  readonly follower: Follower | undefined
 }
 
 const tickMs = 500
-const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
-  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'seal-log'].map(loadScript)
+  'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'seal-log', 'read-bound'].map(loadScript)
 
 /** Starts a node. Throws when Redis is unreachable or unsafe. */
 export function startNode(options: NodeOptions): Promise<Node> {
@@ -102,6 +96,7 @@ export async function startNodeIn(surroundings: Surroundings, options: NodeOptio
     work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
     const { source } = options.topology
     await createTopic(work, keys, source.topic, source.partitions)
+    await assertRoles(work, keys, options.topology)
     const node = new Node(options, keys, work, blocking, surroundings)
     await node.start()
     return node
@@ -206,7 +201,9 @@ export class Node {
   async #tick(): Promise<void> {
     await this.#renew()
     await this.#announceNode()
-    const nodes = (await this.#registry.list('node')).map(([id]) => id)
+    const topology = topologyId(this.#options.topology)
+    const nodes = (await this.#registry.list('node'))
+      .filter(([, info]) => (info as NodeInfo).topology === topology).map(([id]) => id)
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
     for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
@@ -218,7 +215,8 @@ export class Node {
 
   async #announceNode(): Promise<void> {
     const info: NodeInfo = {
-      id: this.id, url: this.#port!.url, pid: process.pid, partitions: this.partitions,
+      id: this.id, topology: topologyId(this.#options.topology), url: this.#port!.url, pid: process.pid,
+      partitions: this.partitions,
       heartbeatAt: await redisTime(this.#redis), problems: this.#problems(),
       hotKeys: this.#hotKeys.top(hotKeysShown),
     }
@@ -230,8 +228,8 @@ export class Node {
   }
 
   #problems(): NodeProblem[] {
-    const partitions = [...this.#owned].map(([partition, { task, sinks }]) => ({
-      partition, progress: task.progress,
+    const partitions = [...this.#owned].map(([partition, { task, sinks, follower }]) => ({
+      partition, progress: task.progress, following: follower && this.#options.topology.version,
       failingSinks: sinks.flatMap(({ name, failing }) => (failing ? [[name, failing] as const] : [])),
     }))
     return problemsOf(partitions, this.#options.stallMs ?? stallMsDefault, this.#clock.now())
@@ -253,29 +251,33 @@ export class Node {
     const lease = await takeLease(this.#redis, checkpoint, this.id, this.#leaseMs)
     if (!lease) return
     const halt = await this.#halts.read(partition)
-    const task = this.#newTask(partition, lease, halt)
+    const live = await claimLive(this.#redis, this.#keys, partition, topology)
+    const follower = live.version === topology.version ? undefined
+      : new Follower(this.#redis, this.#keys, partition, { ...topology, version: live.version })
+    const task = this.#newTask(partition, lease, halt, follower)
     const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
-      sink, partition, lease, keys: this.#keys, topology: topologyId(topology),
+      sink, partition, lease, generation: live.own, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
       clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
     }))
-    const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
+    const owned: Owned = { task, halt, lease, sinks, follower, ending: Promise.resolve() }
     await Promise.all(owned.sinks.map(sink => sink.start()))
     this.#owned.set(partition, owned)
     announce('info', `partition(${partition})`,
-      `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`)
+      `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`
+      + (follower ? `, behind version ${live.version}` : ''))
     if (!halt) await this.#startTask(owned) // else `#retry` starts it in its time
   }
 
-  #newTask(partition: number, lease: Lease, halt: Halt | undefined): Task {
+  #newTask(partition: number, lease: Lease, halt: Halt | undefined, follower?: Follower): Task {
     const { topology } = this.#options
     const { partitions } = topology.source
     const task: Task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis,
-      stages: this.#stages, clock: this.#clock, halt,
+      stages: this.#stages, clock: this.#clock, halt, follower,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
-      onKey: key => this.#hotKeys.count(key),
+      onKey: key => { if (!follower) this.#hotKeys.count(key) },
       onCommit: batch => this.#committed(partition, task, batch),
       onEnd: reason => this.#ended(partition, reason),
     })
@@ -326,8 +328,8 @@ export class Node {
     if (halt && halt.nextAt > await redisTime(this.#redis)) return
     if (this.#owned.get(partition) !== owned) return
     owned.halt = halt
-    const { checkpoint } = owned.task
-    owned.task = this.#newTask(partition, { ...owned.lease, checkpoint }, halt)
+    const { task: { checkpoint }, follower } = owned
+    owned.task = this.#newTask(partition, { ...owned.lease, checkpoint }, halt, follower)
     announce('info', `partition(${partition})`, `is tried again at ${checkpoint.position}`)
     await this.#startTask(owned)
   }
@@ -343,9 +345,7 @@ export class Node {
   async #revoke(partition: number): Promise<void> {
     const owned = this.#owned.get(partition)
     if (!owned) return
-    await this.#reader.remove(owned.task)
-    await owned.task.drain()
-    await Promise.all(owned.sinks.map(sink => sink.stop()))
+    await this.#finish(owned)
     this.#owned.delete(partition)
     const checkpoint = this.#keys.checkpoint(partition, topologyId(this.#options.topology))
     await releaseLease(this.#redis, checkpoint, owned.lease)
@@ -358,23 +358,21 @@ export class Node {
     if (!owned) return
     this.#owned.delete(partition)
     announce('warn', `partition(${partition})`, reason)
-    await this.#reader.remove(owned.task)
-    await owned.task.drain()
-    await Promise.all(owned.sinks.map(sink => sink.stop()))
+    await this.#finish(owned)
   }
 
-  /**
-   * Trims outboxes up to what every sink has taken, but keeps the last minute for subscribers that come back.
-   */
+  async #finish({ task, sinks }: Owned): Promise<void> {
+    await this.#reader.remove(task)
+    await task.drain()
+    await Promise.all(sinks.map(sink => sink.stop()))
+  }
+
   async #trim(): Promise<void> {
     const topology = topologyId(this.#options.topology)
-    const kept = await redisTime(this.#redis) - outboxKeptMs
+    const now = await redisTime(this.#redis)
     for (const [partition, { sinks }] of this.#owned) {
-      const taken = Math.min(Infinity, ...sinks.map(sink => Number(sink.position.split('-')[0])))
-      const before = Math.min(taken, kept)
-      if (before > 0) {
-        await send(this.#redis, 'XTRIM', [this.#keys.outbox(partition, topology), 'MINID', '~', before])
-      }
+      await trimOutbox(this.#redis, this.#keys.outbox(partition, topology),
+        sinks.map(({ position }) => position), now)
     }
   }
 
@@ -390,6 +388,7 @@ export class Node {
     const partition = partitionOf(key, topology.source.partitions)
     const { actor, table } = view.restoreFrom
     const hash = this.#keys.table(partition, topologyId(topology), actor.type, table, key)
-    return await send(this.#redis, 'HVALS', [hash]) as Buffer[]
+    const rows = await send(this.#redis, 'HVALS', [hash]) as Buffer[]
+    return rows.map(row => upcastRow(actor, key, table, row))
   }
 }

@@ -3,9 +3,9 @@
  * only, in order, and says when what was asked for is no longer there.
  */
 import type { Clock } from '../clock/index.js'
-import { readRange } from '../log/index.js'
+import { readRange, type Entry } from '../log/index.js'
 import { decodeEmissions } from '../record/emission.js'
-import { compareEntries, startOfLog } from '../record/record.js'
+import { compareEntries, startOfLog, timeOfEntry, type EntryId } from '../record/record.js'
 import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { isPublic } from './sink-loop.js'
 import type { Emitted } from './topology.js'
@@ -17,31 +17,61 @@ export type Followed =
 
 const pollMs = 20
 const entriesPerRead = 64
+const keptMs = 60_000
 
-/** Yields what is committed after `from` (exclusive; undefined: from now on) until the signal aborts. */
+/**
+ * Yields what is committed after `from` (exclusive; undefined: from now on) until the signal aborts.
+ * `first` names the outboxes as far as they are known, `outboxes` those that may hold something now: of the
+ * version that was live before the last switch, if there was one, and of the live one. Ids grow across a
+ * switch, so both are read as one.
+ */
 export async function* followOutbox(
-  redis: RedisConnection, stream: string, from: string | undefined, clock: Clock, signal: AbortSignal,
+  redis: RedisConnection, first: readonly string[], outboxes: () => Promise<string[]>,
+  from: string | undefined, clock: Clock, signal: AbortSignal,
 ): AsyncGenerator<Followed> {
-  const { last, isWhole } = await extentOf(redis, stream)
-  let position = from ?? last
-  if (from !== undefined && !isWhole && !await holds(redis, stream, from)) {
-    const [first] = await readRange(redis, stream, '-', '+', 1)
-    const trimmedTo = first?.id ?? last
-    if (compareEntries(trimmedTo, from) > 0) yield { gapFrom: from, gapTo: trimmedTo }
+  const extents = await Promise.all(first.map(stream => extentOf(redis, stream)))
+  let position = from ?? extents.map(({ last }) => last).reduce(later)
+  if (from !== undefined && !extents.every(({ isWhole }) => isWhole)) {
+    const gapTo = await gapAfter(redis, first, extents.map(({ last }) => last), from)
+    if (gapTo !== undefined) yield { gapFrom: from, gapTo }
   }
   while (!signal.aborted) {
-    const entries = await readRange(redis, stream, `(${position}`, '+', entriesPerRead)
+    const { entries, isMore } = await readAfter(redis, await outboxes(), position)
     for (const { id, block } of entries) {
       position = id
       const emitted = decodeEmissions(block).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
-    if (entries.length < entriesPerRead) await clock.wait(pollMs, signal)
+    if (!isMore) await clock.wait(pollMs, signal)
   }
 }
 
-async function holds(redis: RedisConnection, stream: string, entry: string): Promise<boolean> {
-  return (await readRange(redis, stream, entry, entry, 1)).length > 0
+/** Entries of all streams after `position`, in the order of their ids, as far as every stream was read. */
+async function readAfter(
+  redis: RedisConnection, streams: string[], position: string,
+): Promise<{ entries: Entry[], isMore: boolean }> {
+  const read = await Promise.all(streams.map(stream =>
+    readRange(redis, stream, `(${position}`, '+', entriesPerRead)))
+  const full = read.filter(entries => entries.length === entriesPerRead).map(entries => entries.at(-1)!.id)
+  const entries = read.flat().filter(({ id }) => full.every(last => compareEntries(id, last) <= 0))
+    .sort((a, b) => compareEntries(a.id, b.id))
+  return { entries, isMore: full.length > 0 }
+}
+
+/** Where history begins again after `from`; undefined when nothing is missing. */
+async function gapAfter(
+  redis: RedisConnection, streams: readonly string[], lasts: readonly string[], from: string,
+): Promise<string | undefined> {
+  const held = await Promise.all(streams.map(stream => readRange(redis, stream, from, from, 1)))
+  if (held.some(entries => entries.length > 0)) return undefined
+  const firsts = await Promise.all(streams.map(stream => readRange(redis, stream, '-', '+', 1)))
+  const ids = firsts.flat().map(({ id }) => id).sort(compareEntries)
+  const trimmedTo = ids[0] ?? lasts.reduce(later)
+  return compareEntries(trimmedTo, from) > 0 ? trimmedTo : undefined
+}
+
+function later(a: string, b: string): string {
+  return compareEntries(a, b) > 0 ? a : b
 }
 
 /** The newest entry ever added, also when it was trimmed since; and whether nothing was trimmed ever. */
@@ -55,4 +85,15 @@ async function extentOf(redis: RedisConnection, stream: string): Promise<{ last:
     }
     throw error
   }
+}
+
+/**
+ * Trims an outbox up to what every sink has `taken`, but keeps the last minute before `now` (ms UTC, the time
+ * of Redis) for subscribers that come back.
+ */
+export async function trimOutbox(
+  redis: RedisConnection, stream: string, taken: readonly EntryId[], now: number,
+): Promise<void> {
+  const before = Math.min(now - keptMs, ...taken.map(entry => timeOfEntry(entry)))
+  if (before > 0) await send(redis, 'XTRIM', [stream, 'MINID', '~', before])
 }

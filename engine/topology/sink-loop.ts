@@ -31,6 +31,8 @@ export interface SinkLoopOptions {
   readonly sink: Sink
   readonly partition: number
   readonly lease: Ownership
+  /** The generation in which the version was live last (live-version.ts). Absent: 0. */
+  readonly generation?: number
   readonly keys: Keyspace
   readonly topology: string
   readonly redis: RedisConnection
@@ -137,7 +139,7 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, sink, runner } = this.#options
+    const { redis, keys, partition, topology, generation, sink, runner } = this.#options
     const lease = ownershipArgument(this.#options.lease)
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
@@ -148,7 +150,8 @@ export class SinkLoop {
     if (last !== batch.last) batch = (await this.#read(last))!
     const { blocks, values } = batch
     const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
-    await channels.insert.tracePromise(() => runner.insert(sink, { token, partition, blocks, values }),
+    await channels.insert.tracePromise(
+      () => runner.insert(sink, { token, partition, generation, blocks, values }),
       { sink: sink.name, partition, values })
     const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [lease, last, values])
     if (moved !== 1) return 'fenced'

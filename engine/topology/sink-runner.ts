@@ -12,6 +12,8 @@ const sinkEntry = new URL('../threads/sink-thread.js', import.meta.url)
 export interface PackedBatch {
   readonly token: string
   readonly partition: number
+  /** See `SinkBatch`. */
+  readonly generation?: number
   /** The blocks of its entries. */
   readonly blocks: readonly Buffer[]
   readonly values: number
@@ -49,16 +51,16 @@ export class SinkRunner {
     await this.#pool?.stop()
   }
 
-  async #run(sink: Sink, { token, partition, blocks }: PackedBatch): Promise<void> {
+  async #run(sink: Sink, { token, partition, generation, blocks }: PackedBatch): Promise<void> {
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
       const emitted = blocks.flatMap(decodeEmissions).filter(({ output }) => outputs.includes(output))
-      if (emitted.length > 0) await sink.insert({ token, partition, emitted })
+      if (emitted.length > 0) await sink.insert({ token, partition, generation, emitted })
       return
     }
     const packed = movable(Buffer.concat(blocks))
     const task: SinkTask = { module: sink.module.href, options: sink.options, outputs, token, partition,
-      packed }
+      generation, packed }
     await this.#pool!.run(task, [packed.buffer])
   }
 }

@@ -11,11 +11,12 @@
  *     task.
  * K3  A commit covers whole entries, so its position is an entry id.
  * K4  Reading stops while `taskEntriesMax` entries wait, and folding while the outbox is full (G8).
+ * K5  A version that is not live follows the live one (follower.ts) and emits nothing into its outbox.
  */
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, outboxValuesMax, stageGroupBytesMax, stageGroupsMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, sealLog, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
@@ -27,10 +28,12 @@ import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
 import { Fold } from './fold.js'
+import type { Follower } from './follower.js'
 import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
-import type { FoldedBatch, StagedRecord } from './staged.js'
-import type { StagedEntry, StageRunner, StageWatch } from './stages.js'
+import type { FoldedBatch } from './staged.js'
+import type { StageRunner } from './stages.js'
+import { TaskQueue, type ReadyEntry } from './task-queue.js'
 import type { Topology } from './topology.js'
 
 /** See the drawing above. */
@@ -46,6 +49,8 @@ export interface TaskOptions {
   readonly stages: StageRunner
   readonly clock: Clock
   readonly isLocal: (key: string) => boolean
+  /** What the task stays behind; undefined: its version is live (K5). */
+  readonly follower: Follower | undefined
   /** Memory for activations of this task. */
   readonly activationBytesMax: number
   /** Called after each commit with what it emitted, packed. */
@@ -71,20 +76,6 @@ export interface TaskProgress {
   readonly activations: number
 }
 
-interface Queued extends Entry {
-  /** The stages of this entry; undefined until they begin. */
-  staging: Promise<void> | undefined
-  /** Once the stages are through. An unreadable entry ends the task when the loop gets there. */
-  staged: StagedEntry | undefined
-  /** Where its stages are. */
-  watch: StageWatch | undefined
-}
-
-interface ReadyEntry {
-  readonly id: EntryId
-  readonly records: StagedRecord[]
-}
-
 /** What a record is thought to take before any was folded, and how much a batch changes that. */
 const foldMsFirst = 0.05
 const foldMsWeight = 0.3
@@ -99,11 +90,10 @@ export class Task implements EntryTaker {
   readonly #options: TaskOptions
   readonly #fold: Fold
   readonly #timers: TimerIndex
-  readonly #queue: Queued[] = []
+  readonly #queue: TaskQueue
   readonly #stopping = new AbortController()
   #position: EntryId
   #checkpoint: Checkpoint
-  #stagingGroups = 0
   /** What folding a record takes, ms: a running average. */
   #foldMs = foldMsFirst
   #state: TaskState = 'assigned'
@@ -126,6 +116,7 @@ export class Task implements EntryTaker {
     this.#checkpoint = lease.checkpoint
     this.#position = lease.checkpoint.position
     this.#timers = new TimerIndex(partition)
+    this.#queue = new TaskQueue(options.stages)
     this.#movedAt = options.clock.now()
     this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
@@ -159,9 +150,10 @@ export class Task implements EntryTaker {
   }
 
   get progress(): TaskProgress {
-    const [head] = this.#queue
+    const { head, length } = this.#queue
+    const isAhead = head !== undefined && this.#options.follower?.isBehind(head.id)
     return {
-      waiting: this.#queue.length, movedAt: this.#movedAt, activations: this.#fold.activations,
+      waiting: isAhead ? 0 : length, movedAt: this.#movedAt, activations: this.#fold.activations,
       doing: this.#doing === 'stage' ? `stage ${head?.watch?.stage ?? ''}` : this.#doing,
       position: head?.id ?? this.#checkpoint.position,
     }
@@ -192,43 +184,9 @@ export class Task implements EntryTaker {
   take(entries: Entry[]): void {
     if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now()
     this.#firstEntry ??= entries[0]?.id
-    for (const { id, block } of entries) {
-      this.#queue.push({ id, block, staging: undefined, staged: undefined, watch: undefined })
-      this.#position = id
-    }
-    this.#stageAhead()
+    this.#position = entries.at(-1)?.id ?? this.#position
+    this.#queue.push(entries)
     this.#wake?.()
-  }
-
-  /** Sends waiting entries through the stages, in groups, a few groups at a time. */
-  #stageAhead(): void {
-    let next = this.#queue.findIndex(queued => queued.staging === undefined)
-    while (next >= 0 && next < this.#queue.length && this.#stagingGroups < stageGroupsMax) {
-      const group: Queued[] = []
-      let bytes = 0
-      for (; next < this.#queue.length; next++) {
-        const queued = this.#queue[next]
-        if (group.length > 0 && bytes + queued.block.length > stageGroupBytesMax) break
-        group.push(queued)
-        bytes += queued.block.length
-      }
-      this.#stagingGroups++
-      const staging = this.#stage(group)
-      staging.catch(() => undefined) // a failure meets the loop when it gets there
-      for (const queued of group) queued.staging = staging
-    }
-  }
-
-  async #stage(group: Queued[]): Promise<void> {
-    const watch: StageWatch = { stage: '' }
-    for (const queued of group) queued.watch = watch
-    try {
-      const staged = await this.#options.stages.run(group, watch)
-      group.forEach((queued, i) => { queued.staged = staged[i] })
-    } finally {
-      this.#stagingGroups--
-    }
-    this.#stageAhead()
   }
 
   /** Folds what was read, commits and ends. The reader must have let go of the task before. */
@@ -246,8 +204,9 @@ export class Task implements EntryTaker {
         else if (this.#isOutboxFull()) {
           this.#doing = 'full outbox'
           await this.#options.clock.wait(outboxPollMs, this.#stopping.signal)
-        } else await this.#foldQueue()
-        if (this.#state === 'draining' && this.#isOutboxFull()) break
+        } else if (await this.#isAhead()) await this.#followTimers()
+        else await this.#foldQueue()
+        if (this.#state === 'draining' && (this.#isOutboxFull() || await this.#isAhead())) break
       }
       this.#state = 'released'
     } catch (thrown) {
@@ -257,7 +216,7 @@ export class Task implements EntryTaker {
 
   #end(thrown: unknown): void {
     this.#state = 'fenced'
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#options.onEnd(thrown instanceof HinataError ? thrown
       : new HinataError('INTERNAL', { reason: String(thrown) }, { cause: thrown }))
   }
@@ -266,9 +225,23 @@ export class Task implements EntryTaker {
     return this.#checkpoint.emitted - this.#inserted() > outboxValuesMax
   }
 
+  /** Whether the next entry is one that the live version has not committed (K5). */
+  async #isAhead(): Promise<boolean> {
+    const { follower } = this.#options
+    const { head } = this.#queue
+    return follower !== undefined && head !== undefined && !await follower.has(head.id)
+  }
+
+  /** At the place of the live version: fires what it has fired, or waits for it to go on. */
+  async #followTimers(): Promise<void> {
+    const { clock } = this.#options
+    if (!await this.#fireDueTimers(clock.now())) await clock.wait(followPollMs, this.#stopping.signal)
+    this.#movedAt = clock.now() // what it waits for is not its own work
+  }
+
   /** Folds the entries that are through the stages, until the time budget is used, then commits. */
   async #foldQueue(): Promise<void> {
-    const [head] = this.#queue
+    const head = this.#queue.head!
     this.#doing = 'stage'
     await head.staging
     this.#doing = 'fold'
@@ -312,21 +285,11 @@ export class Task implements EntryTaker {
     }, { cause: stopped })
   }
 
-  /**
-   * The entries at the head of the queue whose stages are through, as many as the time budget is thought to
-   * take: what is loaded for more would be loaded twice. They stay queued.
-   */
+  /** What the time budget is thought to take, and neither the breaker nor the live version holds back. */
   #takeReady(): ReadyEntry[] {
     const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax,
       this.#breaker.recordsMax(this.#checkpoint.position))
-    const ready: ReadyEntry[] = []
-    let taken = 0
-    for (const { id, staged } of this.#queue) {
-      if (!staged || 'unreadable' in staged || (taken > 0 && taken + staged.count > recordsMax)) break
-      ready.push({ id, records: staged.records() })
-      taken += staged.count
-    }
-    return ready
+    return this.#queue.ready(recordsMax, id => this.#options.follower?.isBehind(id) === true)
   }
 
   /** Nothing to fold: fires timers that are due, else waits for entries. */
@@ -347,18 +310,25 @@ export class Task implements EntryTaker {
    * never will (F1).
    */
   async #fireDueTimers(due: number): Promise<boolean> {
-    const now = await sealLog(this.#options.redis, this.stream, this.#position, due)
-    if (now === undefined || this.#queue.length > 0) return false
-    await this.#fold.fireTimers(now)
+    const { redis, follower } = this.#options
+    if (follower) return this.#fireTimersBefore(await follower.firedBefore(this.#checkpoint.position))
+    const now = await sealLog(redis, this.stream, this.#position, due)
+    return now !== undefined && this.#queue.length === 0 && this.#fireTimersBefore(now)
+  }
+
+  async #fireTimersBefore(time: number): Promise<boolean> {
+    if (!this.#timers.dueBefore(time)) return false
+    await this.#fold.fireTimers(time)
     this.#assertNotStopped()
     await this.#commit(this.#checkpoint.position)
     return true
   }
 
   async #commit(position: EntryId): Promise<void> {
-    const { topology, keys, redis, clock } = this.#options
+    const { topology, keys, redis, clock, follower } = this.#options
     const id = topologyId(topology)
     const batch = this.#fold.collect()
+    const emitted = follower ? [] : batch.emitted
     const before = this.#checkpoint
     this.#breaker.judge(batch, before.position, position)
     this.#doing = 'commit'
@@ -367,8 +337,8 @@ export class Task implements EntryTaker {
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
       epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position,
-      folded: batch.folded, emitted: batch.emitted.length,
-      outputs: Buffer.concat(batch.emitted.map(({ packed }) => packed)), dead: batch.dead,
+      folded: batch.folded, emitted: emitted.length,
+      outputs: Buffer.concat(emitted.map(({ packed }) => packed)), dead: batch.dead,
       timers: batch.timers,
       hashes: batch.hashes.map((hash): HashChange => ({
         key: hash.table === undefined
@@ -379,7 +349,7 @@ export class Task implements EntryTaker {
     }), { partition: this.partition, records: batch.folded, acceptedAt: timeOfEntry(position) })
     this.#checkpoint = {
       sequence: before.sequence + 1, position,
-      folded: before.folded + batch.folded, emitted: before.emitted + batch.emitted.length,
+      folded: before.folded + batch.folded, emitted: before.emitted + emitted.length,
     }
     this.#movedAt = clock.now()
     this.#options.onCommit(batch)

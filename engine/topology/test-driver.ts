@@ -5,7 +5,7 @@
  * partitions arrive before `push` and `advance` return.
  */
 import type { Output, TypedActor } from '../actor/index.js'
-import { Activation } from '../actor/index.js'
+import { Activation, upcastRow } from '../actor/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { decodeBlock } from '../record/block.js'
 import { partitionOf } from '../record/hash.js'
@@ -113,7 +113,8 @@ export class TestDriver {
     const module = this.#modules.get(view)!
     let answer: ViewAnswer = module.query({ name, key, args })
     if ('isMissing' in answer) {
-      module.restore(key, this.#partitions[this.#partitionOf(key)].store.rows(actor.type, key, table))
+      const { store } = this.#partitions[this.#partitionOf(key)]
+      module.restore(key, store.rows(actor.type, key, table).map(row => upcastRow(actor, key, table, row)))
       answer = module.query({ name, key, args })
     }
     return 'result' in answer ? answer.result : undefined

@@ -44,6 +44,8 @@ export type { Emitted }
 export interface SinkBatch {
   readonly token: string
   readonly partition: number
+  /** How many switches between versions came before: later rows supersede earlier ones. Absent: 0. */
+  readonly generation?: number
   readonly emitted: readonly Emitted[]
 }
 

@@ -141,3 +141,19 @@ t.test('a ClickHouse that does not answer, and one that refuses', async t => {
   await t.rejects(openAnalytics({ url: 'http://127.0.0.1:9' }), { code: 'CLICKHOUSE_UNREACHABLE' })
   await gone.close()
 })
+
+t.test('W4: changes of a later generation come behind all earlier ones', async t => {
+  const sink = clickhouseSink(analytics)
+  for (const generation of [0, 1, 2]) {
+    const change = componentChange(5 - generation, 'updated', 'k-9')
+    const value = { ...change, user_id: 'generations',
+      component: { ...change.component, description: `of ${generation}` } }
+    await sink.insert({ token: `generations-${generation}`, partition: 4, generation,
+      emitted: [emitted(componentsChanged, value)] })
+  }
+  const rows = await analytics.query(`SELECT toUInt32(sequence % pow(2, 40)) AS own, description
+    FROM psp_components WHERE user_id = 'generations' ORDER BY sequence`)
+  t.same(rows, [0, 1, 2].map(generation => ({ own: 5 - generation, description: `of ${generation}` })))
+  t.same(await analytics.query('SELECT description FROM psp_current WHERE user_id = \'generations\''),
+    [{ description: 'of 2' }])
+})

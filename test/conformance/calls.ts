@@ -151,7 +151,7 @@ const scriptMakers: readonly Maker[] = [
     ...draw.pick([[], ['code', 'INTERNAL', 'tries', draw.below(9)]])),
   (draw, known) => script('move-letters', [dead, log, meta], 2, known.letter, draw.bytes(),
     draw.entry(known), draw.bytes()),
-  () => script('read-lag', [log, meta, checkpoint, timers, dead, sink, 'none']),
+  () => script('read-lag', [keys.live(0, 'top'), log, meta, checkpoint, timers, dead, sink, 'none']),
   draw => script('take-lease', [checkpoint], draw.pick(['me', 'me', 'you']), draw.pick([1, 60_000])),
   (draw, known) => script('renew-lease', [checkpoint], draw.lease(known), 60_000),
   (draw, known) => script('release-lease', [checkpoint], draw.lease(known)),

@@ -2,16 +2,14 @@
 import { fieldsOf, closeRedis, openRedis, send } from '../../engine/redis/index.js'
 import { Keyspace } from '../../engine/record/keys.js'
 
-const topologyName = 'hinata.1'
-
 /** Every state hash of a namespace: its name without the namespace → its fields, ordered, as hex. */
 export async function dumpState(
-  url: string, namespace: string, partitions: number,
+  url: string, namespace: string, partitions: number, topology = 'hinata.1',
 ): Promise<Map<string, string>> {
   const redis = await openRedis(url, 'dump')
   const found: [string, string][] = []
   for (let partition = 0; partition < partitions; partition++) {
-    const prefix = `${namespace}:{${partition}}:${topologyName}:`
+    const prefix = `${namespace}:{${partition}}:${topology}:`
     for (const kind of ['s', 't']) {
       let cursor = '0'
       do {

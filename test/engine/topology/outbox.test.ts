@@ -12,13 +12,15 @@ const add = ({ redis }: Connected, id: string, ...outputs: string[]): Promise<un
   send(redis, 'XADD', [stream, id, 'd', Buffer.concat(outputs.map(output => encodeEmission(output, 'ada', id)
     .packed))])
 
+const outboxes = (): Promise<string[]> => Promise.resolve([stream])
+
 /** Takes `count` steps of following; `during` runs once the follower waits. */
 async function follow(
   on: Connected, from: string | undefined, count: number, during?: () => Promise<unknown>,
 ): Promise<Followed[]> {
   const stopping = new AbortController()
   const steps: Followed[] = []
-  const following = followOutbox(on.redis, stream, from, systemClock, stopping.signal)
+  const following = followOutbox(on.redis, [stream], outboxes, from, systemClock, stopping.signal)
   let next = following.next()
   await during?.()
   for (;;) {
@@ -70,7 +72,7 @@ t.test('from now on: only what comes', async t => {
   t.strictSame(entriesOf(await follow(on, '0-0', 1, () => add(on, '4-0', 'added'))), ['4-0'],
     'an outbox that did not exist')
   const stopping = new AbortController()
-  const following = followOutbox(on.redis, stream, undefined, systemClock, stopping.signal)
+  const following = followOutbox(on.redis, [stream], outboxes, undefined, systemClock, stopping.signal)
   const first = following.next()
   await send(on.redis, 'PING', []) // the follower asked for the newest entry before this
   await add(on, '5-0', 'added')

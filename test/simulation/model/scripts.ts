@@ -194,7 +194,7 @@ const putHalt: ModelScript = (store, [checkpoint, halt], [epoch, ...fields]) => 
   return 1
 }
 
-const readLag: ModelScript = (store, [log, meta, checkpoint, timers, dead, ...sinks]) => {
+const readLag: ModelScript = (store, [live, log, meta, checkpoint, timers, dead, ...sinks]) => {
   const field = (name: string, other: string): string => store.hget(checkpoint, name) ?? other
   const appended = store.hget(meta, 'n') ?? '0'
   const position = field('position', '0-0')
@@ -204,7 +204,7 @@ const readLag: ModelScript = (store, [log, meta, checkpoint, timers, dead, ...si
   const age = oldest ? Math.max(0, store.now - oldest.id[0]) : 0
   const owner = field('owner', '')
   const silent = owner === '' ? 0 : Math.max(0, store.now - Number(field('until', '0')))
-  return [appended, field('folded', '0'), field('emitted', '0'), owner, field('epoch', '0'), String(age),
+  return [store.hget(live, 'version') ?? '', appended, field('folded', '0'), field('emitted', '0'), owner, field('epoch', '0'), String(age),
     position, String(silent), field('pause', ''), field('pauseEpoch', ''), String(store.zcard(timers)),
     String(store.xlen(dead)), ...sinks.map(sink => store.hget(sink, 'inserted') ?? '0')]
 }

@@ -1,0 +1,115 @@
+/**
+ * The queue of a task: the entries that are read and not folded, in the order of the log, with what the
+ * stages made of them.
+ *
+ *   waiting ─in groups, a few at a time─▶ staging ─▶ staged, or unreadable ─ folded: `shift` ─▶ (gone)
+ *
+ * The task bounds its length (K4). A failure of the stages meets whoever awaits `staging` of the first entry.
+ */
+import { stageGroupBytesMax, stageGroupsMax } from '../limits/limits.js'
+import type { Entry } from '../log/index.js'
+import type { EntryId } from '../record/record.js'
+import type { StagedRecord } from './staged.js'
+import type { StagedEntry, StageRunner, StageWatch } from './stages.js'
+
+/** An entry that waits to be folded. */
+export interface QueuedEntry extends Entry {
+  /** The stages of this entry; undefined until they begin. */
+  readonly staging: Promise<void> | undefined
+  /** Once the stages are through. An unreadable entry ends the task when the loop gets there. */
+  readonly staged: StagedEntry | undefined
+  /** Where its stages are. */
+  readonly watch: StageWatch | undefined
+}
+
+/** An entry whose stages are through. */
+export interface ReadyEntry {
+  readonly id: EntryId
+  readonly records: StagedRecord[]
+}
+
+type Queued = { -readonly [K in keyof QueuedEntry]: QueuedEntry[K] }
+
+/** See the top of the file. */
+export class TaskQueue {
+  readonly #stages: StageRunner
+  readonly #entries: Queued[] = []
+  #stagingGroups = 0
+
+  constructor(stages: StageRunner) {
+    this.#stages = stages
+  }
+
+  get length(): number {
+    return this.#entries.length
+  }
+
+  /** The first entry that waits. */
+  get head(): QueuedEntry | undefined {
+    return this.#entries[0]
+  }
+
+  /** Puts entries at the end and sends them on to the stages. */
+  push(entries: readonly Entry[]): void {
+    for (const { id, block } of entries) {
+      this.#entries.push({ id, block, staging: undefined, staged: undefined, watch: undefined })
+    }
+    this.#stageAhead()
+  }
+
+  /** The first entry is folded. */
+  shift(): void {
+    this.#entries.shift()
+  }
+
+  clear(): void {
+    this.#entries.length = 0
+  }
+
+  /**
+   * The entries at the head whose stages are through, up to the first that `isHeld`: at most `recordsMax`
+   * records, but one entry at least, since what is loaded for more would be loaded twice. They stay queued.
+   */
+  ready(recordsMax: number, isHeld: (entry: EntryId) => boolean): ReadyEntry[] {
+    const ready: ReadyEntry[] = []
+    let taken = 0
+    for (const { id, staged } of this.#entries) {
+      if (!staged || 'unreadable' in staged || isHeld(id)) break
+      if (taken > 0 && taken + staged.count > recordsMax) break
+      ready.push({ id, records: staged.records() })
+      taken += staged.count
+    }
+    return ready
+  }
+
+  /** Sends waiting entries through the stages, in groups, a few groups at a time. */
+  #stageAhead(): void {
+    let next = this.#entries.findIndex(queued => queued.staging === undefined)
+    while (next >= 0 && next < this.#entries.length && this.#stagingGroups < stageGroupsMax) {
+      const group: Queued[] = []
+      let bytes = 0
+      for (; next < this.#entries.length; next++) {
+        const queued = this.#entries[next]
+        if (group.length > 0 && bytes + queued.block.length > stageGroupBytesMax) break
+        group.push(queued)
+        bytes += queued.block.length
+      }
+      this.#stagingGroups++
+      const staging = this.#stage(group)
+      staging.catch(() => undefined) // a failure meets the loop when it gets there
+      for (const queued of group) queued.staging = staging
+    }
+  }
+
+  async #stage(group: Queued[]): Promise<void> {
+    const watch: StageWatch = { stage: '' }
+    for (const queued of group) queued.watch = watch
+    try {
+      const staged = await this.#stages.run(group, watch)
+      group.forEach((queued, i) => { queued.staged = staged[i] })
+    } finally {
+      this.#stagingGroups--
+    }
+    this.#stageAhead()
+  }
+}
