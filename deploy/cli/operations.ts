@@ -7,13 +7,13 @@ import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { readSystemFile } from '../roles/system-file.js'
 
-/** Runs `work` with them. Throws SYSTEM_NOT_FOUND. */
+/** Runs `work` with them; `version` instead of the live one for its halts. Throws SYSTEM_NOT_FOUND. */
 export async function withOperations<T>(
-  config: Config, work: (operations: Operations) => Promise<T>,
+  config: Config, work: (operations: Operations) => Promise<T>, version?: number,
 ): Promise<T> {
   const redisUrl = config.text('redis.url') || readSystemFile(config.text('system.data_dir')).redis
   const operations = await openOperations({
-    redisUrl, namespace: config.text('redis.namespace'),
+    redisUrl, namespace: config.text('redis.namespace'), version,
     topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] }),
   })
   try {

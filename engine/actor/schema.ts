@@ -9,6 +9,7 @@
  * Y1  Upcasting is lazy: cells at activation, a row when it is read. What it changed is written with the
  *     actor's next commit; until then the stored bytes stay as they are.
  * Y2  Upcasters are pure and run one after another, from the stored version to the declared one.
+ *     What the engine itself keeps in an actor's fields (`~parked`) passes them by.
  * Y3  State of a newer schema is refused (SCHEMA_NEWER): old code would spoil it.
  */
 import { HinataError } from '../errors/index.js'
@@ -42,6 +43,8 @@ export interface Upcasting {
   readonly isNew: boolean
 }
 
+/** Begins the names of fields that are the engine's. */
+const engineMark = '~'
 const schemaField = '~schema'
 const rowMark = 0xc1
 const schemaMax = 255
@@ -76,10 +79,11 @@ export function upcastFields(
   if (mark !== undefined && from === version) return { fields: cells, upcasting: undefined }
   const puts = new Map([[schemaField, encodeValue(version)]])
   if (isNew) return { fields: {}, upcasting: { puts, removals: [], isNew } }
-  let values: StoredFields = Object.fromEntries(Object.entries(cells).map(([field, packed]) =>
-    [field, decodeValue(packed)]))
+  const own = Object.entries(cells).filter(([field]) => field.startsWith(engineMark))
+  const theirs = Object.entries(cells).filter(([field]) => !field.startsWith(engineMark))
+  let values: StoredFields = Object.fromEntries(theirs.map(([field, packed]) => [field, decodeValue(packed)]))
   for (let step = from; step < version; step++) values = actor.schema.upcast[step]?.(values) ?? values
-  const fields: Record<string, Uint8Array> = {}
+  const fields: Record<string, Uint8Array> = Object.fromEntries(own)
   for (const [field, value] of Object.entries(values)) {
     const packed = encodeValue(value)
     fields[field] = packed

@@ -47,9 +47,10 @@ export interface LetterPlace {
   readonly redis: RedisConnection
   readonly keys: Keyspace
   readonly clock: Clock
-  /** Name of the topology, and `<name>.<version>`. */
+  /** Name of the topology. */
   readonly topology: string
-  readonly topologyId: string
+  /** `<name>.<version>` of the version that is live in a partition: its letters are moved. */
+  readonly topologyIdAt: (partition: number) => string
   readonly topic: string
   readonly partitions: number
 }
@@ -268,10 +269,10 @@ export class LetterDesk {
   }
 
   async #counts(partition: number): Promise<{ appended: number, folded: number }> {
-    const { redis, keys, topic, topologyId } = this.#place
+    const { redis, keys, topic, topologyIdAt } = this.#place
     const [appended, folded] = await Promise.all([
       send(redis, 'HGET', [keys.meta(partition, topic), 'n']),
-      send(redis, 'HGET', [keys.checkpoint(partition, topologyId), 'folded']),
+      send(redis, 'HGET', [keys.checkpoint(partition, topologyIdAt(partition)), 'folded']),
     ])
     return { appended: Number(String(appended ?? 0)), folded: Number(String(folded ?? 0)) }
   }
@@ -299,7 +300,7 @@ export class LetterDesk {
   }
 
   #dead(partition: number): string {
-    return this.#place.keys.dead(partition, this.#place.topologyId)
+    return this.#place.keys.dead(partition, this.#place.topologyIdAt(partition))
   }
 
   #partitionsOf({ key, ids }: LetterChoice): number[] {

@@ -74,10 +74,12 @@ export async function claimLive(
 export class LiveVersions {
   readonly #redis: RedisConnection
   readonly #keys: Keyspace
-  readonly #topology: Topology
+  readonly #topology: Pick<Topology, 'name' | 'version'>
   readonly #pointers: LivePointer[]
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology) {
+  constructor(
+    redis: RedisConnection, keys: Keyspace, topology: Pick<Topology, 'name' | 'version' | 'source'>,
+  ) {
     this.#redis = redis
     this.#keys = keys
     this.#topology = topology

@@ -1,6 +1,6 @@
 /**
  * What an operator does to a topology, straight in Redis: dead letters, and partitions that are halted. No
- * node need run; those that do see it within half a second.
+ * node need run; those that do see it within half a second. It is done to the version that is live.
  */
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
@@ -12,13 +12,15 @@ import { startOfLog, type EntryId } from '../record/record.js'
 import { closeRedis, openRedis, send, type RedisConnection } from '../redis/index.js'
 import { Halts, type Halt } from './halt.js'
 import { LetterDesk } from './letter-desk.js'
-import { topologyId } from './redis-store.js'
+import { LiveVersions } from './live-version.js'
 import type { Topology } from './topology.js'
 
 /** Which topology, where. */
 export interface OperationsOptions {
   readonly redisUrl: string
   readonly topology: Pick<Topology, 'name' | 'version' | 'source'>
+  /** Whose halts, if not the live version's: a version that follows has its own. */
+  readonly version?: number
   /** Default `h`. */
   readonly namespace?: string
   readonly clock?: Clock
@@ -31,38 +33,46 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   const keys = new Keyspace(options.namespace ?? 'h')
   const { topic } = topology.source
   const partitions = Number(String(await send(redis, 'GET', [keys.topic(topic)]) ?? 0))
+  const live = new LiveVersions(redis, keys, { ...topology, source: { ...topology.source, partitions } })
+  await live.refreshAll()
   const letters = new LetterDesk({
-    redis, keys, clock, topic, partitions, topology: topology.name, topologyId: topologyId(topology),
+    redis, keys, clock, topic, partitions, topology: topology.name,
+    topologyIdAt: partition => live.idAt(partition),
   })
-  return new Operations(redis, keys, topology, partitions, letters)
+  return new Operations({ redis, keys, topic, partitions, letters, live, version: options.version })
+}
+
+/** Where operations work. */
+interface OperationsPlace {
+  readonly redis: RedisConnection
+  readonly keys: Keyspace
+  readonly topic: string
+  readonly partitions: number
+  readonly letters: LetterDesk
+  readonly live: LiveVersions
+  readonly version: number | undefined
 }
 
 /** See the top of the file. */
 export class Operations {
   readonly letters: LetterDesk
+  readonly #place: OperationsPlace
   readonly #redis: RedisConnection
   readonly #keys: Keyspace
   readonly #topic: string
-  readonly #id: string
-  readonly #partitions: number
-  readonly #halts: Halts
 
-  constructor(
-    redis: RedisConnection, keys: Keyspace, topology: OperationsOptions['topology'], partitions: number,
-    letters: LetterDesk,
-  ) {
-    this.#redis = redis
-    this.#keys = keys
-    this.#topic = topology.source.topic
-    this.#id = topologyId(topology)
-    this.#partitions = partitions
-    this.#halts = new Halts(redis, keys, this.#id)
-    this.letters = letters
+  constructor(place: OperationsPlace) {
+    this.#place = place
+    this.#redis = place.redis
+    this.#keys = place.keys
+    this.#topic = place.topic
+    this.letters = place.letters
   }
 
   /** The partitions that stand, and why. */
   async halted(): Promise<[partition: number, halt: Halt][]> {
-    const halts = await Promise.all(Array.from({ length: this.#partitions }, (_, p) => this.#halts.read(p)))
+    const halts = await Promise.all(Array.from({ length: this.#place.partitions }, (_, p) =>
+      this.#haltOf(p)))
     return halts.flatMap((halt, partition) => (halt ? [[partition, halt] as [number, Halt]] : []))
   }
 
@@ -72,10 +82,10 @@ export class Operations {
    * now. Throws PARTITION_RUNS, and NOTHING_TO_SKIP for a failure that is of no record.
    */
   async resume(partition: number, options: { isSkipping: boolean }): Promise<Halt> {
-    const halt = await this.#halts.read(partition)
+    const halt = await this.#haltOf(partition)
     if (!halt) throw new HinataError('PARTITION_RUNS', { partition })
     if (options.isSkipping) await this.#skip(partition, halt)
-    await send(this.#redis, 'HSET', [this.#keys.halt(partition, this.#id), 'nextAt', 0])
+    await send(this.#redis, 'HSET', [this.#keys.halt(partition, this.#idAt(partition)), 'nextAt', 0])
     return halt
   }
 
@@ -84,10 +94,20 @@ export class Operations {
     closeRedis(this.#redis)
   }
 
+  #haltOf(partition: number): Promise<Halt | undefined> {
+    return new Halts(this.#redis, this.#keys, this.#idAt(partition)).read(partition)
+  }
+
+  /** `<name>.<version>` of the version whose halts these are. */
+  #idAt(partition: number): string {
+    const { live, version } = this.#place
+    return version === undefined ? live.idAt(partition) : live.idOf(version)
+  }
+
   async #skip(partition: number, { code, position, cause }: Halt): Promise<void> {
     if (code === 'PARTITION_PAUSED') {
       const { last } = await this.#end(partition)
-      await send(this.#redis, 'HSET', [this.#keys.halt(partition, this.#id), 'buryUntil', last])
+      await send(this.#redis, 'HSET', [this.#keys.halt(partition, this.#idAt(partition)), 'buryUntil', last])
     } else if (code === 'PARTITION_STOPPED' || code === 'BLOCK_CORRUPT') {
       const records = code === 'BLOCK_CORRUPT' ? await this.#recordsOf(partition, position) : 1
       await send(this.#redis, 'HSET', [this.#keys.skips(partition, this.#topic), position, records])
@@ -101,7 +121,7 @@ export class Operations {
   async #recordsOf(partition: number, block: EntryId): Promise<number> {
     const { appended, last } = await this.#end(partition)
     const [folded, position] = await send(this.#redis, 'HMGET',
-      [this.#keys.checkpoint(partition, this.#id), 'folded', 'position']) as (Buffer | null)[]
+      [this.#keys.checkpoint(partition, this.#idAt(partition)), 'folded', 'position']) as (Buffer | null)[]
     let rest = appended - Number(String(folded ?? 0))
     for (let at = String(position ?? startOfLog); ;) {
       const entries = await readRange(this.#redis, this.#keys.log(partition, this.#topic), `(${at}`, last,

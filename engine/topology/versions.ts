@@ -43,6 +43,8 @@ export interface VersionProgress {
   readonly folded: number
   /** Partitions that a node owns now. */
   readonly ownedPartitions: number
+  /** Partitions in which it stands until it is tried again (halt.ts). */
+  readonly haltedPartitions: number
   readonly settings: Readonly<Record<string, number>>
 }
 
@@ -252,21 +254,23 @@ export class Versions {
   }
 
   async #countsOf(version: number): Promise<Pick<VersionProgress, 'appended' | 'folded'
-    | 'ownedPartitions'>> {
+    | 'ownedPartitions' | 'haltedPartitions'>> {
     const now = await redisTime(this.#redis)
-    let [appended, folded, ownedPartitions] = [0, 0, 0]
+    let [appended, folded, ownedPartitions, haltedPartitions] = [0, 0, 0, 0]
     await this.#eachPartition(async partition => {
-      const [records, checkpoint] = await Promise.all([
+      const [records, checkpoint, halts] = await Promise.all([
         send(this.#redis, 'HGET', [this.#keys.meta(partition, this.#topology.source.topic), 'n']),
         send(this.#redis, 'HMGET', [this.#keys.checkpoint(partition, this.#idOf(version)), 'folded', 'owner',
           'until']) as Promise<(Buffer | null)[]>,
+        send(this.#redis, 'EXISTS', [this.#keys.halt(partition, this.#idOf(version))]),
       ])
       const [done, owner, until] = checkpoint.map(field => (field === null ? '' : String(field)))
       appended += Number(String(records ?? 0))
       folded += Number(done)
       if (owner !== '' && Number(until) > now) ownedPartitions++
+      haltedPartitions += Number(halts)
     })
-    return { appended, folded, ownedPartitions }
+    return { appended, folded, ownedPartitions, haltedPartitions }
   }
 
   /** A version is folded from position 0: the log must begin there. */

@@ -3,7 +3,7 @@ import { HinataError } from '../../../engine/index.js'
 import type { Config } from '../../config/index.js'
 import { withOperations } from '../operations.js'
 
-/** Resumes. Throws PARTITION_RUNS and NOTHING_TO_SKIP. */
+/** Resumes, of the live version or of --pipeline-version. Throws PARTITION_RUNS and NOTHING_TO_SKIP. */
 export async function resume(
   config: Config, options: { readonly partition: string, readonly skip?: boolean },
 ): Promise<void> {
@@ -12,8 +12,9 @@ export async function resume(
     throw new HinataError('USAGE', { reason: `--partition must be a number, found ${options.partition}.` })
   }
   const isSkipping = options.skip === true
+  const version = config.integer('engine.pipeline_version') || undefined
   const { code, position } = await withOperations(config, operations =>
-    operations.resume(partition, { isSkipping }))
+    operations.resume(partition, { isSkipping }), version)
   process.stdout.write(`partition ${partition} stood at ${position} (${code}) and is tried again now`
     + `${isSkipping ? '; what fails there becomes a dead letter: hinata dead list' : ''}\n`
     + 'See how it goes: hinata status\n')

@@ -28,5 +28,10 @@ function lineOf(one: VersionProgress): string {
     : one.share > 0 ? `read for ${one.share * 100} %` : 'follows'
   const settings = Object.entries(one.settings).map(([name, value]) => ` ${name}=${value}`).join('')
   return `v${one.version}  ${role}, ${one.folded} of ${one.appended} records folded, `
-    + `nodes in ${one.ownedPartitions} partitions${settings}\n`
+    + `nodes in ${one.ownedPartitions} partitions${settings}\n${haltsOf(one)}`
+}
+
+function haltsOf({ version, haltedPartitions: count }: VersionProgress): string {
+  return count === 0 ? '' : `    stands in ${count} partitions; its node's log says why. Try at once: `
+    + `hinata resume --partition P --pipeline-version ${version}\n`
 }

@@ -130,6 +130,19 @@ t.test('what a turn writes wins over what the upcasters wrote', t => {
   t.end()
 })
 
+t.test('a parked actor stays parked, whatever the upcaster keeps', t => {
+  const kept = actor('visitor', {
+    schema: 2, upcast: { 1: ({ total }) => ({ total }) }, state: { total: value(0) }, receive: {},
+  })
+  const activation = new Activation(kept, 'ada', new Journal())
+  activation.load({ total: encodeValue(5), older: encodeValue(1), '~parked': encodeValue([1, 3]) })
+  t.ok(activation.isParked)
+  const written = new FieldChanges()
+  activation.collect(written, () => new FieldChanges())
+  t.strictSame(written.removals, ['older'])
+  t.end()
+})
+
 t.test('an actor that stored nothing leaves no mark; a missing upcaster is a mistake', t => {
   const activation = new Activation(third, 'eve', new Journal())
   activation.load({})
