@@ -83,6 +83,7 @@ const script = (name: string, names: string[], ...args: RedisArgument[]): Call =
 const commandMakers: readonly Maker[] = [
   () => command('XRANGE', dead, '-', '+', 'COUNT', 1),
   draw => command('HSET', draw.pick(hashes), ...draw.some(() => [draw.field(), draw.bytes()]).flat()),
+  draw => command('HSETNX', draw.pick(hashes), draw.field(), draw.bytes()),
   draw => command('HGET', draw.pick([...hashes, 'none', 's']), draw.field()),
   draw => command('HGETALL', draw.pick([...hashes, 'none', checkpoint])),
   draw => command('HVALS', draw.pick(hashes)),

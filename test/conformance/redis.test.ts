@@ -7,13 +7,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadScript, registerScripts } from '../../engine/redis/index.js'
-import { modelScripts } from '../simulation/model/scripts.js'
+import { modelScripts, notModelled } from '../simulation/model/scripts.js'
 import { connectRedis } from '../support/connection.js'
 import { projectRoot } from '../tidy/sources.js'
 import { Comparison } from './comparison.js'
 
-/** Versions side by side are not simulated: test/engine/topology/versions.test.ts has them. */
-const ofVersions = ['hold-partition', 'read-bound', 'switch-version']
 const seeds = 25
 const callsPerSeed = 160
 
@@ -21,7 +19,7 @@ t.setTimeout(170_000)
 
 t.test('every script of the engine has its function in the model', async t => {
   const lua = readdirSync(join(projectRoot(import.meta.dirname), 'engine', 'redis', 'lua'))
-  const names = lua.map(file => file.replace(/\.lua$/, '')).filter(name => !ofVersions.includes(name))
+  const names = lua.map(file => file.replace(/\.lua$/, '')).filter(name => !notModelled.includes(name))
   t.strictSame(names.sort(), Object.keys(modelScripts).sort(),
     'a new script is told again in test/simulation/model/scripts.ts, and called in test/conformance/calls.ts')
 })

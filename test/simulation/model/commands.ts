@@ -54,6 +54,8 @@ export const commands: Readonly<Record<string, Run>> = {
     }
     return added
   },
+  HSETNX: (store, [key, field, value]) =>
+    (store.hash(String(key))?.has(String(field)) ? 0 : Number(store.hset(String(key), String(field), value))),
   HDEL: (store, [key, ...fields]) =>
     fields.filter(field => store.hdel(String(key), String(field))).length,
   HINCRBY: (store, [key, field, by]) => store.hincrby(String(key), String(field), Number(by)),

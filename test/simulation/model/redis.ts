@@ -7,7 +7,7 @@
  */
 import { loadScript, type RedisArgument, type Script } from '../../../engine/redis/index.js'
 import { bytesOf, commands, parseRead, readStreams } from './commands.js'
-import { modelScripts, type ModelReply, type ModelScript } from './scripts.js'
+import { modelScripts, notModelled, type ModelReply, type ModelScript } from './scripts.js'
 import { formatId, ModelError, Store } from './store.js'
 
 /** How durable a write is before it is answered: `appendfsync always`, or `everysec`. */
@@ -20,10 +20,10 @@ interface Write {
   readonly args: readonly RedisArgument[]
 }
 
-const writing = new Set(['SET', 'DEL', 'EXPIRE', 'HSET', 'HDEL', 'HINCRBY', 'ZADD', 'ZREM', 'XADD', 'XTRIM',
-  'EVALSHA', 'EVAL'])
+const writing = new Set(['SET', 'DEL', 'EXPIRE', 'HSET', 'HSETNX', 'HDEL', 'HINCRBY', 'ZADD', 'ZREM', 'XADD',
+  'XTRIM', 'EVALSHA', 'EVAL'])
 
-const scripts = Object.keys(modelScripts).map(loadScript)
+const scripts = [...Object.keys(modelScripts), ...notModelled].map(loadScript)
 const digests = new Map(scripts.map(({ digest, name }) => [digest, name]))
 const bySource = new Map(scripts.map(script => [script.source, script]))
 
@@ -122,6 +122,7 @@ export class ModelRedis {
     const count = Number(args[1])
     const keys = args.slice(2, 2 + count).map(String)
     const values = args.slice(2 + count).map(arg => (typeof arg === 'number' ? String(arg) : arg))
+    if (!(name in this.#scripts)) throw new ModelError(`ERR ${name} is not modelled`)
     return replyOf(this.#scripts[name](this.store, keys, values))
   }
 
