@@ -8,7 +8,10 @@ import {
   type Operations, type Topology, type Versions,
 } from '../../../engine/index.js'
 import { Keyspace } from '../../../engine/record/keys.js'
-import { fieldsOf, redisTime, send, type RedisConnection } from '../../../engine/redis/index.js'
+import {
+  fieldsOf, loadScript, redisTime, runScript, send, type RedisConnection,
+} from '../../../engine/redis/index.js'
+import { timerMember } from '../../../engine/state/index.js'
 import { connectRedis } from '../../support/connection.js'
 import { until } from '../../support/until.js'
 import { alarmsTopology, rings, type Ring } from './alarms.js'
@@ -96,7 +99,27 @@ t.test('watermarks that travel between partitions do not follow: VERSION_UNFOLLO
   await start(t, at)
 })
 
-/** Versions that fail at every word, and words that fail in every version. */
+t.test('a switch waits for a timer of the log\'s time behind one of event time', async t => {
+  const { redis } = await connectRedis(t)
+  const ids = ['alarms.1', 'alarms.2']
+  const names = [keys.live(0, 'alarms'), ...ids.map(id => keys.checkpoint(0, id)),
+    ...ids.map(id => keys.timers(0, id)), ...ids.map(id => keys.outbox(0, id)), keys.log(0, 'steps')]
+  await send(redis, 'HSET', [names[0], 'version', 1])
+  await send(redis, 'HSET', [names[1], 'epoch', 7, 'position', '0-0', 'held', '7:5000'])
+  const early = timerMember({ actor: 'walker', key: 'ada', name: 'ring', isEventTime: true })
+  const wake = timerMember({ actor: '~watermark', key: '', name: 'wake' })
+  for (const timers of [names[3], names[4]]) await send(redis, 'ZADD', [timers, 10, early])
+  await send(redis, 'ZADD', [names[4], 1_000, wake])
+  const ask = async (): Promise<string> => String(
+    (await runScript(redis, loadScript('switch-version'), names, [1, 2, 7]) as Buffer[])[0])
+  const bound = await runScript(redis, loadScript('read-bound'), [names[1], names[3], names[7]], ['0-0'])
+  t.strictSame((bound as Buffer[]).map(String), ['0-0', '5000'], 'the live version has fired all before')
+  t.equal(await ask(), 'behind', 'the new one has not')
+  await send(redis, 'ZREM', [names[4], wake])
+  t.equal(await ask(), 'ok', 'both wait for the watermark')
+})
+
+/** Versions that fail at every word, and `<version> <word>` that fails in one. */
 const broken = new Set<number | string>()
 
 function speakerOf(version: number) {
@@ -104,7 +127,7 @@ function speakerOf(version: number) {
     state: { words: list<string>({ max: 1_000 }) },
     receive: {
       said(ctx, word: string) {
-        if (broken.has(version) || broken.has(word)) throw new Error(`no ${word} today`)
+        if (broken.has(version) || broken.has(`${version} ${word}`)) throw new Error(`no ${word} today`)
         ctx.state.words.push(word)
       },
     },
@@ -155,11 +178,11 @@ t.test('the breaker of a follower is its own; operators find the letters of the 
   t.strictSame(nodes.flatMap(({ problems }) => problems), [])
 
   await versions.promote(2, { nearMsMax: 20_000 })
-  broken.add('sour')
+  broken.add('2 sour')
   await client.append([{ key: 'p1', eventTime: 1, value: 'sour' }])
   await until('version 2 buries it', async () => (await client.lag())[0].dead === 1)
   await caughtUp(versions, 1)
-  broken.delete('sour')
+  broken.delete('2 sour')
   const { letters } = await open()
   t.strictSame(await letters.counts(), [1])
   t.match(await letters.move('redrive', {}), { moved: 1, failedAgain: 0, isSettled: true })
