@@ -54,8 +54,11 @@ export const commands: Readonly<Record<string, Run>> = {
     }
     return added
   },
-  HSETNX: (store, [key, field, value]) =>
-    (store.hash(String(key))?.has(String(field)) ? 0 : Number(store.hset(String(key), String(field), value))),
+  HSETNX: (store, [key, field, value]) => {
+    if (store.hash(String(key))?.has(String(field))) return 0
+    store.hset(String(key), String(field), valueOf(value))
+    return 1
+  },
   HDEL: (store, [key, ...fields]) =>
     fields.filter(field => store.hdel(String(key), String(field))).length,
   HINCRBY: (store, [key, field, by]) => store.hincrby(String(key), String(field), Number(by)),

@@ -205,8 +205,9 @@ const readLag: ModelScript = (store, [live, log, meta, checkpoint, timers, dead,
   const owner = field('owner', '')
   const silent = owner === '' ? 0 : Math.max(0, store.now - Number(field('until', '0')))
   return [store.hget(live, 'version') ?? '', appended, field('folded', '0'), field('emitted', '0'), owner,
-    field('epoch', '0'), String(age), position, String(silent), field('pause', ''),
-    field('pauseEpoch', ''), String(store.zcard(timers)), String(store.xlen(dead)), ...sinks.map(sink => store.hget(sink, 'inserted') ?? '0')]
+    field('epoch', '0'), String(age), position, String(silent), field('pause', ''), field('pauseEpoch', ''),
+    String(store.zcard(timers)), String(store.xlen(dead)),
+    ...sinks.map(sink => store.hget(sink, 'inserted') ?? '0')]
 }
 
 const moveLetters: ModelScript = (store, [dead, log, meta], [count, ...letters]) => {
