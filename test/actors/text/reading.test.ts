@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  meanSentenceWords, proseOf, readClasses, readProse, textOf, type Reading,
+  meanSentenceWords, proseOf, readProse, textOf, type Reading,
 } from '../../../actors/text/index.js'
+import { readClasses } from '../../../actors/text/reading.js'
 
 const read = (text: string): Reading => readProse(proseOf(text))
 const sentences = (text: string): string[] => {
