@@ -54,8 +54,8 @@ export const staticHash: Embedder = {
 }
 
 /**
- * Embeds words that were cut already (vocablesOf) into `rows` from place `at`; the same numbers as embedBatch of
- * their text.
+ * Embeds words that were cut already (vocablesOf) into `rows` from place `at`; the same numbers as embedBatch
+ * of their text.
  */
 export function embedWords(words: readonly Vocable[], rows: Float32Array, at: number): void {
   sums.fill(0)
@@ -101,8 +101,8 @@ function squareOf(from: number, to: number): number {
 function partOf({ text, stem }: Vocable): WordPart {
   const row = wordVectors().ranks.get(text) ?? -1
   const chance = 1 / ((row + ZIPF_SHIFT) * ZIPF_TOTAL)
-  return { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(stem.slice(0, GRAM_CHARS_MAX)),
-    isForeign: isUnspaced(text) }
+  const weight = row < 0 ? 1 : SIF_A / (SIF_A + chance)
+  return { row, weight, places: placesOf(stem.slice(0, GRAM_CHARS_MAX)), isForeign: isUnspaced(text) }
 }
 
 function placesOf(stem: string): Int16Array {

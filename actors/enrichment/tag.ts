@@ -14,8 +14,8 @@ const INVARIANT = /(?:us|is|js|os|as|news|series|species|lens)$/
 export class Tag implements Subject {
   readonly findings: unknown[] = noFindings()
   /**
-   * The same for every variant of a tag: plural, hyphens, blanks, dots, case. "Web-Apps", "web app", "webapps"
-   * are one.
+   * The same for every variant of a tag: plural, hyphens, blanks, dots, case. "Web-Apps", "web app",
+   * "webapps" are one.
    */
   readonly key: string
   #hash: number | undefined = undefined

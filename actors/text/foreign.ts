@@ -20,7 +20,7 @@ const LETTER = /\p{L}/gu
 const TOPIC_CHARS_MIN = 4
 const UNSPACED_TOPIC_CHARS_MIN = 2
 
-let words: Intl.Segmenter | undefined
+let wordCutter: Intl.Segmenter | undefined
 let sentences: Intl.Segmenter | undefined
 
 /** Is the text mainly written in a script that the English model cannot read? */
@@ -50,12 +50,13 @@ export function readForeign(prose: Prose): Reading {
   }
   const first = vocablesOf(prose.read.slice(0, prose.secondAt))
   const second = vocablesOf(prose.read.slice(prose.secondAt))
-  return { prose, tokens, sentences: found, words: tokens.length, first, second, chunks: undefined, places: [] }
+  const words = tokens.length
+  return { prose, tokens, sentences: found, words, first, second, chunks: undefined, places: [] }
 }
 
 function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
-  words ??= new Intl.Segmenter('en', { granularity: 'word' })
-  for (const { segment, index, isWordLike } of words.segment(sentence)) {
+  wordCutter ??= new Intl.Segmenter('en', { granularity: 'word' })
+  for (const { segment, index, isWordLike } of wordCutter.segment(sentence)) {
     if (isWordLike !== true) continue
     const start = offset + index
     const enough = isUnspaced(segment) ? UNSPACED_TOPIC_CHARS_MIN : TOPIC_CHARS_MIN

@@ -155,8 +155,8 @@ class BlockWriter implements InlineSink {
   finish(): Prose {
     this.flush()
     const { shown, read, listItems, titleStarts } = this
-    return { shown, read, isPlain: false, isFirstPlain: false, code: this.codeParts.join(' '), listItems, titleStarts,
-      secondAt: 0 }
+    const code = this.codeParts.join(' ')
+    return { shown, read, isPlain: false, isFirstPlain: false, code, listItems, titleStarts, secondAt: 0 }
   }
 
   private blank(): void {

@@ -115,8 +115,9 @@ function readingOf(prose: Prose, tagged: Tagged, isLong: boolean): Reading {
   for (let c = 0; c < chunks.length; c += 1) {
     const { text, vocables } = chunks[c]
     // What was read as a letter may be a mark: such a chunk is cut as it was written.
-    const own = text.includes(INNER_LETTER) ? vocablesOf(read.slice(places[c], places[c] + text.length)) : vocables
-    for (const vocable of own) (places[c] < secondAt ? first : second).push(vocable)
+    const at = places[c]
+    const own = text.includes(INNER_LETTER) ? vocablesOf(read.slice(at, at + text.length)) : vocables
+    for (const vocable of own) (at < secondAt ? first : second).push(vocable)
   }
   return { prose, tokens, sentences, words, first, second, chunks, places }
 }

@@ -130,8 +130,8 @@ export interface TaggedTokens extends Pick<Tagged, 'pos' | 'tags'> {
 }
 
 /**
- * Tags the first `count` of a text's chunks as if they were written in lower case: what 'classes' finds in the
- * lower-cased text, without cutting it. Undefined if wink rewrites one of them.
+ * Tags the first `count` of a text's chunks as if they were written in lower case: what 'classes' finds in
+ * the lower-cased text, without cutting it. Undefined if wink rewrites one of them.
  */
 export function tagLowerCase(chunks: readonly Chunk[], count: number): TaggedTokens | undefined {
   const wink = pipeline

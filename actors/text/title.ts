@@ -1,9 +1,9 @@
 /**
- * A title read in lower case, because Title Case misleads taggers. The title is the first of two joined proses
- * that were read already: its chunks are at hand, and each knows its lower-case form.
+ * A title read in lower case, because Title Case misleads taggers. The title is the first of two joined
+ * proses that were read already: its chunks are at hand, and each knows its lower-case form.
  *
- * L1 The words and classes are those of readClasses(proseOf(text.toLowerCase())). Where lower case could change
- *    more than letters (marks inside words, addresses, other scripts), that is what is called.
+ * L1 The words and classes are those of readClasses(proseOf(text.toLowerCase())). Where lower case could
+ *    change more than letters (marks inside words, addresses, other scripts), that is what is called.
  */
 import { posIn } from './model.js'
 import { proseOf } from './prose.js'

@@ -1,7 +1,9 @@
 /** Words, stems, token sets and hashes. */
 import fc from 'fast-check'
 import t from 'tap'
-import { hash32, isStopWord, jaccard, stemOf, tokenSetOf, vocableOf, vocablesOf, wordsOf } from '../../../actors/text/index.js'
+import {
+  hash32, isStopWord, jaccard, stemOf, tokenSetOf, vocableOf, vocablesOf, wordsOf,
+} from '../../../actors/text/index.js'
 
 t.test('W1 every script has words', async t => {
   t.same(wordsOf('The Quick-brown fox, 42 times'), ['the', 'quick', 'brown', 'fox', '42', 'times'])
