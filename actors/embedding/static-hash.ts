@@ -8,16 +8,15 @@
  * E1 A function of the text alone, the same in every process on one kind of processor: sums run in the order
  *    of the words.
  * E2 Every row has length 1, or 0 if the text has no word.
- * E3 Synchronous, no I/O after the table is read; memory is bounded by CACHE_WORDS_MAX.
+ * E3 Synchronous, no I/O after the table is read.
  */
-import { hashPart32, isUnspaced, Remembered, stemOf, wordsOf } from '../text/index.js'
+import { Finding, hashPart32, isUnspaced, vocablesOf, type Vocable } from '../text/index.js'
 import type { Embedder } from './embedder.js'
 import { wordVectors } from './word-vectors.js'
 
 const DIM = 384
 const WORD_DIM = 100
 const HASH_DIM = DIM - WORD_DIM
-const CACHE_WORDS_MAX = 50_000
 /** Longer words are identifiers: their beginning is enough. */
 const GRAM_CHARS_MAX = 40
 const SIF_A = 1e-3
@@ -39,7 +38,7 @@ interface WordPart {
   readonly isForeign: boolean
 }
 
-const parts = new Remembered<WordPart>(CACHE_WORDS_MAX)
+const parts = new Finding<Vocable, WordPart>(partOf)
 const sums = new Float64Array(DIM)
 
 /** Word vectors and hashed word forms; deterministic and synchronous. */
@@ -49,25 +48,25 @@ export const staticHash: Embedder = {
   dim: DIM,
   embedBatch(texts) {
     const rows = new Float32Array(texts.length * DIM)
-    texts.forEach((text, i) => embedWords(wordsOf(text), rows, i * DIM))
+    texts.forEach((text, i) => embedWords(vocablesOf(text), rows, i * DIM))
     return rows
   },
 }
 
 /**
- * Embeds words that were cut already (wordsOf) into `rows` from place `at`; the same numbers as embedBatch of
- * their text.
+ * Embeds words that were cut already (vocablesOf) into `rows` from place `at`; the same numbers as embedBatch
+ * of their text.
  */
-export function embedWords(words: readonly string[], rows: Float32Array, at: number): void {
+export function embedWords(words: readonly Vocable[], rows: Float32Array, at: number): void {
   sums.fill(0)
   const table = wordVectors()
   let last = ''
   for (const word of words) {
-    const part = partOf(word)
+    const part = parts.of(word)
     if (part.row >= 0) addRow(table.rows, part.row * WORD_DIM, table.scales[part.row])
     for (let k = 0; k < part.places.length; k += 1) addPlace(part.places[k], part.weight)
-    if (part.isForeign && last !== '') addEdge(last + firstChar(word), part.weight)
-    last = part.isForeign ? lastChar(word) : ''
+    if (part.isForeign && last !== '') addEdge(last + firstChar(word.text), part.weight)
+    last = part.isForeign ? lastChar(word.text) : ''
   }
   const squareOfWords = squareOf(0, WORD_DIM)
   const squareOfForms = squareOf(WORD_DIM, DIM)
@@ -99,19 +98,14 @@ function squareOf(from: number, to: number): number {
   return square
 }
 
-function partOf(word: string): WordPart {
-  const known = parts.get(word)
-  if (known !== undefined) return known
-  const row = wordVectors().ranks.get(word) ?? -1
+function partOf({ text, stem }: Vocable): WordPart {
+  const row = wordVectors().ranks.get(text) ?? -1
   const chance = 1 / ((row + ZIPF_SHIFT) * ZIPF_TOTAL)
-  const part = { row, weight: row < 0 ? 1 : SIF_A / (SIF_A + chance), places: placesOf(word),
-    isForeign: isUnspaced(word) }
-  parts.set(word, part)
-  return part
+  const weight = row < 0 ? 1 : SIF_A / (SIF_A + chance)
+  return { row, weight, places: placesOf(stem.slice(0, GRAM_CHARS_MAX)), isForeign: isUnspaced(text) }
 }
 
-function placesOf(word: string): Int16Array {
-  const stem = stemOf(word).slice(0, GRAM_CHARS_MAX)
+function placesOf(stem: string): Int16Array {
   const isCased = stem.charCodeAt(0) < 0x0590
   const framed = isCased ? `<${stem}>` : stem
   const size = isCased ? 4 : 2

@@ -9,16 +9,17 @@
  */
 import { embedWords, quantise, staticHash } from '../embedding/index.js'
 import {
-  joinProse, meanSentenceWords, proseOf, readProse, textOf, wordsOf, type Reading,
+  joinProse, meanSentenceWords, proseOf, readProse, textOf, vocablesOf, wordsOf, type Reading, type Vocable,
 } from '../text/index.js'
 import { complexityLevelOf, type ComplexityLevel } from './complexity.js'
 import { recommendedHighlightsOf } from './highlights.js'
 import { namesOf } from './names.js'
-import { findPii, holdsPii, kindsOf, maskPii, type PiiHit } from './pii.js'
+import { findPii, kindsOf, maskPii, type PiiHit } from './pii.js'
 import type { PiiKind } from './pii-patterns.js'
 import { qualityPartsOf, type QualityParts } from './quality.js'
 import { isMasked, sensitivityOf, type Sensitivity } from './sensitivity.js'
 import { sentimentOf, type Sentiment } from './sentiment.js'
+import { tagOf, type Tag } from './tag.js'
 import { tagsOf } from './tags.js'
 import { keyConceptsOf, mainTopicsOf } from './topics.js'
 
@@ -60,8 +61,12 @@ export interface AnalysedSentence {
 export interface AnalysedText {
   readonly sentences: AnalysedSentence[]
   /** Words of the fields as they are, with the words of code and addresses. */
-  readonly highlightWords: readonly string[]
-  readonly noteWords: readonly string[]
+  readonly highlightWords: readonly Vocable[]
+  readonly noteWords: readonly Vocable[]
+  readonly reading: Reading
+  /** The person's tags, and those that were found. */
+  readonly given: readonly Tag[]
+  readonly found: readonly Tag[]
 }
 
 /** An enrichment with the sentences that it was made from. */
@@ -91,24 +96,24 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
   const note = proseOf(record.note)
   const prose = joinProse(highlight, note, 'titled')
   const reading = readProse(prose)
-  const highlightWords = wordsOf(highlight.read)
-  const noteWords = wordsOf(note.read)
+  const { first: highlightWords, second: noteWords } = reading
   let words = highlightWords.concat(noteWords)
-  if (prose.code !== '') words = words.concat(wordsOf(prose.code))
-  if (words.length === 0) words = wordsOf(rawTextOf(record))
+  if (prose.code !== '') words = words.concat(vocablesOf(prose.code))
+  if (words.length === 0) words = vocablesOf(rawTextOf(record))
 
   const privacy = privacyOf(record, words)
   const naming = namesOf(reading)
-  const tags = tagsOf(reading, naming, record.tag, privacy.excluded)
+  const given = record.tag.map(tagOf)
+  const found = tagsOf(reading, naming, given, privacy.excluded)
   const meanWords = meanSentenceWords(reading)
   const recommended = recommendedHighlightsOf(record.note, reading, prose.shown.length - note.shown.length)
   row.fill(0)
   embedWords(words, row, 0)
   const enrichment = {
-    enhancedTags: tags,
+    enhancedTags: found.map(({ text }) => text),
     recommendedHighlights: privacy.hasHits ? recommended.map(maskPii) : recommended,
     semanticAnalysis: {
-      mainTopics: mainTopicsOf(record.tag.filter(tag => !holdsPii(tag)), tags),
+      mainTopics: mainTopicsOf(given.filter(({ holdsPii }) => !holdsPii), found),
       keyConcepts: keyConceptsOf(reading, privacy.excluded),
       sentiment: sentimentOf(reading),
       complexityLevel: complexityLevelOf(meanWords),
@@ -124,8 +129,9 @@ function analyse(record: EnrichInput, row: Float32Array): Analysed {
   }
   const text = {
     sentences: sentencesOf(reading),
-    highlightWords: highlight.isPlain ? highlightWords : wordsOf(record.highlight),
-    noteWords: note.isPlain ? noteWords : wordsOf(record.note),
+    highlightWords: highlight.isPlain ? highlightWords : vocablesOf(record.highlight),
+    noteWords: note.isPlain ? noteWords : vocablesOf(record.note),
+    reading, given, found,
   }
   return { enrichment, text }
 }
@@ -139,7 +145,7 @@ interface Privacy {
   readonly masked: { maskedHighlight?: string, maskedNote?: string }
 }
 
-function privacyOf({ highlight, note }: EnrichInput, words: readonly string[]): Privacy {
+function privacyOf({ highlight, note }: EnrichInput, words: readonly Vocable[]): Privacy {
   const highlightHits = findPii(highlight)
   const noteHits = findPii(note)
   const piiKinds = kindsOf([...highlightHits, ...noteHits])

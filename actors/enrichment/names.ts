@@ -6,12 +6,13 @@
  * GPT-4, node.js, C++) count everywhere.
  */
 import { wordRank } from '../embedding/index.js'
-import type { Reading, Sentence, Token } from '../text/index.js'
+import { Finding, vocableOf, type Reading, type Sentence, type Token, type Vocable } from '../text/index.js'
+import { tagOf, type Tag } from './tag.js'
 
-/** A name in lower case, and the sentence that has it. */
+/** A name in lower case, and the words between its blanks and hyphens. */
 export interface Name {
-  readonly tag: string
-  readonly sentence: number
+  readonly tag: Tag
+  readonly parts: readonly Vocable[]
 }
 
 const WORDS_MAX = 3
@@ -40,12 +41,12 @@ export function namesOf(reading: Reading): Naming {
       const isPart = isNamePart(token, i === sentence.from, style) ||
         (isNext && style === 'plain' && token.kind !== 'verb' && token.word.isCapitalised)
       if (run.length > 0 && !(isPart && isNext)) {
-        pushName(run, index, names)
+        pushName(run, names)
         run = []
       }
       if (isPart) run.push(token)
     }
-    if (run.length > 0) pushName(run, index, names)
+    if (run.length > 0) pushName(run, names)
   })
   return { names, styles }
 }
@@ -82,7 +83,15 @@ function isNamePart({ word, kind }: Token, isFirst: boolean, style: Style): bool
   return (wordRank(word.lower) ?? RARE_RANK_MIN) >= RARE_RANK_MIN
 }
 
-function pushName(run: readonly Token[], sentence: number, names: Name[]): void {
-  const tag = run.map(({ lower }) => lower.replace(/^#|['’]s?$/g, '')).join(' ')
-  if (tag.length > 1) names.push({ tag, sentence })
+/** What a word is as a name: without the mark of a hashtag and the tail of a genitive. */
+const namings = new Finding<Vocable, Name>(({ text }) => nameOf(text.replace(/^#|['’]s?$/g, '')))
+
+function nameOf(text: string): Name {
+  return { tag: tagOf(text), parts: text.split(/[\s-]/).map(vocableOf) }
+}
+
+function pushName(run: readonly Token[], names: Name[]): void {
+  const words = run.map(({ word }) => namings.of(word.vocable))
+  const name = words.length === 1 ? words[0] : nameOf(words.map(({ tag }) => tag.text).join(' '))
+  if (name.tag.text.length > 1) names.push(name)
 }

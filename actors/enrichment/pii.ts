@@ -9,7 +9,6 @@
  * I4 Credentials (`password: …`, provider keys) are masked, but are not PII and do not make a record
  *    restricted.
  */
-import { Remembered } from '../text/index.js'
 import { DETECTORS, type Detector, type PiiKind } from './pii-patterns.js'
 
 /** Text [start, end) is of this kind. */
@@ -24,19 +23,6 @@ const ROUNDS_MAX = 8
 const MAYBE = new RegExp('[\\d@]|\\b(?:name|called|dear|sincerely|regards|signed|contact|patient|customer|' +
   'mrs?|ms|miss|mx|dr|prof|herr|frau|mme|sra?|señora?|sir|madame|monsieur|token|secret|password|passwd|' +
   'passphrase|pin)\\b|key|ey[jJ]|xox|(?:sk|pk|rk|gh.)[-_]', 'i')
-
-/** Tags come again and again. */
-const TAGS_KNOWN_MAX = 10_000
-const tagsWithPii = new Remembered<boolean>(TAGS_KNOWN_MAX)
-
-/** Does a tag or another short name hold PII? Remembers the answer; for texts, use findPii. */
-export function holdsPii(tag: string): boolean {
-  const known = tagsWithPii.get(tag)
-  if (known !== undefined) return known
-  const isFound = findPii(tag).length > 0
-  tagsWithPii.set(tag, isFound)
-  return isFound
-}
 
 /** All hits in `text`, in order, without overlaps. */
 export function findPii(text: string): PiiHit[] {

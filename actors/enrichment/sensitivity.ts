@@ -2,6 +2,7 @@
  * Sensitivity of a text: who may see it at most. PII decides first, then how many different sensitive words
  * it has.
  */
+import { Finding, type Vocable } from '../text/index.js'
 import type { PiiKind } from './pii-patterns.js'
 
 /**
@@ -20,19 +21,25 @@ const SENSITIVE: ReadonlySet<string> = new Set([
   'restricted', 'salary',
 ])
 
+/** The sensitive word that a word is, or is the plural of; '' for most. */
+const sensitive = new Finding<Vocable, string>(({ text }) => {
+  if (text.length < WORD_CHARS_MIN) return ''
+  if (SENSITIVE.has(text)) return text
+  return text.endsWith('s') && SENSITIVE.has(text.slice(0, -1)) ? text.slice(0, -1) : ''
+})
+
 /**
  * Any PII is restricted; more than 2 different sensitive words confidential; 1 or 2 internal; else public.
  */
-export function sensitivityOf(piiKinds: readonly PiiKind[], words: readonly string[]): Sensitivity {
+export function sensitivityOf(piiKinds: readonly PiiKind[], words: readonly Vocable[]): Sensitivity {
   if (piiKinds.length > 0) return 'restricted'
-  const found = new Set<string>()
+  const found: string[] = []
   for (const word of words) {
-    if (word.length < WORD_CHARS_MIN) continue
-    if (SENSITIVE.has(word)) found.add(word)
-    else if (word.endsWith('s') && SENSITIVE.has(word.slice(0, -1))) found.add(word.slice(0, -1))
+    const one = sensitive.of(word)
+    if (one !== '' && !found.includes(one)) found.push(one)
   }
-  if (found.size > INTERNAL_WORDS_MAX) return 'confidential'
-  return found.size > 0 ? 'internal' : 'public'
+  if (found.length > INTERNAL_WORDS_MAX) return 'confidential'
+  return found.length > 0 ? 'internal' : 'public'
 }
 
 /** Must the text be masked outside the person's own state? */

@@ -8,8 +8,9 @@
  * T3 What reading found to be PII is no tag.
  */
 import { wordRank } from '../embedding/index.js'
-import { isStopWord, Remembered, type Reading } from '../text/index.js'
+import { Finding, type Reading, type Vocable } from '../text/index.js'
 import type { Naming } from './names.js'
+import { tagOf, type Tag } from './tag.js'
 
 /** Default of hinata_processing.max_enhanced_tags. */
 export const TAGS_MAX = 10
@@ -25,8 +26,6 @@ const UNKNOWN_RANK = 12_000
 /** The most frequent words of English are about nothing. */
 const COMMON_RANK_MAX = 120
 const ADJECTIVE_WEIGHT = 0.5
-/** Ends in s without being a plural. */
-const INVARIANT = /(?:us|is|js|os|as|news|series|species|lens)$/
 const JUNK: ReadonlySet<string> = new Set((
   'thing things stuff lots many much several various example examples instance case cases kind sort type ' +
   'part parts place side point points reason reasons result results today yesterday tomorrow tonight ' +
@@ -43,14 +42,9 @@ const JUNK: ReadonlySet<string> = new Set((
   'password user users application'
 ).split(' '))
 
-/** Tags and words come again and again. */
-const KNOWN_MAX = 20_000
-const keys = new Remembered<string>(KNOWN_MAX)
-const traits = new Remembered<Trait>(KNOWN_MAX)
-
 /** What a lemma is worth as a tag, whatever the text. */
 interface Trait {
-  readonly key: string
+  readonly tag: Tag
   readonly isJunk: boolean
   readonly isTopic: boolean
   readonly rarity: number
@@ -58,96 +52,74 @@ interface Trait {
 
 /** One tag that was found, before the choice. */
 interface Candidate {
-  readonly tag: string
-  readonly key: string
+  readonly tag: Tag
   readonly isName: boolean
   readonly rarity: number
   count: number
 }
 
-/**
- * The same for every variant of a tag: plural, hyphens, blanks, dots, case. "Web-Apps", "web app", "webapps"
- * are one.
- */
-export function tagKey(tag: string): string {
-  const known = keys.get(tag)
-  if (known !== undefined) return known
-  const key = keyOf(tag)
-  keys.set(tag, key)
-  return key
-}
-
-function keyOf(tag: string): string {
-  const compact = tag.normalize('NFKC').toLowerCase().replace(/[\s\-_./'’]+/gu, '')
-  return compact === '' ? tag.trim().toLowerCase() : singularOf(compact)
-}
-
 /** Enhanced tags of a text; `given` are the person's own, `excluded` the words that must not appear. */
 export function tagsOf(
-  reading: Reading, naming: Naming, given: readonly string[], excluded: ReadonlySet<string>,
-): string[] {
-  const taken = new Set(given.map(tagKey))
-  const candidates = Array.from(candidatesOf(reading, naming, excluded).values()).sort(byWeight)
-  const tags: string[] = []
+  reading: Reading, naming: Naming, given: readonly Tag[], excluded: ReadonlySet<string>,
+): Tag[] {
+  const candidates = candidatesOf(reading, naming, excluded).sort(byWeight)
+  const tags: Tag[] = []
   let names = 0
-  for (const { tag, key, isName } of candidates) {
-    if (tags.length === TAGS_MAX || taken.has(key) || (isName && names === NAMES_MAX)) continue
-    taken.add(key)
+  for (const { tag, isName } of candidates) {
+    if (tags.length === TAGS_MAX) break
+    if ((isName && names === NAMES_MAX) || given.some(({ key }) => key === tag.key)) continue
     tags.push(tag)
     if (isName) names += 1
   }
   return tags
 }
 
-function candidatesOf(
-  reading: Reading, naming: Naming, excluded: ReadonlySet<string>,
-): Map<string, Candidate> {
-  const found = new Map<string, Candidate>()
-  const named = new Set<string>()
-  for (const { tag } of naming.names) {
-    const parts = tag.split(/[\s-]/)
-    if (tag.length > TAG_CHARS_MAX || parts.some(part => excluded.has(part))) continue
+/** Every key once. */
+function candidatesOf(reading: Reading, naming: Naming, excluded: ReadonlySet<string>): Candidate[] {
+  const found: Candidate[] = []
+  const named: string[] = []
+  for (const { tag, parts } of naming.names) {
+    if (tag.text.length > TAG_CHARS_MAX || parts.some(({ text }) => excluded.has(text))) continue
     let rarity = 0
     for (const part of parts) {
-      named.add(part)
-      rarity = Math.max(rarity, traitOf(part).rarity)
+      named.push(part.text)
+      rarity = Math.max(rarity, traits.of(part).rarity)
     }
-    add(found, tagKey(tag), { tag, isName: true, rarity })
+    add(found, tag, true, rarity)
   }
   reading.sentences.forEach(({ from, to }, index) => {
     const isPlain = naming.styles[index] === 'plain'
     for (let i = from; i < to; i += 1) {
-      const { lemma, kind } = reading.tokens[i]
+      const { base, kind } = reading.tokens[i]
       const isNoun = kind === 'noun' || (kind === 'name' && !isPlain)
       if (!isNoun && kind !== 'adjective') continue
-      const { isTopic, rarity, key } = traitOf(lemma)
-      if (!isTopic || named.has(lemma) || excluded.has(lemma)) continue
-      add(found, key, { tag: lemma, isName: false, rarity: isNoun ? rarity : rarity * ADJECTIVE_WEIGHT })
+      const { isTopic, rarity, tag } = traits.of(base)
+      if (!isTopic || named.includes(base.text) || excluded.has(base.text)) continue
+      add(found, tag, false, isNoun ? rarity : rarity * ADJECTIVE_WEIGHT)
     }
   })
   return found
 }
 
-function add(found: Map<string, Candidate>, key: string, one: Omit<Candidate, 'count' | 'key'>): void {
-  const known = found.get(key)
-  if (known !== undefined) known.count += 1
-  else found.set(key, { tag: one.tag, key, isName: one.isName, rarity: one.rarity, count: 1 })
+function add(found: Candidate[], tag: Tag, isName: boolean, rarity: number): void {
+  for (const known of found) {
+    if (known.tag.key !== tag.key) continue
+    known.count += 1
+    return
+  }
+  found.push({ tag, isName, rarity, count: 1 })
 }
 
 /**
  * What a lower-case word is worth: how rare it is in English (the root of its rank, so that very rare words
  * do not win all), and whether it is too common or too empty to be a topic.
  */
-export function traitOf(lemma: string): Trait {
-  const known = traits.get(lemma)
-  if (known !== undefined) return known
-  const rank = wordRank(lemma)
-  const isJunk = JUNK.has(lemma) || isStopWord(lemma) || (rank ?? UNKNOWN_RANK) < COMMON_RANK_MAX
+export const traits = new Finding<Vocable, Trait>(({ text, isStop }) => {
+  const rank = wordRank(text)
+  const isJunk = JUNK.has(text) || isStop || (rank ?? UNKNOWN_RANK) < COMMON_RANK_MAX
   const rarity = Math.sqrt(rank ?? UNKNOWN_RANK)
-  const trait = { key: tagKey(lemma), isJunk, isTopic: !isJunk && isTopicWord(lemma), rarity }
-  traits.set(lemma, trait)
-  return trait
-}
+  return { tag: tagOf(text), isJunk, isTopic: !isJunk && isTopicWord(text), rarity }
+})
 
 function isTopicWord(lemma: string): boolean {
   const isForeign = lemma.charCodeAt(0) >= 0x370
@@ -163,11 +135,5 @@ function byWeight(a: Candidate, b: Candidate): number {
   if (a.isName !== b.isName) return a.isName ? -1 : 1
   const difference = b.rarity * Math.sqrt(b.count) - a.rarity * Math.sqrt(a.count)
   if (difference !== 0) return difference
-  return a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0
-}
-
-function singularOf(word: string): string {
-  if (word.length < TAG_CHARS_MIN || !/[^s]s$/.test(word) || INVARIANT.test(word)) return word
-  if (/[^aeiou]ies$/.test(word)) return `${word.slice(0, -3)}y`
-  return /(?:[sxz]|ch|sh)es$/.test(word) ? word.slice(0, -2) : word.slice(0, -1)
+  return a.tag.text < b.tag.text ? -1 : a.tag.text > b.tag.text ? 1 : 0
 }

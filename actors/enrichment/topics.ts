@@ -3,8 +3,9 @@
  *
  * O1 Both are lower-case, without variants of each other, at most five.
  */
-import type { Reading, Token } from '../text/index.js'
-import { tagKey, traitOf } from './tags.js'
+import type { Reading, Token, Vocable } from '../text/index.js'
+import { phraseKey, type Tag } from './tag.js'
+import { traits } from './tags.js'
 
 const TOPICS_MAX = 5
 const GIVEN_MAX = 3
@@ -12,13 +13,22 @@ const CONCEPTS_MAX = 5
 const PHRASE_WORDS_MAX = 3
 
 /** What the text is about: up to three of the person's tags, then the best found. */
-export function mainTopicsOf(given: readonly string[], found: readonly string[]): string[] {
-  const topics = new Map<string, string>()
-  for (const tag of [...given.slice(0, GIVEN_MAX), ...found]) {
-    const key = tagKey(tag)
-    if (topics.size < TOPICS_MAX && !topics.has(key)) topics.set(key, tag)
-  }
-  return Array.from(topics.values())
+export function mainTopicsOf(given: readonly Tag[], found: readonly Tag[]): string[] {
+  const topics: Tag[] = []
+  for (let i = 0; i < given.length && i < GIVEN_MAX; i += 1) addTopic(topics, given[i])
+  for (const tag of found) addTopic(topics, tag)
+  return topics.map(({ text }) => text)
+}
+
+function addTopic(topics: Tag[], tag: Tag): void {
+  if (topics.length < TOPICS_MAX && !topics.some(({ key }) => key === tag.key)) topics.push(tag)
+}
+
+interface Phrase {
+  readonly words: readonly Vocable[]
+  readonly text: string
+  readonly weight: number
+  count: number
 }
 
 /**
@@ -26,18 +36,25 @@ export function mainTopicsOf(given: readonly string[], found: readonly string[])
  * first.
  */
 export function keyConceptsOf(reading: Reading, excluded: ReadonlySet<string>): string[] {
-  const phrases = new Map<string, { text: string, weight: number, count: number }>()
+  const phrases: Phrase[] = []
+  const keys: string[] = []
   for (const run of runsOf(reading)) {
-    const words = run.slice(-PHRASE_WORDS_MAX)
-    const text = words.map(({ lower }) => lower).join(' ')
-    if (words.some(({ lemma }) => excluded.has(lemma) || traitOf(lemma).isJunk)) continue
-    const key = tagKey(text)
-    const known = phrases.get(key)
-    const weight = words.reduce((sum, { lemma }) => sum + traitOf(lemma).rarity, 0)
-    if (known === undefined) phrases.set(key, { text, weight, count: 1 })
-    else known.count += 1
+    const tokens = run.slice(-PHRASE_WORDS_MAX)
+    if (tokens.some(({ base }) => excluded.has(base.text) || traits.of(base).isJunk)) continue
+    const words = tokens.map(({ word }) => word.vocable)
+    // A key tells a phrase from the others: the first alone needs none.
+    if (phrases.length === 1 && keys.length === 0) keys.push(phraseKey(phrases[0].words))
+    const key = phrases.length === 0 ? '' : phraseKey(words)
+    const known = phrases.length === 0 ? -1 : keys.indexOf(key)
+    if (known >= 0) {
+      phrases[known].count += 1
+      continue
+    }
+    if (phrases.length > 0) keys.push(key)
+    const weight = tokens.reduce((sum, { base }) => sum + traits.of(base).rarity, 0)
+    phrases.push({ words, text: words.map(({ text }) => text).join(' '), weight, count: 1 })
   }
-  return Array.from(phrases.values())
+  return phrases
     .sort((a, b) => b.count - a.count || b.weight - a.weight || (a.text < b.text ? -1 : 1))
     .slice(0, CONCEPTS_MAX)
     .map(({ text }) => text)

@@ -4,7 +4,7 @@
  * fails alone (the runner isolates it).
  */
 import type { LogRecord, StageFunction } from '../../engine/index.js'
-import { analyseBatch, tagKey, type Enrichment } from '../enrichment/index.js'
+import { analyseBatch, type Enrichment, type Tag } from '../enrichment/index.js'
 import { echoTraceOf } from '../psp/echo.js'
 import { extractIntents } from '../psp/intent.js'
 import { aboutnessOf } from '../psp/topic-evidence.js'
@@ -12,7 +12,7 @@ import { isOwnVoice } from '../psp/voice.js'
 import { addressKey } from '../record/address.js'
 import { contentHash } from '../record/content-hash.js'
 import type { SubmittedRecord } from '../record/index.js'
-import { hash32, tokenSetOf } from '../text/index.js'
+import { tokenSetOf } from '../text/index.js'
 import type { StagedRecord } from './staged.js'
 
 /** One StagedRecord per record, in order. */
@@ -33,7 +33,7 @@ function stage({ value }: LogRecord): StagedRecord {
     isOwnVoice: isOwnVoice(record),
     echo: echoTraceOf(`${record.highlight}\n${record.note}`),
     titleTokens: tokenSetOf(record.highlight === '' ? noteWords : highlightWords),
-    tagHashes: tagHashesOf(record.tag),
+    tagHashes: tagHashesOf(analysed.text.given),
     contentHash: contentHash(record),
     addressKey: addressKey(record.address),
   }
@@ -47,6 +47,6 @@ function withoutVector(enrichment: Enrichment): StagedRecord['enrichment'] {
   return maskedHighlight === undefined ? kept : { ...kept, maskedHighlight, maskedNote }
 }
 
-function tagHashesOf(tags: readonly string[]): number[] {
-  return tags.map(tag => hash32(tagKey(tag), 0)).sort((a, b) => a - b)
+function tagHashesOf(tags: readonly Tag[]): number[] {
+  return tags.map(({ hash }) => hash).sort((a, b) => a - b)
 }

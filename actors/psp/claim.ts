@@ -1,5 +1,5 @@
 /** From the words of a statement to the claim that the guard compares. Pure. */
-import { tokenSetOf, wordsOf } from '../text/index.js'
+import { tokenSetOf, vocableOf, wordsOf } from '../text/index.js'
 import type { Claim } from './component.js'
 
 const CALENDAR =
@@ -50,7 +50,7 @@ export function valueClaim(slot: string, value: string): Claim {
 }
 
 function contentStems(words: readonly string[]): number[] {
-  return tokenSetOf(words.filter(word => !FILLERS.has(word)))
+  return tokenSetOf(words.filter(word => !FILLERS.has(word)).map(vocableOf))
 }
 
 function unique(words: readonly string[]): string[] {

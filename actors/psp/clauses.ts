@@ -11,6 +11,8 @@ const QUESTION = /\?\s*$/
 const CONDITION =
   /^\W*(?:if|when|whenever|unless|until|once|suppose|imagine|let's say|say|assume|assuming)\b/i
 const OPINION_VERBS = 'prefer|avoid|refuse|dislike|enjoy|love|hate'
+/** A clause may leave out the I before these. */
+export const OPINION = new RegExp(OPINION_VERBS, 'i')
 const BARE_VERB = new RegExp(`^(?=(?:${OPINION_VERBS})\\s)`, 'i')
 const OWN_SUBJECT = "(?=i\\b|i'|we\\b|my\\b)"
 const CLAUSE_END = new RegExp(

@@ -18,7 +18,7 @@ import type { Claim, ComponentType } from './component.js'
 import { cueRules, mayStateSomething, type CueRule } from './cue-rules.js'
 import { capitalised, conjugated, coreOf, inThirdPerson, tidiedObject, withVerb } from './phrase.js'
 import { styleRequestOf } from './style-request.js'
-import { isOwnClause } from './voice.js'
+import { isOwnClause, mayHoldOwnClause } from './voice.js'
 
 /** One thing that a record shows. */
 export interface Intent {
@@ -56,7 +56,9 @@ export function extractIntents({ record }: SubmittedRecord, { enrichment, text }
   const isDirect = text.highlightWords.length + text.noteWords.length <= DIRECT_WORDS_MAX
   const hide = enrichment.piiKinds.length > 0 ? maskPii : same
   const found = new Map<string, { draft: Draft, evidence: string }>()
-  for (const sentence of text.sentences) {
+  const { shown, secondAt } = text.reading.prose
+  const own = mayHoldOwnClause(record, shown.slice(secondAt)) ? text.sentences : []
+  for (const sentence of own) {
     for (const clause of clausesOf(sentence.text)) {
       const draft = draftOf(hide(clause), isDirect)
       if (draft === undefined || found.size >= INTENTS_MAX) continue

@@ -3,6 +3,7 @@
  * page's own description. What they say about "I" or "my project" is not about the person who kept them.
  */
 import { proseOf } from '../text/index.js'
+import { OPINION } from './clauses.js'
 import type { HinataRecord } from '../record/index.js'
 
 const WEB_PAGE = /^https?:/i
@@ -11,6 +12,14 @@ const SELF = /(?:^|[^\p{L}])(?:i|i['’](?:m|ve|d|ll)|we|we['’](?:re|ve|ll)|my
 /** Does the record speak in the person's voice: kept from no web page, or with a note in the first person? */
 export function isOwnVoice({ address, note }: HinataRecord): boolean {
   return !WEB_PAGE.test(address) || SELF.test(note)
+}
+
+/**
+ * Can any clause of the record be the person's own? `note`: the note as it is shown. Most bookmarks fail this
+ * before they are cut into clauses, for their notes have neither an I nor a verb that may stand without one.
+ */
+export function mayHoldOwnClause({ address }: HinataRecord, note: string): boolean {
+  return !WEB_PAGE.test(address) || SELF.test(note) || OPINION.test(note)
 }
 
 /**

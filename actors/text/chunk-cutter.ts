@@ -24,15 +24,21 @@ const PUNCTUATION = 12
 const EXPANSION_SHIFT = 16
 const POS_SHIFT = 20
 
-const LETTERS = /^[A-Za-z]+$/
+/** What wink takes for a letter, as part of a class of characters. */
+const L = 'A-Za-zÀ-ÖØ-öø-ÿ'
+const LETTERS = new RegExp(`^[${L}]+$`)
 const DIGITS = /^\d+$/
 /** A word before a mark. */
-const MARKED = /^[A-Za-z]{2,}[’”"\])}…,.!;?/:]$/
-const OPENED = /^\([A-Za-z]{2,}$/
-const BRACKETED = /^\([A-Za-z]+\)$/
-const HYPHENATED = /^[A-Za-z]+(?:-[A-Za-z]+)+$/
-/** wink finds these inside words. */
+const MARKED = new RegExp(`^[${L}]{2,}[’”"\\])}…,.!;?/:]$`)
+const OPENED = new RegExp(`^\\([${L}]{2,}$`)
+const BRACKETED = new RegExp(`^\\([${L}]+\\)$`)
+const HYPHENATED = new RegExp(`^[${L}]+(?:-[${L}]+)+$`)
+const SLASHED = new RegExp(`^[${L}]{2,}(?:/[${L}]{2,})+$`)
+/** A word with digits after its first letter: one token, hyphens and all. */
+const NUMBERED = new RegExp(`^[${L}](?:-?[${L}\\d])+$`)
+/** wink finds these inside words: currencies; times, ordinals and decades. */
 const CURRENCY = /USD|AUD|INR|GBP/
+const COUNTED = /\d(?:[ap]m|h(?:ou)?rs|th|st|nd|rd|0s)/i
 
 /** The tokens of a chunk. */
 export function cutChunk(chunk: string, wink: Pipeline): Cut[] {
@@ -50,7 +56,10 @@ export function cutChunk(chunk: string, wink: Pipeline): Cut[] {
     push('(', PUNCTUATION, wink, cuts)
     pushWord(chunk.slice(1, -1), wink, cuts)
     push(')', PUNCTUATION, wink, cuts)
-  } else if (HYPHENATED.test(chunk) && !CURRENCY.test(chunk)) pushHyphenated(chunk, wink, cuts)
+  } else if (CURRENCY.test(chunk)) pushCut(wink.cut(chunk), wink, cuts)
+  else if (HYPHENATED.test(chunk)) pushHyphenated(chunk, wink, cuts)
+  else if (SLASHED.test(chunk)) pushSlashed(chunk, wink, cuts)
+  else if (NUMBERED.test(chunk) && !COUNTED.test(chunk)) push(chunk, WORD, wink, cuts)
   else pushCut(wink.cut(chunk), wink, cuts)
   return cuts
 }
@@ -62,6 +71,13 @@ function pushHyphenated(chunk: string, wink: Pipeline, cuts: Cut[]): void {
   }
   words.forEach((word, i) => {
     if (i > 0) push('-', PUNCTUATION, wink, cuts)
+    pushWord(word, wink, cuts)
+  })
+}
+
+function pushSlashed(chunk: string, wink: Pipeline, cuts: Cut[]): void {
+  chunk.split('/').forEach((word, i) => {
+    if (i > 0) push('/', PUNCTUATION, wink, cuts)
     pushWord(word, wink, cuts)
   })
 }

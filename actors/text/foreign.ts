@@ -5,7 +5,9 @@
  * F1 Nothing is dropped because it is not English: every word of two characters or more may become a tag.
  */
 import type { Prose } from './prose.js'
-import type { Reading, Sentence, Token } from './reading.js'
+import type { Reading, Sentence } from './reading.js'
+import { Token } from './token.js'
+import { vocablesOf } from './vocable.js'
 import { Word } from './word.js'
 import { isUnspaced } from './words.js'
 
@@ -18,7 +20,7 @@ const LETTER = /\p{L}/gu
 const TOPIC_CHARS_MIN = 4
 const UNSPACED_TOPIC_CHARS_MIN = 2
 
-let words: Intl.Segmenter | undefined
+let wordCutter: Intl.Segmenter | undefined
 let sentences: Intl.Segmenter | undefined
 
 /** Is the text mainly written in a script that the English model cannot read? */
@@ -46,20 +48,21 @@ export function readForeign(prose: Prose): Reading {
     const isTitle = titles.has(start) && !END_MARK.test(segment)
     found.push({ start, end, from, to: tokens.length, words: count, isTitle, hasNegation: false })
   }
-  return { prose, tokens, sentences: found, words: tokens.length }
+  const first = vocablesOf(prose.read.slice(0, prose.secondAt))
+  const second = vocablesOf(prose.read.slice(prose.secondAt))
+  const words = tokens.length
+  return { prose, tokens, sentences: found, words, first, second, chunks: undefined, places: [] }
 }
 
 function pushTokens(sentence: string, offset: number, tokens: Token[]): void {
-  words ??= new Intl.Segmenter('en', { granularity: 'word' })
-  for (const { segment, index, isWordLike } of words.segment(sentence)) {
+  wordCutter ??= new Intl.Segmenter('en', { granularity: 'word' })
+  for (const { segment, index, isWordLike } of wordCutter.segment(sentence)) {
     if (isWordLike !== true) continue
     const start = offset + index
     const enough = isUnspaced(segment) ? UNSPACED_TOPIC_CHARS_MIN : TOPIC_CHARS_MIN
     const isNumber = /^\p{N}/u.test(segment)
     const kind = isNumber ? 'number' : segment.length >= enough ? 'noun' : 'other'
-    const lower = segment.toLowerCase()
-    const end = start + segment.length
     const word = new Word(segment)
-    tokens.push({ text: segment, lower, word, lemma: lower, kind, start, end, isNegated: false })
+    tokens.push(new Token(word, word.vocable, kind, start, start + segment.length, false))
   }
 }

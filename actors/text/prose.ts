@@ -22,12 +22,16 @@ export interface Prose {
   readonly read: string
   /** Came as it is: `shown` and `read` are the text, but for its blanks. */
   readonly isPlain: boolean
+  /** The same of the first of two joined proses. */
+  readonly isFirstPlain: boolean
   /** Inline code and the beginning of code blocks, for search. */
   readonly code: string
   /** How many list items the text has. */
   readonly listItems: number
   /** Where blocks begin that are titles: headings, or lines that the caller calls so. */
   readonly titleStarts: readonly number[]
+  /** Where the second of two joined proses begins; 0 for a prose that was not joined. */
+  readonly secondAt: number
 }
 
 /** Enough of the code for search to find it; the rest repeats itself. */
@@ -51,7 +55,8 @@ const INDENTED = /^(?: {4}|\t)/
 export function proseOf(markdown: string): Prose {
   if (!MARKED.test(markdown)) {
     const plain = UNTIDY.test(markdown) ? markdown.replace(/\s+/g, ' ').trim() : markdown.trim()
-    return { shown: plain, read: plain, isPlain: true, code: '', listItems: 0, titleStarts: [] }
+    return { shown: plain, read: plain, isPlain: true, isFirstPlain: true, code: '', listItems: 0,
+      titleStarts: [], secondAt: 0 }
   }
   const writer = new BlockWriter()
   const lines = markdown.split(/\r\n|\r|\n/)
@@ -81,9 +86,12 @@ export function joinProse(first: Prose, second: Prose, titled: 'titled' | 'plain
     shown: first.shown + gap + second.shown,
     read: first.read + gap + second.read,
     isPlain: first.isPlain && second.isPlain,
+    isFirstPlain: first.isPlain,
     code: first.code === '' ? second.code : `${first.code} ${second.code}`,
     listItems: first.listItems + second.listItems,
-    titleStarts: [...starts, ...second.titleStarts.map(start => start + shift)],
+    titleStarts: second.titleStarts.length === 0 ? starts
+      : [...starts, ...second.titleStarts.map(start => start + shift)],
+    secondAt: shift,
   }
 }
 
@@ -147,7 +155,8 @@ class BlockWriter implements InlineSink {
   finish(): Prose {
     this.flush()
     const { shown, read, listItems, titleStarts } = this
-    return { shown, read, isPlain: false, code: this.codeParts.join(' '), listItems, titleStarts }
+    const code = this.codeParts.join(' ')
+    return { shown, read, isPlain: false, isFirstPlain: false, code, listItems, titleStarts, secondAt: 0 }
   }
 
   private blank(): void {

@@ -11,27 +11,11 @@
 import { isMostlyForeign, readForeign } from './foreign.js'
 import type { Prose } from './prose.js'
 import { posIn } from './model.js'
-import { tagText, type ChunkToken, type Tagged } from './tagger.js'
 import { Remembered } from './remembered.js'
+import { tagText, type Chunk, type ChunkToken, type Tagged } from './tagger.js'
+import { classOf, Token, type WordClass } from './token.js'
+import { vocableOf, vocablesOf, type Vocable } from './vocable.js'
 import { Word } from './word.js'
-
-/** What a token is for us; everything that carries no topic is `other`. */
-export type WordClass = 'name' | 'noun' | 'adjective' | 'verb' | 'number' | 'other' | 'mark'
-
-/** One token. */
-export interface Token {
-  /** As written. */
-  readonly text: string
-  readonly lower: string
-  /** What is known of the text whatever stands around it. */
-  readonly word: Word
-  /** Lower-case base form for nouns and adjectives, lower-case text for the rest. */
-  readonly lemma: string
-  readonly kind: WordClass
-  readonly start: number
-  readonly end: number
-  readonly isNegated: boolean
-}
 
 /** One sentence: tokens [from, to). */
 export interface Sentence {
@@ -51,6 +35,12 @@ export interface Reading {
   readonly tokens: readonly Token[]
   readonly sentences: readonly Sentence[]
   readonly words: number
+  /** The words (wordsOf) before the place where the second of two joined proses begins, and those after. */
+  readonly first: readonly Vocable[]
+  readonly second: readonly Vocable[]
+  /** What the text was cut into, and where each begins; undefined for another script. */
+  readonly chunks: readonly Chunk[] | undefined
+  readonly places: readonly number[]
 }
 
 /** Longer runs without a space are keys and hashes, not prose; the tokenizer takes quadratic time on them. */
@@ -70,11 +60,6 @@ const NEGATIONS: ReadonlySet<string> = new Set(['not', 'n\'t', 'n’t', 'no', 'n
 /** Words that nobody looks for under the model's lemma (datum, medium, application). */
 const OWN_LEMMAS: ReadonlySet<string> = new Set(['data', 'media', 'app', 'metadata', 'news'])
 
-const CLASSES: Readonly<Record<string, WordClass>> = {
-  PROPN: 'name', NOUN: 'noun', ADJ: 'adjective', VERB: 'verb', NUM: 'number',
-  PUNCT: 'mark', SYM: 'mark', SPACE: 'mark',
-}
-
 const OTHER_WORDS_MAX = 10_000
 
 const otherWords = new Remembered<Word>(OTHER_WORDS_MAX)
@@ -82,24 +67,25 @@ const otherWords = new Remembered<Word>(OTHER_WORDS_MAX)
 /** Reads a prose. */
 export function readProse(prose: Prose): Reading {
   if (isMostlyForeign(prose.read)) return readForeign(prose)
-  return readingOf(prose, tagText(guarded(prose.read), 'all'))
+  const isLong = hasLongRun(prose.read)
+  return readingOf(prose, tagText(guarded(prose.read, isLong), 'all'), isLong)
 }
 
 /** Reads the words of a prose and their classes alone: the same as readProse finds, for less. */
 export function readClasses(prose: Prose): readonly Token[] {
   if (isMostlyForeign(prose.read)) return readForeign(prose).tokens
-  return tokensOf(prose, tagText(guarded(prose.read), 'classes'), noLemma)
+  return tokensOf(prose, tagText(guarded(prose.read, hasLongRun(prose.read)), 'classes'), noLemma)
 }
 
-function guarded(read: string): string {
+function guarded(read: string, isLong: boolean): string {
   let text = read
-  if (hasLongRun(text)) text = text.replace(LONG_RUN, run => ' '.repeat(run.length))
+  if (isLong) text = text.replace(LONG_RUN, run => ' '.repeat(run.length))
   if (HAS_INNER_MARK.test(text)) text = text.replace(INNER_MARK, mark => INNER_LETTER.repeat(mark.length))
   return text
 }
 
 /** Cheap and never too optimistic: other blanks than the space only make runs shorter. */
-function hasLongRun(text: string): boolean {
+export function hasLongRun(text: string): boolean {
   let from = 0
   while (text.length - from > RUN_CHARS_MAX) {
     const space = text.indexOf(' ', from)
@@ -109,8 +95,8 @@ function hasLongRun(text: string): boolean {
   return false
 }
 
-function readingOf(prose: Prose, tagged: Tagged): Reading {
-  const tokens = tokensOf(prose, tagged, lemmaOf)
+function readingOf(prose: Prose, tagged: Tagged, isLong: boolean): Reading {
+  const tokens = tokensOf(prose, tagged, baseOf)
   const sentences: Sentence[] = []
   const titles = new Set(prose.titleStarts)
   for (const [first, last] of tagged.sentences) {
@@ -118,16 +104,31 @@ function readingOf(prose: Prose, tagged: Tagged): Reading {
   }
   let words = 0
   for (const sentence of sentences) words += sentence.words
-  return { prose, tokens, sentences, words }
+  const { chunks, places } = tagged
+  const { read, secondAt } = prose
+  if (isLong) {
+    const [first, second] = [vocablesOf(read.slice(0, secondAt)), vocablesOf(read.slice(secondAt))]
+    return { prose, tokens, sentences, words, first, second, chunks, places }
+  }
+  const first: Vocable[] = []
+  const second: Vocable[] = []
+  for (let c = 0; c < chunks.length; c += 1) {
+    const { text, vocables } = chunks[c]
+    // What was read as a letter may be a mark: such a chunk is cut as it was written.
+    const at = places[c]
+    const own = text.includes(INNER_LETTER) ? vocablesOf(read.slice(at, at + text.length)) : vocables
+    for (const vocable of own) (at < secondAt ? first : second).push(vocable)
+  }
+  return { prose, tokens, sentences, words, first, second, chunks, places }
 }
 
-type LemmaOf = (word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged) => string
+type BaseOf = (word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged) => Vocable
 
 /**
  * Places the tokens in the prose: a chunk stands where it was cut. The tokens of a chunk that wink rewrote
  * are placed one after the other.
  */
-function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
+function tokensOf(prose: Prose, tagged: Tagged, base: BaseOf): Token[] {
   const { shown, read } = prose
   const { chunks, places, pos, negated, tags } = tagged
   const tokens: Token[] = []
@@ -144,8 +145,7 @@ function tokensOf(prose: Prose, tagged: Tagged, lemma: LemmaOf): Token[] {
         : value.includes(INNER_LETTER) ? wordAt(shown.slice(start, at)) : token.word
       const tag = token.lemmaAndPos === 0 ? pos[i] : posIn(token.lemmaAndPos)
       const kind = classOf(word, tags[tag])
-      tokens.push({ text: word.text, lower: word.lower, word,
-        lemma: lemma(word, kind, token, tag, tagged), kind, start, end: at, isNegated: negated[i] === 1 })
+      tokens.push(new Token(word, base(word, kind, token, tag, tagged), kind, start, at, negated[i] === 1))
     }
   }
   return tokens
@@ -169,28 +169,21 @@ function wordAt(text: string): Word {
   return word
 }
 
-function classOf(word: Word, pos: string): WordClass {
-  if (word.isMark) return 'mark'
-  const kind = CLASSES[pos] ?? 'other'
-  if (kind !== 'mark') return kind
-  return word.isTagged ? 'name' : 'other'
+function baseOf(word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged): Vocable {
+  if (word.isStop) return word.vocable
+  if (kind === 'noun') return word.nounBase ??= readBase(word, token, pos, tagged)
+  return kind === 'adjective' ? word.adjectiveBase ??= readBase(word, token, pos, tagged) : word.vocable
 }
 
-function lemmaOf(word: Word, kind: WordClass, token: ChunkToken, pos: number, tagged: Tagged): string {
-  if (word.isStop) return word.lower
-  if (kind === 'noun') return word.nounLemma ??= readLemma(word, token, pos, tagged)
-  return kind === 'adjective' ? word.adjectiveLemma ??= readLemma(word, token, pos, tagged) : word.lower
-}
-
-function readLemma({ lower }: Word, token: ChunkToken, pos: number, tagged: Tagged): string {
-  if (OWN_LEMMAS.has(lower)) return lower
+function readBase({ vocable }: Word, token: ChunkToken, pos: number, tagged: Tagged): Vocable {
+  if (OWN_LEMMAS.has(vocable.text)) return vocable
   const lemma = tagged.lemma(token, pos).toLowerCase()
-  return lemma.includes(INNER_LETTER) ? lower : lemma
+  return lemma === vocable.text || lemma.includes(INNER_LETTER) ? vocable : vocableOf(lemma)
 }
 
 /** For who asks for classes alone. */
-function noLemma({ lower }: Word): string {
-  return lower
+function noLemma({ vocable }: Word): Vocable {
+  return vocable
 }
 
 /** What sentences are made of. */

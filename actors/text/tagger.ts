@@ -11,6 +11,7 @@ import type { Codes } from './annotators.js'
 import { cutChunk, type Cut } from './chunk-cutter.js'
 import { likelyPosOf, loadPipeline, normalOf, UNKNOWN, withPos, type Pipeline } from './model.js'
 import { Remembered } from './remembered.js'
+import { vocablesOf, type Vocable } from './vocable.js'
 import { Word } from './word.js'
 
 const CHUNKS_MAX = 50_000
@@ -36,13 +37,29 @@ export interface Tagged {
 }
 
 /** What stands between blanks, without its neighbours. */
-export interface Chunk {
-  readonly tokens: readonly ChunkToken[]
-  /** The tokens' texts, one after the other, are the chunk; else wink rewrote it. */
-  readonly isExact: boolean
-  /** Blanks that are a token: line ends and tabs. */
-  readonly isLineEnd: boolean
+export class Chunk {
+  /** The chunk in lower case, once it was asked for. */
+  lower: Chunk | undefined = undefined
+  #vocables: readonly Vocable[] | undefined = undefined
+
+  constructor(
+    readonly text: string,
+    readonly tokens: readonly ChunkToken[],
+    /** The tokens' texts, one after the other, are the chunk; else wink rewrote it. */
+    readonly isExact: boolean,
+    /** Blanks that are a token: line ends and tabs. */
+    readonly isLineEnd: boolean,
+  ) {}
+
+  /** Its words (wordsOf): the same as in any text, for no word reaches across a blank. */
+  get vocables(): readonly Vocable[] {
+    const { text, tokens } = this
+    return this.#vocables ??= tokens.length === 1 && LETTERS.test(text) ? [tokens[0].word.vocable]
+      : vocablesOf(text)
+  }
 }
+
+const LETTERS = /^[A-Za-z]+$/
 
 /** A token of a chunk: wink's three numbers, its normal form, its class, and what the machines read of it. */
 export interface ChunkToken extends Codes {
@@ -105,6 +122,40 @@ export function tagText(text: string, want: 'all' | 'classes'): Tagged {
     count, chunks, places, sentences, pos: rows.pos, negated: rows.negated, tags: wink.tags,
     lemma: (token, pos) => lemmaOf(token, pos, wink),
   }
+}
+
+/** Parts of speech alone. */
+export interface TaggedTokens extends Pick<Tagged, 'pos' | 'tags'> {
+  readonly tokens: readonly ChunkToken[]
+}
+
+/**
+ * Tags the first `count` of a text's chunks as if they were written in lower case: what 'classes' finds in
+ * the lower-cased text, without cutting it. Undefined if wink rewrites one of them.
+ */
+export function tagLowerCase(chunks: readonly Chunk[], count: number): TaggedTokens | undefined {
+  const wink = pipeline
+  if (wink === undefined) return undefined
+  const tokens: ChunkToken[] = []
+  for (let c = 0; c < count; c += 1) {
+    const lower = chunks[c].lower ??= lowerOf(chunks[c], wink)
+    if (!lower.isExact && !lower.isLineEnd) return undefined
+    for (const token of lower.tokens) tokens.push(token)
+  }
+  if (rows.size < tokens.length) rows = new Rows(tokens.length * 2)
+  const { pos, hints, normals } = rows
+  tokens.forEach((token, i) => {
+    pos[i] = token.pos
+    hints[i] = token.hint
+    normals[i] = token.normal
+  })
+  wink.annotators.tagWords(pos, hints, normals, tokens.length)
+  return { tokens, pos, tags: wink.tags }
+}
+
+function lowerOf(chunk: Chunk, wink: Pipeline): Chunk {
+  const text = chunk.text.toLowerCase()
+  return text === chunk.text ? chunk : chunkOf(text, wink)
 }
 
 function lemmaOf(token: ChunkToken, pos: number, wink: Pipeline): string {
@@ -186,7 +237,7 @@ function readChunk(piece: string, wink: Pipeline): Chunk {
   const tokens = cuts.map(cut => tokenOf(cut, wink))
   const isExact = cuts.length === 1 ? cuts[0].text === piece : cuts.map(({ text }) => text).join('') === piece
   const isLineEnd = piece.trim() === ''
-  return { tokens, isExact: isExact && !isLineEnd, isLineEnd }
+  return new Chunk(piece, tokens, isExact && !isLineEnd, isLineEnd)
 }
 
 function tokenOf({ text, category, index, spaces, lemmaAndPos }: Cut, wink: Pipeline): ChunkToken {
@@ -197,7 +248,7 @@ function tokenOf({ text, category, index, spaces, lemmaAndPos }: Cut, wink: Pipe
     const pos = likelyPosOf(index, lemmaAndPos, cache)
     return { word, index, spaces, lemmaAndPos, normal, pos, ...annotators.codesOf(index, normal) }
   }
-  const place = places.get(word.lower)
+  const place = places.get(word.vocable.text)
   const normal = place === undefined ? UNKNOWN : cache.mappedSpelling(place)
   const codes = place === undefined ? NO_CODES : annotators.codesOf(index, normal)
   return { word, index, spaces, lemmaAndPos, normal, pos: wink.guessPos(text, category), ...codes }

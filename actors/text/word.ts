@@ -2,26 +2,24 @@
  * A word form: what can be known of a token's text whatever stands around it, computed once. It is remembered
  * with the chunk that it stands in (tagger.ts).
  */
-import { stemOf } from './stems.js'
 import { isStopWord } from './stop-words.js'
+import { vocableOf, type Vocable } from './vocable.js'
 
 /** One written form. What only some readers need is found on first use. */
 export class Word {
-  readonly lower: string
+  /** In lower case. */
+  readonly vocable: Vocable
   /** Neither letter nor digit in it: a mark, whatever its part of speech. */
   readonly isMark: boolean
-  readonly isStop: boolean
   /** The base form as a noun and as an adjective, once reading.ts has found it. */
-  nounLemma: string | undefined = undefined
-  adjectiveLemma: string | undefined = undefined
-  #stem: string | undefined = undefined
+  nounBase: Vocable | undefined = undefined
+  adjectiveBase: Vocable | undefined = undefined
   #tellsName: boolean | undefined = undefined
   #isCapitalised: boolean | undefined = undefined
 
   constructor(readonly text: string) {
-    this.lower = text.toLowerCase()
+    this.vocable = vocableOf(text.toLowerCase())
     this.isMark = !isLatinLetter(text.charCodeAt(0)) && !HAS_LETTER.test(text)
-    this.isStop = isStopWord(this.lower)
   }
 
   /** Begins with # or @. */
@@ -35,10 +33,18 @@ export class Word {
     return first === 0x27 || first === 0x2019 || this.text === 'n\'t'
   }
 
+  /** In lower case. */
+  get lower(): string {
+    return this.vocable.text
+  }
+
+  get isStop(): boolean {
+    return this.vocable.isStop
+  }
+
   /** The stem of the lower-case form. */
   get stem(): string {
-    this.#stem ??= stemOf(this.lower)
-    return this.#stem
+    return this.vocable.stem
   }
 
   /** The way of writing alone tells that it is a name: inner capitals, digits, marks; an acronym. */

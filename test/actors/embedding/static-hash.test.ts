@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { embedWords, quantise, similarity, staticHash, wordRank } from '../../../actors/embedding/index.js'
-import { wordsOf } from '../../../actors/text/index.js'
+import { vocablesOf } from '../../../actors/text/index.js'
 
 const vectorOf = (text: string): Int8Array => quantise(staticHash.embedBatch([text]))
 const near = (a: string, b: string): number => similarity(vectorOf(a), vectorOf(b))
@@ -18,7 +18,7 @@ t.test('E1 any split of a batch gives the same bytes', async () => {
 t.test('words that were cut before give the same row', async t => {
   const text = 'Reading 机器学习 papers in the morning'
   const row = new Float32Array(staticHash.dim)
-  embedWords(wordsOf(text), row, 0)
+  embedWords(vocablesOf(text), row, 0)
   t.same(row, staticHash.embedBatch([text]))
 })
 

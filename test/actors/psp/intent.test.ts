@@ -108,6 +108,7 @@ t.test('what a web page says is not what the person says', async t => {
   t.strictSame(intentsOf('Building web apps with Go', 'notes', page), [])
   t.strictSame(intentsOf('A project to learn from. Project Apollo.', 'notes', page), [])
   t.equal(intentsOf('I want to build web apps with Go', 'notes', page).length, 1)
+  t.equal(intentsOf('Enjoy long walks in the woods', 'notes', page).length, 1, 'an I that is left out')
 })
 
 t.test('a question in a chat shows how the person learns, confidence .6', async t => {

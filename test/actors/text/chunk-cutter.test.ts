@@ -23,9 +23,10 @@ const ownCuts = (chunk: string): unknown[] => cutChunk(chunk, wink)
 t.test('K1 a chunk is cut as wink cuts it', async t => {
   const word = fc.oneof(
     fc.constantFrom('zorb', 'Zorb', 'the', 'The', 'can', 'cannot', 'gonna', 'a', 'I', 'x', 'USD', 'wug',
-      'etc', 'Inc', 'anti', 'wise', 'QUUX', 'constructor', 'running', 'e', '2011', '7', 'don'),
-    fc.stringMatching(/^[A-Za-z]{1,9}$/))
-  const mark = fc.constantFrom(...'--(),.:;!?"”’/…]', '\'s')
+      'etc', 'Inc', 'anti', 'wise', 'QUUX', 'constructor', 'running', 'e', '2011', '7', 'don', 'vueÿjs',
+      'naïve', 'RFC7231', 's3', 'x1990s', '5pm', 'a4th', 'and', 'us', 'be'),
+    fc.stringMatching(/^[A-Za-z]{1,9}$/), fc.stringMatching(/^[A-Za-zÿé0-9]{1,6}$/))
+  const mark = fc.constantFrom(...'--(),.:;!?"”’/…]', '\'s', '/', '-')
   const chunk = fc.array(fc.oneof({ weight: 3, arbitrary: word }, mark), { minLength: 1, maxLength: 5 })
     .map(parts => parts.join(''))
   fc.assert(fc.property(chunk, one => {

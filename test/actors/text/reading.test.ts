@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  meanSentenceWords, proseOf, readClasses, readProse, textOf, type Reading,
+  joinProse, meanSentenceWords, proseOf, readProse, readTitle, textOf, wordsOf, type Reading,
 } from '../../../actors/text/index.js'
+import { readClasses } from '../../../actors/text/reading.js'
 
 const read = (text: string): Reading => readProse(proseOf(text))
 const sentences = (text: string): string[] => {
@@ -55,6 +56,29 @@ t.test('G1 a remembered chunk is what is found anew; classes alone are the same 
     t.same(readClasses(prose).map(({ text, kind }) => `${kind} ${text}`),
       tokens.map(({ text, kind }) => `${kind} ${text}`))
   }), { seed: 12, numRuns: 300 })
+})
+
+const odd = fc.constantFrom('Zorb-Quux', 'Über', 'İzmir', 'Node.js', 'my_hash', 'C++', 'WWW. Zorb', 'can\'t',
+  'ΟΔΟΣ', 'The', 'Running', 'Fast', 'привет', '机器学习', 'x'.repeat(70), '`code`', '3.5KG', '- Item',
+  '\n\n', 'Gonna', 'naÿve')
+const oddText = fc.array(odd, { maxLength: 7 }).map(parts => parts.join(' '))
+
+t.test('the words of two joined proses are those of each', async t => {
+  fc.assert(fc.property(oddText, oddText, (one, other) => {
+    const [title, note] = [proseOf(one), proseOf(other)]
+    const { first, second } = readProse(joinProse(title, note, 'titled'))
+    t.same(first.map(({ text }) => text), wordsOf(title.read))
+    t.same(second.map(({ text }) => text), wordsOf(note.read))
+  }), { seed: 13, numRuns: 300 })
+})
+
+t.test('L1 a title in lower case has the classes of the lower-cased text', async t => {
+  fc.assert(fc.property(oddText, oddText, (one, other) => {
+    const classesOf = (words: ReturnType<typeof readTitle>): string[] =>
+      words.map(({ word, kind }) => `${kind} ${word.text}`)
+    const reading = readProse(joinProse(proseOf(one), proseOf(other), 'titled'))
+    t.same(classesOf(readTitle(one, reading)), classesOf(readClasses(proseOf(one.toLowerCase()))), one)
+  }), { seed: 14, numRuns: 500 })
 })
 
 t.test('R3 an empty line ends a sentence', async t => {
