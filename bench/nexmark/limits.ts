@@ -11,3 +11,6 @@ export const partitions = 4
 
 /** Rows of q13's side input. */
 export const sideRows = 10_000
+
+/** Young generation of the node's process, MB: what `hinata up` gives it (deploy/roles/supervisor.ts). */
+export const youngGenerationMb = 64

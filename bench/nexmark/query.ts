@@ -9,7 +9,7 @@
  * Q3  The log is keyed by what the query's first operator needs (`keying`), so that only later operators
  *     re-key through the relay.
  */
-import { output, topic, type DeadLetter, type Emitted, type Late, type Output, type Sink, type Topology }
+import { output, topic, type DeadLetter, type Emitted, type Late, type Sink, type Topology }
   from '../../engine/index.js'
 import type { NexmarkEvent, Side } from './events.js'
 import { outOfOrderMs, sideRows } from './limits.js'
@@ -47,7 +47,9 @@ export interface Query {
   readonly keying: Keying
   /** What is told in a topology, besides what all queries share. */
   readonly flow: Pick<Topology, 'target' | 'routes' | 'actors' | 'relays'>
-  /** The rows of everything that was told, in the order of each key. */
+  /** What a value replaces when it is told: the value before it with the same id. Absent: nothing. */
+  readonly idOf?: (value: never) => string
+  /** The rows of everything that was told and not replaced, in the order of each key. */
   readonly rows: (told: readonly Emitted[]) => Row[]
   /** The same rows by ClickHouse, from the tables of oracle.ts. */
   readonly sql: string
@@ -65,8 +67,6 @@ export const results = output<never>('results')
 export const late = output<Late<NexmarkEvent>>('late')
 /** Where records go that failed: none may. */
 export const dead = output<DeadLetter>('dead')
-/** All three. */
-export const allOutputs: readonly Output<unknown>[] = [results, late, dead]
 
 /** A query's topology. */
 export function topologyOf(
@@ -85,11 +85,4 @@ export function lateRow({ value }: Emitted): Row {
   const { value: event } = value as Late<NexmarkEvent>
   return event.kind === 'bid' ? ['bid', event.auction, event.bidder, event.price, event.dateTime]
     : [event.kind, event.id, 0, 0, event.dateTime]
-}
-
-/** The last of each id. */
-export function latest<V>(told: readonly Emitted[], idOfValue: (value: V) => string): V[] {
-  const last = new Map<string, V>()
-  for (const { value } of told) last.set(idOfValue(value as V), value as V)
-  return [...last.values()]
 }

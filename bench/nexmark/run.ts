@@ -5,9 +5,11 @@
  * Usage: node dist/bench/nexmark/run.js [--events 1000000] [--seeds 5] [--queries q5,q7] [--verify]
  *        [--out FILE]      (without --verify nothing is compared, and only rates are found)
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkRedis } from '../../engine/index.js'
@@ -16,11 +18,11 @@ import { startManagedRedis } from '../../deploy/roles/managed-redis.js'
 import { ensureRedis } from '../../deploy/system.mjs'
 import { median } from '../benchmark.js'
 import { NexmarkGenerator } from './generator.js'
-import { lateMsMax, outOfOrderMs, partitions } from './limits.js'
+import { lateMsMax, outOfOrderMs, partitions, youngGenerationMb } from './limits.js'
 import { fillLog, type FilledLog } from './log-filler.js'
 import { Oracle, type Comparison } from './oracle.js'
 import { queries } from './queries/index.js'
-import { runQuery } from './query-run.js'
+import type { QueryOrder, QueryRun } from './query-run.js'
 import type { Query } from './query.js'
 import type { NexmarkReport, QueryReport, SeedRun } from './report.js'
 
@@ -66,25 +68,45 @@ async function runSeed(seed: number): Promise<void> {
 }
 
 async function runOne(seed: number, query: Query, log: FilledLog, redisUrl: string): Promise<void> {
-  const run = await runQuery(query, log, redisUrl)
+  const order = { query: query.name, redisUrl, topic: log.topic, rowsFile: join(folder, 'rows'),
+    lateFile: join(folder, 'late'), lastAcceptedAt: log.accepted.reduce((last, at) => Math.max(last, at), 0) }
+  const run = await inProcess(order)
   let isEqual: boolean | null = null
   if (oracle) {
     if (query.processingWindowMs) await oracle.loadAccepted(log.accepted)
-    const found = await oracle.compare(run.rows, query.sql)
-    const foundLate = await oracle.compare(run.late, query.lateSql ?? 'SELECT 1 WHERE 0')
-    isEqual = tell(query.name, found) && tell(`${query.name} late`, foundLate)
+    const found = await oracle.compare(linesOf(order.rowsFile), query.sql)
+    const foundLate = await oracle.compare(linesOf(order.lateFile), query.lateSql ?? 'SELECT 1 WHERE 0')
+    isEqual = [tell(query.name, found), tell(`${query.name} late`, foundLate)].every(Boolean)
   }
-  runs.get(query.name)!.push({ seed, seconds: run.seconds, cpuSeconds: run.cpuSeconds, rows: run.rows.length,
-    late: run.late.length, isEqual })
+  runs.get(query.name)!.push({ seed, ...run, isEqual })
   say(`seed ${seed}  ${query.name.padEnd(4)} ${perSecond(run.seconds).padStart(7)} events/s  ${
-    perSecond(run.cpuSeconds).padStart(7)} per core  ${String(run.rows.length).padStart(8)} rows  ${
-    String(run.late.length).padStart(5)} late  ${verdict(isEqual)}`)
+    perSecond(run.cpuSeconds).padStart(7)} per core  ${String(run.rows).padStart(8)} rows  ${
+    String(run.late).padStart(5)} late  ${verdict(isEqual)}`)
+}
+
+/** Runs a query in a process of its own, set up as the node that `hinata up` starts. */
+async function inProcess(order: QueryOrder): Promise<QueryRun> {
+  const child = fork(new URL('./query-run.js', import.meta.url),
+    { execArgv: [...process.execArgv, `--max-semi-space-size=${youngGenerationMb}`] })
+  child.send(order)
+  return new Promise((resolve, reject) => {
+    let done: QueryRun | undefined
+    child.once('message', message => { done = message as QueryRun })
+    child.once('exit', code => (done ? resolve(done)
+      : reject(new Error(`${order.query}: its process ended with ${code}`))))
+  })
+}
+
+function linesOf(file: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(file), crlfDelay: Infinity })
 }
 
 function tell(what: string, { rows, expected, missing, surplus }: Comparison): boolean {
   const isEqual = rows === expected && missing.length === 0 && surplus.length === 0
-  if (!isEqual) say(`${what}: ${rows} rows, the oracle has ${expected}; missing ${missing.join(' ')}; surplus ${
-    surplus.join(' ')}`)
+  if (!isEqual) {
+    say(`${what}: ${rows} rows, the oracle has ${expected}`)
+    say(`  missing ${missing.join(' ')}; surplus ${surplus.join(' ')}`)
+  }
   return isEqual
 }
 

@@ -2,18 +2,22 @@
  * Every Nexmark query in memory equals SQL over the same events, out of order and late, at two seeds; and the
  * generator is what it says.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { testDriver } from '../../engine/index.js'
+import { Collector } from '../../bench/nexmark/collector.js'
 import type { Bid, NexmarkEvent } from '../../bench/nexmark/events.js'
 import { firstAt, NexmarkGenerator, sideInput } from '../../bench/nexmark/generator.js'
 import { lateMsMax, outOfOrderMs, partitions } from '../../bench/nexmark/limits.js'
 import { Oracle } from '../../bench/nexmark/oracle.js'
+import { nexmarkPage } from '../../bench/nexmark/page.js'
+import type { NexmarkReport } from '../../bench/nexmark/report.js'
+import { projectRoot } from '../tidy/sources.js'
 import { queries } from '../../bench/nexmark/queries/index.js'
 import {
-  dead, keyings, late, lateRow, results, topologyOf, type Keying, type Query,
+  dead, keyings, late, results, topologyOf, type Keying, type Query, type Row,
 } from '../../bench/nexmark/query.js'
 
 const events = 6_000
@@ -26,7 +30,7 @@ const generatorOf = (seed: number): NexmarkGenerator => new NexmarkGenerator(
 /** When the driver's log accepts event i: its clock moves after each block. */
 const acceptedAt = (i: number): number => firstAt + Math.floor(i / recordsPerBlock) * blockMs
 
-async function run(query: Query, arrived: readonly NexmarkEvent[]): ReturnType<typeof collected> {
+async function run(query: Query, arrived: readonly NexmarkEvent[]): Promise<Collector> {
   const driver = await testDriver(topologyOf(query, { name: 'events', partitions }),
     { partitions, startMs: firstAt })
   const key: (typeof keyings)[Keying] = keyings[query.keying]
@@ -42,11 +46,16 @@ async function run(query: Query, arrived: readonly NexmarkEvent[]): ReturnType<t
   return collected(query, driver)
 }
 
-async function collected(query: Query, driver: Awaited<ReturnType<typeof testDriver>>) {
-  const emitted = (name: typeof results | typeof late): { output: string, key: string, value: unknown }[] =>
-    driver.emitted<unknown>(name).map(value => ({ output: name.output, key: '', value }))
-  return { rows: query.rows(emitted(results)), late: emitted(late).map(lateRow), dead: driver.emitted(dead) }
+/** What the driver's outputs come to. */
+function collected(query: Query, driver: Awaited<ReturnType<typeof testDriver>>): Collector {
+  const collector = new Collector(query)
+  for (const name of [results, late, dead]) {
+    collector.take(driver.emitted<unknown>(name).map(value => ({ output: name.output, key: '', value })))
+  }
+  return collector
 }
+
+const linesOf = (rows: readonly Row[]): string[] => rows.map(row => JSON.stringify(row))
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hinata-nexmark-'))
 const oracle = await Oracle.start(dataDir)
@@ -64,11 +73,12 @@ for (const seed of [1, 20_261_121]) {
     for (const query of queries) {
       const found = await run(query, arrived)
       t.strictSame(found.dead, [], `${query.name}: nothing failed`)
-      const { rows, expected, missing, surplus } = await oracle.compare(found.rows, query.sql)
+      const { rows, expected, missing, surplus } = await oracle.compare(linesOf(found.rows), query.sql)
       t.strictSame({ rows, missing, surplus }, { rows: expected, missing: [], surplus: [] },
         `${query.name}: ${expected} rows`)
       t.ok(expected > 0, `${query.name} has a result`)
-      const lateOnes = await oracle.compare(found.late, query.lateSql ?? 'SELECT 1 WHERE 0')
+      const lateOnes = await oracle.compare(linesOf(found.lateRows),
+        query.lateSql ?? 'SELECT 1 WHERE 0')
       t.strictSame([lateOnes.rows, lateOnes.missing, lateOnes.surplus], [lateOnes.expected, [], []],
         `${query.name}: ${lateOnes.expected} late`)
     }
@@ -97,4 +107,10 @@ t.test('the generator', async t => {
     greatest = Math.max(greatest, all[n].dateTime)
   }
   t.ok(late > 20 && late < events * 0.01, `${late} events are behind the bound`)
+})
+
+t.test('the page is generated from the results', async t => {
+  const root = projectRoot(import.meta.dirname)
+  const report = JSON.parse(readFileSync(join(root, 'bench/results/nexmark.json'), 'utf8')) as NexmarkReport
+  t.equal(readFileSync(join(root, 'docs/BENCHMARKS-NEXMARK.md'), 'utf8'), nexmarkPage(report))
 })

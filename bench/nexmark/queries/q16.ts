@@ -5,7 +5,7 @@
  */
 import { actor, map, table, type TableCell } from '../../../engine/index.js'
 import { isBid, type Bid } from '../events.js'
-import { latest, results, type Query, type Row } from '../query.js'
+import { results, type Query, type Row } from '../query.js'
 
 /** Numbers in all, and for each level. */
 type Levels = readonly [all: number, low: number, middle: number, high: number]
@@ -59,7 +59,9 @@ const channels = actor('channels', {
 export const q16: Query = {
   name: 'q16', title: 'Channel statistics', keying: 'channel and day',
   flow: { target: { actor: channels, message: 'bid', where: isBid }, actors: [channels] },
-  rows: told => latest<Row>(told, ([key]) => String(key)).map(([key, lastAt, ...counts]) => {
+  idOf: ([key]: Row) => String(key),
+  rows: told => told.map(({ value }) => {
+    const [key, lastAt, ...counts] = value as Row
     const [channel, day] = String(key).split(' ')
     return [channel, day, new Date(Number(lastAt)).toISOString().slice(11, 16), ...counts]
   }),

@@ -5,7 +5,7 @@
  */
 import { running, type Aggregate, type Update } from '../../../engine/index.js'
 import { isBid, type Bid } from '../events.js'
-import { latest, results, type Query } from '../query.js'
+import { results, type Query } from '../query.js'
 
 interface Prices {
   /** Below 10,000; below 1,000,000; from there on. */
@@ -35,11 +35,12 @@ const statistics = running({ type: 'statistics', aggregate: prices, to: results 
 export const q17: Query = {
   name: 'q17', title: 'Auction statistics', keying: 'auction and day',
   flow: { target: { actor: statistics, message: 'add', where: isBid }, actors: [statistics] },
-  rows: told => latest<Update<Prices>>(told, ({ key }) => key)
-    .map(({ key, index, result: { levels, least, greatest, total } }) => {
-      const [auction, day] = key.split(' ')
-      return [Number(auction), day, index, ...levels, least, greatest, total / index, total]
-    }),
+  idOf: ({ key }: Update<Prices>) => key,
+  rows: told => told.map(({ value }) => {
+    const { key, index, result: { levels, least, greatest, total } } = value as Update<Prices>
+    const [auction, day] = key.split(' ')
+    return [Number(auction), day, index, ...levels, least, greatest, total / index, total]
+  }),
   sql: `SELECT auction, day, count(), countIf(price < 10000), countIf(price >= 10000 AND price < 1000000),
     countIf(price >= 1000000), min(price), max(price), avg(price), sum(price) FROM bid GROUP BY auction, day`,
 }

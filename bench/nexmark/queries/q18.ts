@@ -5,7 +5,7 @@
  */
 import { topN, type Ranking } from '../../../engine/index.js'
 import { isBid, type Bid } from '../events.js'
-import { latest, results, type Query } from '../query.js'
+import { results, type Query } from '../query.js'
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const last = topN<Bid>({
@@ -18,8 +18,11 @@ const last = topN<Bid>({
 export const q18: Query = {
   name: 'q18', title: 'Last bid', keying: 'pair',
   flow: { target: { actor: last, message: 'add', where: isBid }, actors: [last] },
-  rows: told => latest<Ranking<Bid>>(told, ({ key }) => key).map(({ top: [bid] }) =>
-    [bid.auction, bid.bidder, bid.price, bid.channel, bid.url, bid.dateTime, bid.extra]),
+  idOf: ({ key }: Ranking<Bid>) => key,
+  rows: told => told.map(({ value }) => {
+    const { top: [bid] } = value as Ranking<Bid>
+    return [bid.auction, bid.bidder, bid.price, bid.channel, bid.url, bid.dateTime, bid.extra]
+  }),
   sql: `SELECT auction, bidder, price, channel, url, at, extra FROM bid
     ORDER BY at DESC, price DESC, channel, extra LIMIT 1 BY bidder, auction`,
 }

@@ -5,7 +5,7 @@
  */
 import { topN, type Ranking } from '../../../engine/index.js'
 import { isBid, type Bid } from '../events.js'
-import { latest, results, type Query } from '../query.js'
+import { results, type Query } from '../query.js'
 import { compareBids } from './winning-bids.js'
 
 const highest = topN<Bid>({ type: 'highest', n: 10, compare: compareBids, to: results })
@@ -14,7 +14,8 @@ const highest = topN<Bid>({ type: 'highest', n: 10, compare: compareBids, to: re
 export const q19: Query = {
   name: 'q19', title: 'Auction top 10', keying: 'auction',
   flow: { target: { actor: highest, message: 'add', where: isBid }, actors: [highest] },
-  rows: told => latest<Ranking<Bid>>(told, ({ key }) => key).flatMap(({ top }) => top.map((bid, i) =>
+  idOf: ({ key }: Ranking<Bid>) => key,
+  rows: told => told.flatMap(({ value }) => (value as Ranking<Bid>).top.map((bid, i) =>
     [bid.auction, i + 1, bid.bidder, bid.price, bid.channel, bid.url, bid.dateTime, bid.extra])),
   sql: `SELECT auction, place, bidder, price, channel, url, at, extra FROM (SELECT *, row_number() OVER
       (PARTITION BY auction ORDER BY price DESC, at, bidder, channel) AS place FROM bid) WHERE place <= 10`,

@@ -6,7 +6,7 @@
  */
 import { mean, rekey, running, type Update } from '../../../engine/index.js'
 import { isAuction, isBid } from '../events.js'
-import { latest, results, type Query } from '../query.js'
+import { results, type Query } from '../query.js'
 import { joinedInTime, lateInWinning, winningBids, type Won } from './winning-bids.js'
 
 const categories = running<number, readonly [number, number], number | null>(
@@ -23,8 +23,11 @@ export const q4: Query = {
     routes: [{ actor: winners, message: 'bid', where: isBid }],
     actors: [winners, categories], relays: true,
   },
-  rows: told => latest<Update<number>>(told, ({ key }) => key)
-    .map(({ key, result }) => [Number(key), result]),
+  idOf: ({ key }: Update<number>) => key,
+  rows: told => told.map(({ value }) => {
+    const { key, result } = value as Update<number>
+    return [Number(key), result]
+  }),
   sql: `SELECT category, avg(final) FROM (SELECT max(b.price) AS final, any(a.category) AS category
     FROM ${joinedInTime} GROUP BY a.id) GROUP BY category`,
   lateSql: lateInWinning,
