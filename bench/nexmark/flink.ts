@@ -8,8 +8,8 @@ export const flinkConditions = {
   source: 'https://github.com/nexmark/nexmark#nexmark-benchmark-result',
   text: 'Flink 1.13; at least 3 machines of 8 cores, 32 GB and an SSD; 8 task managers of 8 GB, parallelism'
     + ' 8; RocksDB with incremental checkpoints every 3 minutes, exactly once; mini-batches of 2 s or 5,000'
-    + ' rows; 100,000,000 events made by the source in the same processes (no log), 10,000,000 a second at most;'
-    + ' results thrown away (blackhole sink); persons : auctions : bids = 2 : 6 : 92 percent',
+    + ' rows; 100,000,000 events made by the source in the same processes (no log), 10,000,000 a second at'
+    + ' most; results thrown away (blackhole sink); persons : auctions : bids = 2 : 6 : 92 percent',
 } as const
 
 /** Cores in use, seconds, and thousands of events a second for each core. */

@@ -27,10 +27,11 @@ ${report.queries.map(query => rowOf(query, events)).join('\n')}
   fsync every second). One node, ${partitions} partitions, exactly once: state, timers, watermarks and results
   of each batch are one commit.
 - The log is filled before the run, keyed as the query's first operator needs it; filling is not measured.
-  Measured is from the start of the node until every result is with a sink that keeps it in memory. A core is a second of processor time of the node's process and Redis together.
-- Events: ${number(generation.eventsPerSecond)} a second of event time, persons : auctions : bids = 1 : 3 : 46,
-  up to ${generation.spreadMs} ms out of order; ${generation.lateShare * 100} % of them later than that, by up to
-  ${generation.lateMs} ms.
+  Measured is from the start of the node until every result is with a sink that keeps it in memory. A core
+  is a second of processor time of the node's process and Redis together.
+- Events: ${number(generation.eventsPerSecond)} a second of event time,
+  persons : auctions : bids = 1 : 3 : 46, up to ${generation.spreadMs} ms out of order;
+  ${generation.lateShare * 100} % of them arrive later than that, up to ${generation.lateMs} ms.
 
 ## Flink's conditions
 
@@ -42,7 +43,8 @@ magnitude, and are no race.
 
 Each result, and what went to the output for late records, is compared with one SQL statement over the same
 events in ClickHouse ${oracle ?? '(not in this run)'}, as a set in which rows may repeat. The statements
-and what each query means here are in \`bench/nexmark/queries\`. Definitions that Nexmark leaves open or that differ:
+and what each query means here are in \`bench/nexmark/queries\`. Definitions that Nexmark leaves open, or
+that differ:
 
 - **q4, q9**: the winner of an auction is told once, when the watermark has passed its expiry.
 - **q11**: sessions allow as much lateness as the generator makes.
