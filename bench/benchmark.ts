@@ -96,7 +96,7 @@ export function median(figures: readonly number[]): number {
 }
 
 /** Processor seconds of this process and of Redis so far. */
-async function cpuSeconds(redisUrl: string): Promise<number> {
+export async function cpuSeconds(redisUrl: string): Promise<number> {
   const redis = await openRedis(redisUrl, 'cpu')
   const info = String(await send(redis, 'INFO', ['cpu']))
   closeRedis(redis)
