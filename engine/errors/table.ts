@@ -44,6 +44,8 @@ export const errorTable = {
   REDIS_UNSAFE_PERSISTENCE: row('setup', false,
     'Redis keeps no append-only file (appendonly {found}). Run: redis-cli CONFIG SET appendonly yes'),
   REDIS_TOO_OLD: row('setup', false, 'Redis {found} is too old. Expected 6.2 or newer.'),
+  REDIS_REFUSES: row('unavailable', true,
+    'Redis takes no writes: {reason} Nothing was written; retry when it has room again.'),
   // ---- engine: log ----------------------------------------------------------------------------------------
   TOPIC_PARTITIONS_FIXED: row('setup', false,
     'Topic {topic} has {found} partitions, {expected} were asked for. The number is fixed at creation.'),

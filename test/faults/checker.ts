@@ -20,14 +20,19 @@ const identity: Identity = {
   },
 }
 
+type Run = Omit<Outcome, 'runs'>
+
+/** Checks what is there against itself. */
+export async function verifyRig(rig: Rig): Promise<Run> {
+  const run = newRun(rig)
+  await verifyInto(rig, noteInto(run))
+  return run
+}
+
 /** Checks a rig at rest. */
-export async function checkRig(rig: Rig, catchUpMs: number): Promise<Omit<Outcome, 'runs'>> {
-  const run = { records: rig.ledger.acknowledged, lost: 0, doubled: 0, changed: 0, catchUpMs,
-    wrong: [] as string[] }
-  const note = (kind: 'lost' | 'doubled' | 'changed', what: string, count = 1): void => {
-    run[kind] += count
-    run.wrong.push(`${kind}: ${what}`)
-  }
+export async function checkRig(rig: Rig, catchUpMs: number): Promise<Run> {
+  const run = { ...newRun(rig), catchUpMs }
+  const note = noteInto(run)
   const logged = await readLog(rig)
   const outputs = await readOutputs(rig, what => note('changed', what))
   for (const key of rig.ledger.keys) {
@@ -38,13 +43,28 @@ export async function checkRig(rig: Rig, catchUpMs: number): Promise<Omit<Outcom
     const broken = (logged.get(key) ?? []).filter(({ number }) => rig.ledger.isBroken(key, number)).length
     judgeOutputs(key, outputs, (logged.get(key) ?? []).length - broken, broken, note)
   }
+  await verifyInto(rig, note)
+  await judgeLedgers(rig, logged, note)
+  return run
+}
+
+async function verifyInto(rig: Rig, note: Note): Promise<void> {
   const options = { redisUrl: rig.url, namespace: rig.namespace, topology: rig.topology, identity,
     deep: 'all' } as const
   for await (const { findings } of verifyTopology(options)) {
     for (const { check, kind, count, examples } of findings) note(kind, `${check}: ${examples[0]}`, count)
   }
-  await judgeLedgers(rig, logged, note)
-  return run
+}
+
+function newRun(rig: Rig): Run {
+  return { records: rig.ledger.acknowledged, lost: 0, doubled: 0, changed: 0, catchUpMs: 0, wrong: [] }
+}
+
+function noteInto(run: Run): Note {
+  return (kind, what, count = 1) => {
+    run[kind] += count
+    run.wrong.push(`${kind}: ${what}`)
+  }
 }
 
 type Note = (kind: 'lost' | 'doubled' | 'changed', what: string, count?: number) => void

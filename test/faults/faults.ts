@@ -1,8 +1,20 @@
 /** All faults, by name. */
 import { cutCalls } from './cut-calls.js'
+import { cutFile } from './cut-file.js'
 import type { Fault } from './fault.js'
+import { freezeNode } from './freeze-node.js'
+import { fullDisk } from './full-disk.js'
+import { killNode } from './kill-node.js'
+import { killRedis } from './kill-redis.js'
 
-/** By the name of their file. */
+/** By a short name. */
 export const faults: Readonly<Record<string, Fault>> = {
+  'kill-node': killNode,
+  'freeze-node': freezeNode,
+  'kill-redis-everysec': killRedis('everysec'),
+  'kill-redis-always': killRedis('always'),
   'cut-calls': cutCalls,
+  'cut-file': cutFile,
+  'full-disk-everysec': fullDisk('everysec'),
+  'full-disk-always': fullDisk('always'),
 }

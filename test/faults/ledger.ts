@@ -19,12 +19,34 @@ export interface Logged {
   readonly position: string
 }
 
+/** An order as it is sent. */
+export type Given = AppendInput & { readonly value: Order }
+
 /** The ledger of one sender. */
 export class Ledger {
   readonly #sent = new Map<string, Sent[]>()
+  readonly #batches: (readonly Given[])[] = []
+
+  /** Notes a batch as given, in its place among all. */
+  sent(batch: readonly Given[]): void {
+    this.#batches.push(batch)
+  }
+
+  /** All batches, in the order in which they were given. */
+  batches(): readonly (readonly Given[])[] {
+    return this.#batches
+  }
+
+  /** A ledger of its own that knows the same. */
+  copy(): Ledger {
+    const copy = new Ledger()
+    for (const [key, sent] of this.#sent) copy.#sent.set(key, sent.map(one => ({ ...one })))
+    copy.#batches.push(...this.#batches)
+    return copy
+  }
 
   /** The next order of a key, with an id and an origin under which it may be sent again. */
-  next(key: string, order: Omit<Order, 'number'>): AppendInput & { readonly value: Order } {
+  next(key: string, order: Omit<Order, 'number'>): Given {
     const all = this.#sent.get(key) ?? []
     this.#sent.set(key, all)
     const number = all.length + 1
@@ -36,7 +58,7 @@ export class Ledger {
   }
 
   /** Notes what was answered. */
-  acknowledge(inputs: readonly (AppendInput & { readonly value: Order })[], answers: readonly Appended[]): void {
+  acknowledge(inputs: readonly Given[], answers: readonly Appended[]): void {
     answers.forEach(({ position }, i) => {
       const { key, value: { number } } = inputs[i]
       if (position) this.#sent.get(key)![number! - 1].position = `${position.entry}:${position.index}`

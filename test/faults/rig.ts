@@ -11,7 +11,7 @@ import { closeRedis, openRedis, send, type RedisConnection } from '../../engine/
 import { Keyspace } from '../../engine/record/keys.js'
 import { seededRandom } from '../support/random.js'
 import { until } from '../support/until.js'
-import { checkRig } from './checker.js'
+import { checkRig, verifyRig } from './checker.js'
 import type { Outcome } from './fault.js'
 import { Ledger } from './ledger.js'
 import { ordersTopology, type Order } from './orders.js'
@@ -26,6 +26,8 @@ export interface RigOptions {
   readonly partitions?: number
   readonly accounts?: number
   readonly isRelaying?: boolean
+  /** Another rig whose data this Redis has: its namespace and its ledger are taken over. */
+  readonly heirOf?: Rig
 }
 
 const items = ['tea', 'ham', 'jam', 'rye', 'oil']
@@ -37,12 +39,12 @@ const unreadMax = 1_500
 /** See the top of the file. */
 export class Rig {
   readonly namespace: string
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   /** Refusals that the sender met and outlasted, by code. */
   readonly refusals = new Map<string, number>()
   readonly monitor: RedisConnection
   readonly topology: Topology
-  readonly #options: RigOptions
+  readonly options: RigOptions
   readonly #client: TopologyClient
   readonly #watcher: TopologyClient
   readonly #random: () => number
@@ -54,7 +56,8 @@ export class Rig {
 
   constructor(options: RigOptions, namespace: string, monitor: RedisConnection, topology: Topology,
     client: TopologyClient, watcher: TopologyClient) {
-    this.#options = options
+    this.options = options
+    this.ledger = options.heirOf?.ledger.copy() ?? new Ledger()
     this.namespace = namespace
     this.monitor = monitor
     this.topology = topology
@@ -65,7 +68,7 @@ export class Rig {
   }
 
   static async open(options: RigOptions): Promise<Rig> {
-    const namespace = `f${randomUUID().slice(0, 8)}`
+    const namespace = options.heirOf?.namespace ?? `f${randomUUID().slice(0, 8)}`
     const monitor = await openRedis(options.url, 'monitor')
     const topology = ordersTopology(monitor, namespace, topologyOptions(options))
     const client = await openTopologyClient({ redisUrl: options.through ?? options.url, namespace, topology })
@@ -74,7 +77,7 @@ export class Rig {
   }
 
   get url(): string {
-    return this.#options.url
+    return this.options.url
   }
 
   get accounts(): readonly string[] {
@@ -88,17 +91,17 @@ export class Rig {
 
   /** A node in this process. */
   async startNode(clock?: Clock): Promise<Node> {
-    const url = this.#options.through ?? this.#options.url
+    const url = this.options.through ?? this.options.url
     const sink = await openRedis(url, 'sink')
     this.#sinks.push(sink)
-    const topology = ordersTopology(sink, this.namespace, topologyOptions(this.#options))
+    const topology = ordersTopology(sink, this.namespace, topologyOptions(this.options))
     return startNode({ redisUrl: url, namespace: this.namespace, topology, leaseMs, threads: 0, clock })
   }
 
   /** A node in a process of its own; resolves when it has started. */
   async forkNode(): Promise<ChildProcess> {
-    const args = [this.#options.through ?? this.#options.url, this.namespace, String(leaseMs),
-      JSON.stringify(topologyOptions(this.#options))]
+    const args = [this.options.through ?? this.options.url, this.namespace, String(leaseMs),
+      JSON.stringify(topologyOptions(this.options))]
     const child = fork(new URL('./node-process.js', import.meta.url), args,
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#children.push(child)
@@ -112,11 +115,12 @@ export class Rig {
   /** Sends so many orders as one batch, and sends them again until they are acknowledged. */
   async send(count: number): Promise<void> {
     const inputs = Array.from({ length: count }, () => {
-      const shop = this.#options.isRelaying ? { shop: shops[this.draw(shops.length)] } : {}
+      const shop = this.options.isRelaying ? { shop: shops[this.draw(shops.length)] } : {}
       const order: Omit<Order, 'number'> = { item: items[this.draw(items.length)],
         isBroken: this.draw(40) === 0, ...shop }
       return this.ledger.next(this.#accounts[this.draw(this.#accounts.length)], order)
     })
+    this.ledger.sent(inputs)
     for (;;) {
       try {
         return this.ledger.acknowledge(inputs, await this.#client.append(inputs))
@@ -175,6 +179,18 @@ export class Rig {
       return inserted.every(Boolean)
     }, secondsMax)
     return performance.now() - began
+  }
+
+  /** Sends everything again, in order, as a sender does that does not know what arrived. */
+  async resend(): Promise<void> {
+    for (const batch of this.ledger.batches()) {
+      this.ledger.acknowledge(batch, await this.#client.append(batch))
+    }
+  }
+
+  /** Compares what is there with itself and with a replay, not with the ledger. */
+  verify(): Promise<Omit<Outcome, 'runs'>> {
+    return verifyRig(this)
   }
 
   /** Compares everything with the ledger and with a replay. */
