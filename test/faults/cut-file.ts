@@ -1,24 +1,25 @@
 /**
  * The append-only file is cut at every byte of the last commits, as a power cut may leave it, and loaded.
  *
- * What Redis then holds must be a whole number of appends and commits: every byte is loaded and told apart by
- * a digest; of each different one, a Redis is started on the cut file, everything in it must agree with
- * everything else, and after the sender has sent again what it has, the end must be that of a run without a
- * cut.
+ * What Redis then holds must be a whole number of appends and commits: it is started on every length and what
+ * it holds is told apart by a digest. Of each different one everything in it must agree with everything else,
+ * and after the sender has sent again what it has, the end must be that of a run without a cut.
  */
-import { cp, mkdtemp, open, readFile, readdir, truncate } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeRedis, openRedis, send } from '../../engine/redis/index.js'
-import { startRedis, type TestRedis } from '../support/redis.js'
+import { startRedis } from '../support/redis.js'
 import { addRun, newOutcome, type Fault, type Outcome } from './fault.js'
 import { Rig } from './rig.js'
 
 /** Records whose appends and commits are cut. */
-const recordsCut = { quick: 6, full: 30 }
+const recordsCut = { quick: 2, full: 6 }
 const recordsBefore = 40
 const settings = ['--appendfsync', 'always', '--enable-debug-command', 'yes']
-const folder = 'appendonlydir'
+const startsAtOnce = 3
+/** Bytes from one cut to the next. */
+const stride = { quick: 149, full: 1 }
 
 /** See the top of the file. */
 export const cutFile: Fault = {
@@ -32,19 +33,19 @@ export const cutFile: Fault = {
       const node = await rig.startNode()
       await rig.send(recordsBefore)
       await rig.settled()
-      const file = join(server.dir, folder, await lastPart(server.dir))
-      const from = (await readFile(file)).length
+      const file = await lastPart(server.dir)
+      const path = join(server.dir, file)
+      const from = (await readFile(path)).length
       for (let sent = 0; sent < recordsCut[size]; sent += 2) {
         await rig.send(2)
         await rig.settled()
       }
       await node.stop()
-      const whole = await readFile(file)
-      const different = await loadAtEveryByte(server, file, whole, from)
-      await writeWhole(file, whole, whole.length)
       await server.kill()
-      for (const bytes of different) addRun(outcome, await continueFrom(rig, server, file, bytes), 0)
-      outcome.runs = whole.length - from + 1
+      const whole = await readFile(path)
+      const { starts, different } = await startAtEveryByte(server.dir, file, whole, from, stride[size])
+      for (const bytes of different) addRun(outcome, await continueFrom(rig, server.dir, file, bytes), 0)
+      outcome.runs = starts
       return outcome
     } finally {
       await rig.close()
@@ -53,29 +54,40 @@ export const cutFile: Fault = {
   },
 }
 
-/** The length of one cut of each sort, by what Redis holds after loading it. */
-async function loadAtEveryByte(
-  server: TestRedis, file: string, whole: Buffer, from: number,
-): Promise<number[]> {
-  const redis = await openRedis(server.url, 'cut')
+/** The length of one cut of each sort, by what Redis holds after it was started on it. */
+async function startAtEveryByte(
+  dir: string, file: string, whole: Buffer, from: number, stride: number,
+): Promise<{ starts: number, different: number[] }> {
   const seen = new Map<string, number>()
-  for (let bytes = from; bytes <= whole.length; bytes++) {
-    await writeWhole(file, whole, bytes)
-    await send(redis, 'DEBUG', ['LOADAOF'])
-    const digest = String(await send(redis, 'DEBUG', ['DIGEST']))
-    if (!seen.has(digest)) seen.set(digest, bytes)
-  }
-  closeRedis(redis)
-  return [...seen.values()]
+  let next = from
+  let starts = 0
+  await Promise.all(Array.from({ length: startsAtOnce }, async () => {
+    const own = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
+    await cp(dir, own, { recursive: true })
+    while (next <= whole.length) {
+      const bytes = next
+      next = next < whole.length ? Math.min(next + stride, whole.length) : Infinity
+      await writeFile(join(own, file), whole.subarray(0, bytes))
+      const server = await startRedis(settings, own)
+      const redis = await openRedis(server.url, 'cut')
+      const digest = String(await send(redis, 'DEBUG', ['DIGEST']))
+      closeRedis(redis)
+      await server.kill()
+      starts++
+      seen.set(digest, Math.min(bytes, seen.get(digest) ?? Infinity))
+    }
+    await rm(own, { recursive: true, force: true })
+  }))
+  return { starts, different: [...seen.values()] }
 }
 
 /** Starts a Redis on a copy cut to so many bytes, checks it as it is, and goes on to the end. */
 async function continueFrom(
-  rig: Rig, server: TestRedis, file: string, bytes: number,
+  rig: Rig, from: string, file: string, bytes: number,
 ): Promise<Omit<Outcome, 'runs'>> {
   const dir = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
-  await cp(server.dir, dir, { recursive: true })
-  await truncate(join(dir, file.slice(server.dir.length)), bytes)
+  await cp(from, dir, { recursive: true })
+  await truncate(join(dir, file), bytes)
   const cut = await startRedis(settings, dir)
   try {
     const heir = await Rig.open({ ...rig.options, url: cut.url, heirOf: rig })
@@ -97,15 +109,9 @@ async function continueFrom(
   }
 }
 
-/** Puts the first bytes of the file in its place; Redis has it open. */
-async function writeWhole(file: string, whole: Buffer, bytes: number): Promise<void> {
-  const handle = await open(file, 'r+')
-  await handle.write(whole, 0, bytes, 0)
-  await handle.truncate(bytes)
-  await handle.close()
-}
 
-/** The name of the part of the append-only file that grows. */
+/** The part of the append-only file that grows, as a path in the folder. */
 async function lastPart(dir: string): Promise<string> {
-  return (await readdir(join(dir, folder))).find(name => name.endsWith('.incr.aof'))!
+  const folder = 'appendonlydir'
+  return join(folder, (await readdir(join(dir, folder))).find(name => name.endsWith('.incr.aof'))!)
 }

@@ -62,7 +62,8 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '',
     '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...extra]
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const endWithUs = (): void => { child.kill('SIGKILL') }
+  process.once('exit', endWithUs)
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', code => reject(new Error(`redis-server ended with ${code}`)))
@@ -71,5 +72,6 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
     })
   })
   child.removeAllListeners('exit')
+  child.once('exit', () => process.off('exit', endWithUs))
   return child
 }
