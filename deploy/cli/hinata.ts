@@ -18,6 +18,7 @@ import { importFiles } from './commands/import.js'
 import { resume } from './commands/resume.js'
 import { status } from './commands/status.js'
 import { up } from './commands/up.js'
+import { verify } from './commands/verify.js'
 
 const program = new Command('hinata')
   .description('Turns what a person highlights, notes and tags into a living personal system prompt.')
@@ -62,6 +63,10 @@ command('resume', 'have a paused or stopped partition tried again at once')
   .requiredOption('--partition <number>', 'which one')
   .option('--skip', 'pass what it stands at: it becomes a dead letter')
   .action((given: Given & { partition: string }) => act(given, config => resume(config, given)))
+command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')
+  .option('--deep', 'replay the log in memory and compare every byte of the state')
+  .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')
+  .action((given: Given) => act(given, config => verify(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))
@@ -77,6 +82,7 @@ interface Given {
   readonly limit?: string
   readonly all?: boolean
   readonly skip?: boolean
+  readonly deep?: boolean
 }
 
 function command(name: string, description: string, parent = program): Command {

@@ -6,11 +6,14 @@ import { freezeNode } from './freeze-node.js'
 import { fullDisk } from './full-disk.js'
 import { killNode } from './kill-node.js'
 import { killRedis } from './kill-redis.js'
+import { killRole } from './kill-role.js'
 
 /** By a short name. */
 export const faults: Readonly<Record<string, Fault>> = {
   'kill-node': killNode,
   'freeze-node': freezeNode,
+  'kill-gateway': killRole('gateway'),
+  'kill-clickhouse': killRole('clickhouse'),
   'kill-redis-everysec': killRedis('everysec'),
   'kill-redis-always': killRedis('always'),
   'cut-calls': cutCalls,
