@@ -55,7 +55,9 @@ function comparePerson(
   const { rows, contents, ids: foundIds, last } = found ?? { rows: 0, contents: 0, ids: 0, last: 0 }
   if (rows > contents) findings.add('rows', 'doubled', `rows twice: ${person}`, rows - contents)
   if (!isAtRest) return
-  if (foundIds < ids) findings.add('rows', 'lost', `rows missing: ${person}, ${foundIds} of ${ids}`, ids - foundIds)
+  if (foundIds < ids) {
+    findings.add('rows', 'lost', `rows missing: ${person}, ${foundIds} of ${ids}`, ids - foundIds)
+  }
   if (foundIds > ids) {
     findings.add('rows', 'doubled', `rows of nothing: ${person}, ${foundIds} of ${ids}`, foundIds - ids)
   }

@@ -1,6 +1,6 @@
 /**
- * Compares the log of one partition with what was counted of it, with the ids it knows, and with the rows that
- * its records became. Memory holds one page of entries, one line per key, and what an id's earlier contents
+ * Compares the log of one partition with what was counted of it, with the ids it knows, and with the rows
+ * that its records became. Memory holds one page of entries, one line per key, and what an id's earlier contents
  * were (bounded).
  *
  * V1  Every record of the log is counted once: in the meta hash, and up to the position in the checkpoint.

@@ -76,8 +76,8 @@ async function verifyPartition(
   const findings = new Findings()
   const cut = await takeCut(redis, keys, topology, partition)
   assertSane(cut, findings)
-  for (const sink of cut.sinks) await checkSink(redis, keys.outbox(partition, topologyId(topology)), cut, sink,
-    findings)
+  const outbox = keys.outbox(partition, topologyId(topology))
+  for (const sink of cut.sinks) await checkSink(redis, outbox, cut, sink, findings)
   const tally = await new LogCheck(redis, keys, topology, identity, cut, findings).run()
   await onPartition?.(cut, tally, findings)
   const only = typeof deep === 'object' ? deep.key : undefined

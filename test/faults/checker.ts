@@ -13,7 +13,7 @@ import { sinkKey, type Order } from './orders.js'
 import type { Rig } from './rig.js'
 
 /** How orders are told apart. */
-const identity: Identity = {
+export const identity: Identity = {
   of(value) {
     const { number } = value as Order
     return number === undefined ? undefined : { id: String(number), fingerprint: `content ${number}` }

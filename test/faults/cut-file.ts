@@ -68,7 +68,7 @@ async function startAtEveryByte(
       const bytes = next
       next = next < whole.length ? Math.min(next + stride, whole.length) : Infinity
       await writeFile(join(own, file), whole.subarray(0, bytes))
-      const server = await startRedis(settings, own)
+      const server = await startOn(own)
       const redis = await openRedis(server.url, 'cut')
       const digest = String(await send(redis, 'DEBUG', ['DIGEST']))
       closeRedis(redis)
@@ -79,6 +79,11 @@ async function startAtEveryByte(
     await rm(own, { recursive: true, force: true })
   }))
   return { starts, different: [...seen.values()] }
+}
+
+/** Starts a Redis on a folder; another process may have taken its port in between, so it tries twice. */
+function startOn(dir: string): ReturnType<typeof startRedis> {
+  return startRedis(settings, dir).catch(() => startRedis(settings, dir))
 }
 
 /** Starts a Redis on a copy cut to so many bytes, checks it as it is, and goes on to the end. */

@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { clockJumps } from './clock-jumps.js'
 import { cutCalls } from './cut-calls.js'
 import { cutFile } from './cut-file.js'
 import type { Fault } from './fault.js'
@@ -7,6 +8,8 @@ import { fullDisk } from './full-disk.js'
 import { killNode } from './kill-node.js'
 import { killRedis } from './kill-redis.js'
 import { killRole } from './kill-role.js'
+import { sinkAway } from './sink-away.js'
+import { slowDisk } from './slow-disk.js'
 
 /** By a short name. */
 export const faults: Readonly<Record<string, Fault>> = {
@@ -20,4 +23,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   'cut-file': cutFile,
   'full-disk-everysec': fullDisk('everysec'),
   'full-disk-always': fullDisk('always'),
+  'slow-disk': slowDisk,
+  'sink-away': sinkAway,
+  'clock-jumps': clockJumps,
 }

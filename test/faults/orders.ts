@@ -24,7 +24,7 @@ const folded = output<number>('folded')
 const dead = output<DeadLetter>('dead')
 
 /** Counts what accounts closed: its own account's, or, under a name of a shop, those of many partitions. */
-export const ledger = actor('ledger', {
+const ledger = actor('ledger', {
   state: { rounds: value(0), orders: value(0), sizes: list<number>({ max: 5 }) },
   receive: {
     closed(ctx, size: number) {
@@ -74,9 +74,10 @@ export const sinkKey = (namespace: string): string => `${namespace}:inserted`
 
 /** The topology. Its sink keeps each batch under its token in Redis: inserting twice is inserting once. */
 export function ordersTopology(
-  redis: RedisConnection, namespace: string, options: { partitions?: number, relays?: boolean } = {},
+  redis: RedisConnection, namespace: string, options: { partitions?: number, relays?: boolean, isAway?: () => boolean } = {},
 ): Topology {
   const insert = async ({ token, emitted }: SinkBatch): Promise<void> => {
+    if (options.isAway?.()) throw new Error('the sink is away')
     const packed = encodeValue(emitted)
     const isNew = await send(redis, 'HSETNX', [sinkKey(namespace), token, packed])
     const kept = await send(redis, 'HGET', [sinkKey(namespace), token]) as Buffer

@@ -42,6 +42,8 @@ export class Rig {
   readonly ledger: Ledger
   /** Refusals that the sender met and outlasted, by code. */
   readonly refusals = new Map<string, number>()
+  /** While true, the sink of nodes in this process refuses every batch. */
+  isSinkAway = false
   readonly monitor: RedisConnection
   readonly topology: Topology
   readonly options: RigOptions
@@ -94,7 +96,8 @@ export class Rig {
     const url = this.options.through ?? this.options.url
     const sink = await openRedis(url, 'sink')
     this.#sinks.push(sink)
-    const topology = ordersTopology(sink, this.namespace, topologyOptions(this.options))
+    const topology = ordersTopology(sink, this.namespace,
+      { ...topologyOptions(this.options), isAway: () => this.isSinkAway })
     return startNode({ redisUrl: url, namespace: this.namespace, topology, leaseMs, threads: 0, clock })
   }
 
