@@ -70,7 +70,9 @@ function noteInto(run: Run): Note {
 type Note = (kind: 'lost' | 'doubled' | 'changed', what: string, count?: number) => void
 
 /** Every good order was handed over once, in order; every broken one is one letter. */
-function judgeOutputs(key: string, outputs: readonly Emitted[], good: number, broken: number, note: Note): void {
+function judgeOutputs(
+  key: string, outputs: readonly Emitted[], good: number, broken: number, note: Note,
+): void {
   const of = (output: string): unknown[] =>
     outputs.filter(one => one.key === key && one.output === output).map(({ value }) => value)
   const numbers = of('folded')
@@ -81,13 +83,18 @@ function judgeOutputs(key: string, outputs: readonly Emitted[], good: number, br
     note('changed', `outputs: ${key} out of order`)
   }
   const letters = of('dead').length
-  if (letters !== broken) note(letters < broken ? 'lost' : 'doubled', `letters: ${key} ${letters} of ${broken}`)
+  if (letters === broken) return
+  note(letters < broken ? 'lost' : 'doubled', `letters: ${key} ${letters} of ${broken}`)
 }
 
 /** What ledgers were told, through the relay or not, is what accounts closed. */
-async function judgeLedgers(rig: Rig, logged: ReadonlyMap<string, readonly Logged[]>, note: Note): Promise<void> {
+async function judgeLedgers(
+  rig: Rig, logged: ReadonlyMap<string, readonly Logged[]>, note: Note,
+): Promise<void> {
   let good = 0
-  for (const [key, all] of logged) good += all.filter(({ number }) => !rig.ledger.isBroken(key, number)).length
+  for (const [key, all] of logged) {
+    good += all.filter(({ number }) => !rig.ledger.isBroken(key, number)).length
+  }
   const names = (await send(rig.monitor, 'KEYS', [`${rig.namespace}:{*}:orders.1:s:ledger:*`]) as Buffer[])
   const told = await Promise.all(names.map(async name => {
     const packed = await send(rig.monitor, 'HGET', [String(name), 'orders']) as Buffer | null

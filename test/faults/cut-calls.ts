@@ -52,7 +52,8 @@ async function oneRun(
     const command = String(args[0])
     return command === 'EVALSHA' || command === 'EVAL' ? nameOfDigest.get(String(args[1])) : undefined
   }, plan)
-  const rig = await Rig.open({ url, through: proxy.url, seed: 1, partitions: 2, accounts: 4, isRelaying: true })
+  const rig = await Rig.open({ url, through: proxy.url, seed: 1, partitions: 2, accounts: 4,
+    isRelaying: true })
   try {
     const node = await rig.startNode()
     let catchUpMs = 0

@@ -11,6 +11,7 @@ for (const [name, fault] of Object.entries(faults)) {
   t.test(`${name}: ${fault.name}`, { skip: fault.skipped?.() ?? false }, async t => {
     const { runs, records, lost, doubled, changed, catchUpMs, wrong } = await fault.run('quick')
     t.strictSame({ lost, doubled, changed, wrong }, { lost: 0, doubled: 0, changed: 0, wrong: [] })
-    t.ok(runs > 0 && records > 0, `${runs} runs, ${records} records, caught up in ${Math.round(catchUpMs)} ms`)
+    t.ok(runs > 0 && records > 0,
+      `${runs} runs, ${records} records, caught up in ${Math.round(catchUpMs)} ms`)
   })
 }

@@ -1,4 +1,4 @@
-/** A node is frozen (SIGSTOP) past its lease, another takes over, and it wakes (SIGCONT) with its old epoch. */
+/** A node is frozen (SIGSTOP) past its lease, another takes over, and it wakes with its old epoch. */
 import { startRedis } from '../support/redis.js'
 import { until } from '../support/until.js'
 import { addRun, newOutcome, type Fault } from './fault.js'

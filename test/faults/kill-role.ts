@@ -60,7 +60,7 @@ async function oneRun(
       const deadline = performance.now() + movingMsMax
       await until('records move', async () =>
         await folded(engine) > before || performance.now() > deadline)
-      await new Promise(resolve => setTimeout(resolve, random() * instantMsMax)) // the instants are the experiment
+      await new Promise(resolve => setTimeout(resolve, random() * instantMsMax))
       process.kill(child.pid!, 'SIGKILL')
     }
   }
@@ -71,7 +71,8 @@ async function oneRun(
   await until(`${role} runs again`, () => child.starts > killsMax)
   const catchUpMs = performance.now() - began
   await engine.close()
-  const found = await verifySystem({ redisUrl: system.redis, clickhouse: { url: system.clickhouse }, deep: 'all' })
+  const found = await verifySystem({ redisUrl: system.redis, deep: 'all',
+    clickhouse: { url: system.clickhouse } })
   const appended = found.partitions.reduce((sum, one) => sum + one.appended, 0)
   const findings = [...found.findings, ...found.partitions.flatMap(one => one.findings)]
   const count = (kind: 'lost' | 'doubled' | 'changed'): number =>

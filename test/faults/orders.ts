@@ -23,7 +23,6 @@ export interface Order {
 const folded = output<number>('folded')
 const dead = output<DeadLetter>('dead')
 
-/** Counts what accounts closed: its own account's, or, under a name of a shop, those of many partitions. */
 const ledger = actor('ledger', {
   state: { rounds: value(0), orders: value(0), sizes: list<number>({ max: 5 }) },
   receive: {

@@ -43,8 +43,8 @@ export const sinkAway: Fault = {
 /** Sends until the sender is refused; the last batch waits and is taken when there is room. */
 async function untilFull(rig: Rig): Promise<void> {
   while (await rig.folded() < outboxValuesMax) await rig.send(batch)
-  const isFull = until('the sender is refused', () => (rig.refusals.get('LOG_FULL') ?? 0) > 0, settleSecondsMax)
-    .then(() => { rig.isSinkAway = false })
+  const isFull = until('the sender is refused', () => (rig.refusals.get('LOG_FULL') ?? 0) > 0,
+    settleSecondsMax).then(() => { rig.isSinkAway = false })
   while ((rig.refusals.get('LOG_FULL') ?? 0) === 0) await rig.send(batch)
   await isFull
 }

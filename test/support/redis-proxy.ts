@@ -1,6 +1,6 @@
 /**
- * A proxy in front of Redis that understands enough of its protocol to fail at a chosen step: the nth call of
- * a chosen command is cut off before it reaches Redis, after Redis has executed it and before its reply, or in
+ * A proxy in front of Redis that understands enough of its protocol to fail at a chosen step: the nth call
+ * of a chosen command is cut off before it reaches Redis, after Redis has executed it and before its reply, or in
  * the middle of the reply. Both connections end; the client connects anew and is let through.
  *
  *   request  *<n>\r\n $<bytes>\r\n<argument>\r\n …

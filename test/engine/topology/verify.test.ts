@@ -55,13 +55,17 @@ const damages: readonly [what: string, damage: Damage, check: string, kind: stri
   ['a sink passed less', ({ monitor }, keys) =>
     send(monitor, 'HINCRBY', [keys.sink(0, topologyName, 'rows'), 'inserted', -1]), 'outbox', 'lost'],
   ['a cell has other bytes', ({ monitor }, keys) => send(monitor, 'HSET',
-    [keys.state(0, topologyName, 'account', 'account 1'), 'orders', Buffer.from([1])]), 'state', 'changed', true],
+    [keys.state(0, topologyName, 'account', 'account 1'), 'orders', Buffer.from([1])]),
+    'state', 'changed', true],
   ['an actor is gone', ({ monitor }, keys) =>
-    send(monitor, 'DEL', [keys.state(0, topologyName, 'account', 'account 1')]), 'state', 'lost', true],
+    send(monitor, 'DEL', [keys.state(0, topologyName, 'account', 'account 1')]),
+    'state', 'lost', true],
   ['an actor came from nowhere', ({ monitor }, keys) => send(monitor, 'HSET',
-    [keys.state(0, topologyName, 'account', 'account 99'), 'orders', Buffer.from([1])]), 'state', 'doubled', true],
+    [keys.state(0, topologyName, 'account', 'account 99'), 'orders', Buffer.from([1])]),
+    'state', 'doubled', true],
   ['a row of a table is gone', ({ monitor }, keys) =>
-    send(monitor, 'DEL', [keys.table(0, topologyName, 'account', 'prices', 'account 1')]), 'state', 'lost', true],
+    send(monitor, 'DEL', [keys.table(0, topologyName, 'account', 'prices', 'account 1')]),
+    'state', 'lost', true],
 ]
 
 t.test('a good topology has no findings, whole and for one key', async t => {
