@@ -1,7 +1,7 @@
 /**
  * Compares the log of one partition with what was counted of it, with the ids it knows, and with the rows
- * that its records became. Memory holds one page of entries, one line per key, and what an id's earlier contents
- * were (bounded).
+ * that its records became. Memory holds one page of entries, one line per key, and what an id's earlier
+ * contents were (bounded).
  *
  * V1  Every record of the log is counted once: in the meta hash, and up to the position in the checkpoint.
  * V2  Every record with an id is known under its id, every known id stands in the log, and a content follows

@@ -73,7 +73,8 @@ export const sinkKey = (namespace: string): string => `${namespace}:inserted`
 
 /** The topology. Its sink keeps each batch under its token in Redis: inserting twice is inserting once. */
 export function ordersTopology(
-  redis: RedisConnection, namespace: string, options: { partitions?: number, relays?: boolean, isAway?: () => boolean } = {},
+  redis: RedisConnection, namespace: string,
+  options: { partitions?: number, relays?: boolean, isAway?: () => boolean } = {},
 ): Topology {
   const insert = async ({ token, emitted }: SinkBatch): Promise<void> => {
     if (options.isAway?.()) throw new Error('the sink is away')
@@ -85,7 +86,8 @@ export function ordersTopology(
     }
   }
   return {
-    name: 'orders', version: 1, source: topic<Order>('orders', { partitions: options.partitions ?? partitions }),
+    name: 'orders', version: 1,
+    source: topic<Order>('orders', { partitions: options.partitions ?? partitions }),
     stages: [], relays: options.relays ?? false,
     target: { actor: account, message: 'order' }, actors: [account, ledger], views: [], deadLetters: dead,
     sinks: [{ name: 'rows', outputs: [folded, dead], batchRecordsMax: 200, lingerMs: 2, insert }],

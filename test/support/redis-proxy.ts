@@ -1,7 +1,7 @@
 /**
  * A proxy in front of Redis that understands enough of its protocol to fail at a chosen step: the nth call
- * of a chosen command is cut off before it reaches Redis, after Redis has executed it and before its reply, or in
- * the middle of the reply. Both connections end; the client connects anew and is let through.
+ * of a chosen command is cut off before it reaches Redis, after Redis has executed it and before its reply,
+ * or in the middle of the reply. Both connections end; the client connects anew and is let through.
  *
  *   request  *<n>\r\n $<bytes>\r\n<argument>\r\n …
  *   reply    +text | -text | :number | $<bytes>\r\n<bytes>\r\n | *<n>\r\n <reply> …
@@ -25,10 +25,6 @@ export interface RedisProxy {
   readonly url: string
   /** Calls seen so far, by name. */
   readonly calls: ReadonlyMap<string, number>
-  /** Whether the planned cut happened. */
-  readonly isCut: boolean
-  /** From now on replies are delayed by so many ms. */
-  delayReplies(ms: number): void
   stop(): Promise<void>
 }
 
@@ -38,7 +34,7 @@ export async function startRedisProxy(
 ): Promise<RedisProxy> {
   const sockets = new Set<Socket>()
   const calls = new Map<string, number>()
-  const state = { isCut: false, delayMs: 0 }
+  const state = { isCut: false }
 
   /** Counts a call; its moment when it is the planned one. */
   const momentOf = (args: readonly Buffer[]): CutMoment | undefined => {
@@ -78,7 +74,6 @@ export async function startRedisProxy(
       if (moment === 'middle') client.write(frame.subarray(0, Math.max(1, frame.length >> 1)))
       if (moment === 'middle') client.end(() => cut())
       else if (moment === 'after') cut()
-      else if (state.delayMs > 0) setTimeout(() => client.destroyed || client.write(frame), state.delayMs)
       else client.write(frame)
     })
     client.on('data', chunk => requests.push(chunk))
@@ -88,8 +83,6 @@ export async function startRedisProxy(
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
-    get isCut() { return state.isCut },
-    delayReplies(ms) { state.delayMs = ms },
     stop: () => new Promise(resolve => {
       server.close(() => resolve())
       for (const socket of sockets) socket.destroy()
