@@ -28,7 +28,7 @@ export interface FailureEars {
 const ourFaults: readonly ErrorKind[] = ['internal', 'setup', 'usage']
 
 /** Codes whose message names our own hosts; an app learns only that something is away. */
-const ourHosts: readonly ErrorCode[] = ['REDIS_UNREACHABLE', 'CLICKHOUSE_UNREACHABLE']
+const ourHosts: readonly ErrorCode[] = ['REDIS_UNREACHABLE', 'REDIS_REFUSES', 'CLICKHOUSE_UNREACHABLE']
 
 /**
  * What an app is told about anything that was thrown. Counts it; failures of ours are reported with their

@@ -22,6 +22,7 @@ import { resume } from './commands/resume.js'
 import { savepoint } from './commands/savepoint.js'
 import { status } from './commands/status.js'
 import { up } from './commands/up.js'
+import { verify } from './commands/verify.js'
 import { versions } from './commands/versions.js'
 
 const program = new Command('hinata')
@@ -91,6 +92,10 @@ command('savepoint', 'keep the state as files, or put it back').argument('<actio
   .argument('[name]').option('--json', 'as JSON')
   .action((action: string, name: string | undefined, given: Given) =>
     act(given, config => savepoint(config, action, name, given)))
+command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')
+  .option('--deep', 'replay the log in memory and compare every byte of the state')
+  .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')
+  .action((given: Given) => act(given, config => verify(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))
@@ -106,6 +111,7 @@ interface Given {
   readonly limit?: string
   readonly all?: boolean
   readonly skip?: boolean
+  readonly deep?: boolean
 }
 
 function command(name: string, description: string, parent = program): Command {

@@ -7,11 +7,16 @@ import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { readSystemFile } from '../roles/system-file.js'
 
+/** The Redis of the running system. Throws SYSTEM_NOT_FOUND. */
+export function redisOf(config: Config): string {
+  return config.text('redis.url') || readSystemFile(config.text('system.data_dir')).redis
+}
+
 /** Runs `work` with them; `version` instead of the live one for its halts. Throws SYSTEM_NOT_FOUND. */
 export async function withOperations<T>(
   config: Config, work: (operations: Operations) => Promise<T>, version?: number,
 ): Promise<T> {
-  const redisUrl = config.text('redis.url') || readSystemFile(config.text('system.data_dir')).redis
+  const redisUrl = redisOf(config)
   const operations = await openOperations({
     redisUrl, namespace: config.text('redis.namespace'), version,
     topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] }),

@@ -47,6 +47,8 @@ export const errorTable = {
   REDIS_RESTARTED: row('conflict', false,
     'Redis was restarted or replaced since partition {partition} was taken; what it lost is not built on. '
     + 'The partition is taken again.'),
+  REDIS_REFUSES: row('unavailable', true,
+    'Redis takes no writes: {reason} Nothing was written; retry when it has room again.'),
   // ---- engine: log ----------------------------------------------------------------------------------------
   TOPIC_PARTITIONS_FIXED: row('setup', false,
     'Topic {topic} has {found} partitions, {expected} were asked for. The number is fixed at creation.'),

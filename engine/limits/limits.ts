@@ -130,3 +130,6 @@ export const hotKeysKept = 64
 
 /** Hot keys that a node names. */
 export const hotKeysShown = 5
+
+/** Ids with several contents whose last one a verification remembers: what is beyond is not compared. */
+export const revisedIdsMax = 100_000

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { HinataError } from '../errors/index.js'
 import { send, type RedisArgument, type RedisConnection } from './connection.js'
 
 /** A script, ready to run. */
@@ -30,9 +31,20 @@ export async function runScript(
   try {
     return await send(redis, 'EVALSHA', [script.digest, ...parameters])
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return send(redis, 'EVAL', [script.source, ...parameters])
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw typed(error)
+    return send(redis, 'EVAL', [script.source, ...parameters]).catch((late: unknown) => { throw typed(late) })
   }
+}
+
+/**
+ * Redis runs but refuses writes: its disk is full (MISCONF), its memory (OOM), or it is a replica (READONLY).
+ * It refuses the first write of a script, so that nothing of it happened.
+ */
+const refusal = /\b(MISCONF|OOM|READONLY|NOREPLICAS)\b/
+
+function typed(error: unknown): unknown {
+  if (!(error instanceof Error) || !refusal.test(error.message)) return error
+  return new HinataError('REDIS_REFUSES', { reason: error.message }, { cause: error })
 }
 
 /** Makes scripts known to Redis ahead of the first call. */

@@ -1,6 +1,6 @@
 /** Committed state in memory: what the test driver runs on. It holds the same fields that Redis would. */
 import type { FoldedBatch } from './staged.js'
-import type { ActorRequest, LoadedState, RowRequest, StateStore } from './state-store.js'
+import type { ActorRequest, ChangedHash, LoadedState, RowRequest, StateStore } from './state-store.js'
 
 /** The state store of one partition. */
 export class MemoryStore implements StateStore {
@@ -27,10 +27,24 @@ export class MemoryStore implements StateStore {
     return [...(this.#hashes.get(`t|${actor}|${table}|${key}`)?.values() ?? [])]
   }
 
+  /** The fields of one hash. */
+  hash({ actor, table, key }: Omit<ChangedHash, 'changes'>): ReadonlyMap<string, Buffer> {
+    return this.#hashes.get(nameOf(actor, table, key)) ?? new Map<string, Buffer>()
+  }
+
+  /** Every hash: its actor, its table (undefined: the actor's cells), its key, and its fields. */
+  *hashes(): Generator<[of: Omit<ChangedHash, 'changes'>, fields: ReadonlyMap<string, Buffer>]> {
+    for (const [name, fields] of this.#hashes) {
+      const [kind, actor, ...rest] = name.split('|')
+      const [table, key] = kind === 's' ? [undefined, rest.join('|')] : [rest[0], rest.slice(1).join('|')]
+      yield [{ actor, table, key }, fields]
+    }
+  }
+
   /** Writes the changed fields of a batch. */
   write(batch: Pick<FoldedBatch, 'hashes'>): void {
     for (const { actor, key, table, changes } of batch.hashes) {
-      const name = table === undefined ? `s|${actor}|${key}` : `t|${actor}|${table}|${key}`
+      const name = nameOf(actor, table, key)
       const hash = this.#hashes.get(name) ?? new Map<string, Buffer>()
       this.#hashes.set(name, hash)
       for (let i = 0; i < changes.puts.length; i += 2) {
@@ -48,4 +62,8 @@ export class MemoryStore implements StateStore {
     }
     return new Map(fields.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
+}
+
+function nameOf(actor: string, table: string | undefined, key: string): string {
+  return table === undefined ? `s|${actor}|${key}` : `t|${actor}|${table}|${key}`
 }

@@ -297,11 +297,13 @@ export class Task implements EntryTaker {
     const next = this.#timers.dueBefore(Infinity)
     const isNear = next && next.due <= this.#options.clock.now() + timerPollMs
     if (isNear && await this.#fireDueTimers(next.due)) return
+    const poll = new AbortController()
     await new Promise<void>(resolve => {
       this.#wake = resolve
       if (this.#queue.length > 0 || this.#state !== 'running') resolve()
-      else if (next) void this.#options.clock.wait(timerPollMs, this.#stopping.signal).then(resolve)
+      else if (next) void this.#options.clock.wait(timerPollMs, poll.signal).then(resolve)
     })
+    poll.abort() // entries woke it: under load, a poll for each of them would pile up
     this.#wake = undefined
   }
 

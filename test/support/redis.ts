@@ -10,6 +10,8 @@ export interface TestRedis {
   readonly url: string
   readonly port: number
   readonly pid: number
+  /** Where its data is. */
+  readonly dir: string
   /** Ends the process as a power cut would; the data stays. */
   kill(): Promise<void>
   /** Starts it again on the same port and data. */
@@ -17,9 +19,12 @@ export interface TestRedis {
   stop(): Promise<void>
 }
 
-/** Starts Redis. `extra` are further arguments, e.g. ['--appendfsync', 'always']. */
-export async function startRedis(extra: string[] = []): Promise<TestRedis> {
-  const dir = await mkdtemp(join(tmpdir(), 'hinata-redis-'))
+/**
+ * Starts Redis. `extra` are further arguments, e.g. ['--appendfsync', 'always']; `given` is a folder that has
+ * data, or that lies elsewhere. The folder is removed at the end.
+ */
+export async function startRedis(extra: string[] = [], given?: string): Promise<TestRedis> {
+  const dir = given ?? await mkdtemp(join(tmpdir(), 'hinata-redis-'))
   const port = await freePort()
   let server = await launch(port, dir, extra)
   const end = (signal: NodeJS.Signals): Promise<void> => new Promise(resolve => {
@@ -30,6 +35,7 @@ export async function startRedis(extra: string[] = []): Promise<TestRedis> {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    dir,
     get pid() { return server.pid! },
     kill: () => end('SIGKILL'),
     async restart() { server = await launch(port, dir, extra) },
@@ -56,7 +62,8 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '',
     '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...extra]
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
-  process.once('exit', () => child.kill('SIGKILL'))
+  const endWithUs = (): void => { child.kill('SIGKILL') }
+  process.once('exit', endWithUs)
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', code => reject(new Error(`redis-server ended with ${code}`)))
@@ -65,5 +72,6 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
     })
   })
   child.removeAllListeners('exit')
+  child.once('exit', () => process.off('exit', endWithUs))
   return child
 }

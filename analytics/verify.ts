@@ -1,0 +1,82 @@
+/**
+ * Compares the rows of `records` with what the log holds of each person: none lost, none doubled, the running
+ * numbers of each person's records without a gap.
+ *
+ * While records flow, ClickHouse may have more than was in the log at the cut, and may lack what its sink has
+ * not passed; so only what must hold then is compared: nothing doubled. `isAtRest` compares all, and months.
+ */
+import type { Findings, LogTally } from '../engine/index.js'
+import type { Analytics } from './connection.js'
+import { storableText } from './storable.js'
+
+/** Persons that one query asks for: their ids travel in its address. */
+const personsPerQuery = 100
+
+const perPerson = `
+SELECT user_id, toUInt32(count()) AS rows, toUInt32(uniqExact(id, revision)) AS contents,
+    toUInt32(uniqExact(id)) AS ids, toUInt32(max(sequence)) AS last
+FROM records WHERE user_id IN {users:Array(String)} GROUP BY user_id SETTINGS final = 0`
+
+const perMonth = `
+SELECT formatDateTime(minute, '%Y-%m') AS month, toUInt32(sum(records)) AS records
+FROM records_per_minute GROUP BY month`
+
+interface PersonRows {
+  readonly user_id: string
+  readonly rows: number
+  readonly contents: number
+  readonly ids: number
+  readonly last: number
+}
+
+/** Compares the persons of one partition. Returns the number of rows. Throws CLICKHOUSE_UNREACHABLE. */
+export async function verifyRows(
+  analytics: Analytics, tally: LogTally, findings: Findings, isAtRest: boolean,
+): Promise<number> {
+  const persons = [...tally.keys.keys()]
+  let rows = 0
+  for (let i = 0; i < persons.length; i += personsPerQuery) {
+    const asked = persons.slice(i, i + personsPerQuery)
+    const found = await analytics.query<PersonRows>(perPerson, { users: asked.map(storableText) })
+    const byPerson = new Map(found.map(one => [one.user_id, one]))
+    for (const person of asked) {
+      const of = byPerson.get(storableText(person))
+      rows += of?.rows ?? 0
+      comparePerson(person, of, tally, findings, isAtRest)
+    }
+  }
+  return rows
+}
+
+function comparePerson(
+  person: string, found: PersonRows | undefined, tally: LogTally, findings: Findings, isAtRest: boolean,
+): void {
+  const { ids, records } = tally.keys.get(person)!
+  const { rows, contents, ids: foundIds, last } = found ?? { rows: 0, contents: 0, ids: 0, last: 0 }
+  if (rows > contents) findings.add('rows', 'doubled', `rows twice: ${person}`, rows - contents)
+  if (!isAtRest) return
+  if (foundIds < ids) {
+    findings.add('rows', 'lost', `rows missing: ${person}, ${foundIds} of ${ids}`, ids - foundIds)
+  }
+  if (foundIds > ids) {
+    findings.add('rows', 'doubled', `rows of nothing: ${person}, ${foundIds} of ${ids}`, foundIds - ids)
+  }
+  if (last !== records) {
+    findings.add('rows', last < records ? 'lost' : 'doubled',
+      `running number: ${person} ends with ${last}, the log has ${records} folded`, Math.abs(last - records))
+  }
+}
+
+/** Compares the rollup, which no merge can make smaller, with the folded records of all partitions. */
+export async function verifyMonths(
+  analytics: Analytics, months: ReadonlyMap<string, number>, findings: Findings,
+): Promise<void> {
+  const found = new Map((await analytics.query<{ month: string, records: number }>(perMonth))
+    .map(({ month, records }) => [month, records]))
+  for (const month of new Set([...months.keys(), ...found.keys()])) {
+    const [expected, counted] = [months.get(month) ?? 0, found.get(month) ?? 0]
+    if (expected === counted) continue
+    findings.add('months', counted < expected ? 'lost' : 'doubled',
+      `records of ${month}: ${counted} counted, the log has ${expected}`, Math.abs(counted - expected))
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Replays the log of one partition in memory and compares every hash of its state, byte for byte, with the
+ * one in Redis (G7).
+ *
+ * B1  A hash is read together with the position that it belongs to; the replay goes on to there before the
+ *     two are compared. So a system may run meanwhile.
+ * B2  Memory holds the state of one partition, or of one key: a key alone is right as long as only its own
+ *     records tell its actors something.
+ */
+import { activationBytesMax, readEntriesMax } from '../limits/limits.js'
+import { readRange } from '../log/index.js'
+import { partitionOf } from '../record/hash.js'
+import type { Keyspace } from '../record/keys.js'
+import { compareEntries, startOfLog, type EntryId } from '../record/record.js'
+import { fieldsOf, loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
+import { TimerIndex } from '../state/index.js'
+import { dueOf, type Cut } from './cut.js'
+import type { Findings } from './findings.js'
+import { Fold } from './fold.js'
+import { MemoryStore } from './memory-store.js'
+import { topologyId } from './redis-store.js'
+import { StageRunner } from './stages.js'
+import type { ChangedHash } from './state-store.js'
+import type { Topology } from './topology.js'
+
+type HashName = Omit<ChangedHash, 'changes'>
+
+const readHash = loadScript('read-hash')
+const scanCount = 1_000
+
+/** Compares the state of a partition with its replay. */
+export class StateCheck {
+  readonly #redis: RedisConnection
+  readonly #keys: Keyspace
+  readonly #topology: Topology
+  readonly #cut: Cut
+  readonly #findings: Findings
+  /** Only this key; undefined: all. */
+  readonly #only: string | undefined
+  readonly #store = new MemoryStore()
+  readonly #timers: TimerIndex
+  readonly #stages: StageRunner
+  readonly #skipped = new Map<string, number>()
+  readonly #fold: Fold
+  #position: EntryId = startOfLog
+  #emitted = 0
+
+  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, cut: Cut, findings: Findings,
+    only: string | undefined) {
+    this.#redis = redis
+    this.#keys = keys
+    this.#topology = topology
+    this.#cut = cut
+    this.#findings = findings
+    this.#only = only
+    const { partition } = cut
+    const { partitions } = topology.source
+    this.#timers = new TimerIndex(partition)
+    this.#stages = new StageRunner(topology.stages, undefined)
+    this.#fold = new Fold({ topology, partition, store: this.#store, timers: this.#timers,
+      isLocal: key => partitionOf(key, partitions) === partition, skipped: this.#skipped })
+  }
+
+  /** The number of hashes that were compared. */
+  async run(): Promise<number> {
+    const { partition } = this.#cut
+    const skips = await send(this.#redis, 'HGETALL',
+      [this.#keys.skips(partition, this.#topology.source.topic)])
+    for (const [name, records] of Object.entries(fieldsOf(skips))) this.#skipped.set(name, Number(records))
+    await this.#advance(this.#cut.position, this.#cut.firstTimer)
+    if (this.#only === undefined && this.#emitted !== this.#cut.emitted) {
+      this.#findings.add('state', this.#emitted > this.#cut.emitted ? 'lost' : 'doubled',
+        `values emitted: partition ${partition} says ${this.#cut.emitted}, its replay ${this.#emitted}`,
+        Math.abs(this.#emitted - this.#cut.emitted))
+    }
+    const seen = new Set<string>()
+    for (const [hash] of this.#store.hashes()) {
+      const name = this.#nameOf(hash)
+      seen.add(name)
+      await this.#compare(name, hash)
+    }
+    for await (const name of this.#stored()) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      await this.#compare(name, undefined)
+    }
+    return seen.size
+  }
+
+  async #compare(name: string, hash: HashName | undefined): Promise<void> {
+    const id = topologyId(this.#topology)
+    const { partition } = this.#cut
+    const [position, , timer, flat] = await runScript(this.#redis, readHash, [name,
+      this.#keys.checkpoint(partition, id), this.#keys.timers(partition, id)], []) as
+      [Buffer, Buffer, Buffer, Buffer[]]
+    await this.#advance(String(position), dueOf(String(timer)))
+    const stored = new Map(Object.entries(fieldsOf(flat)))
+    const replayed = this.#fieldsOf(name, hash)
+    const different = [...new Set([...stored.keys(), ...replayed.keys()])]
+      .filter(field => !same(stored.get(field), replayed.get(field)))
+    if (different.length === 0) return
+    const kind = stored.size === 0 ? 'lost' : replayed.size === 0 ? 'doubled' : 'changed'
+    this.#findings.add('state', kind,
+      `not as replayed: ${name}, ${different.length} fields, the first ${different[0]}`)
+  }
+
+  #fieldsOf(name: string, hash: HashName | undefined): ReadonlyMap<string, Buffer> {
+    if (hash) return this.#store.hash(hash)
+    for (const [late, fields] of this.#store.hashes()) if (this.#nameOf(late) === name) return fields
+    return new Map()
+  }
+
+  #nameOf({ actor, table, key }: HashName): string {
+    const id = topologyId(this.#topology)
+    const { partition } = this.#cut
+    return table === undefined ? this.#keys.state(partition, id, actor, key)
+      : this.#keys.table(partition, id, actor, table, key)
+  }
+
+  /** Folds everything up to an entry, then fires the timers due before `firstTimer`, which still waits. */
+  async #advance(to: EntryId, firstTimer: number): Promise<void> {
+    const log = this.#keys.log(this.#cut.partition, this.#topology.source.topic)
+    while (compareEntries(this.#position, to) < 0) {
+      const entries = await readRange(this.#redis, log, `(${this.#position}`, to, readEntriesMax)
+      if (entries.length === 0) break // the check of the log says so
+      const staged = await this.#stages.run(entries)
+      for (const [i, entry] of staged.entries()) {
+        const { id, block } = entries[i]
+        if ('unreadable' in entry) {
+          const records = this.#skipped.get(id)
+          if (records !== undefined) this.#fold.buryBlock(id, block, records, entry.unreadable)
+          continue
+        }
+        const records = entry.records().filter(({ key }) => this.#only === undefined || key === this.#only)
+        await this.#fold.prepare(records)
+        for (const record of records) await this.#fold.fold(record)
+      }
+      this.#position = entries[entries.length - 1].id
+      this.#collect()
+    }
+    await this.#fold.fireTimers(firstTimer)
+    this.#collect()
+  }
+
+  #collect(): void {
+    const batch = this.#fold.collect()
+    this.#store.write(batch)
+    this.#emitted += batch.emitted.length
+    this.#fold.passivate(activationBytesMax)
+  }
+
+  /** Names of the hashes that Redis has. */
+  async *#stored(): AsyncGenerator<string> {
+    const prefix = `${this.#keys.namespace}:{${this.#cut.partition}}:${topologyId(this.#topology)}`
+    const suffix = this.#only === undefined ? '' : `:${escaped(this.#only)}`
+    for (const kind of ['s', 't']) {
+      let cursor = '0'
+      do {
+        const [next, names] = await send(this.#redis, 'SCAN',
+          [cursor, 'MATCH', `${escaped(`${prefix}:${kind}:`)}*${suffix}`, 'COUNT', scanCount]) as
+          [Buffer, Buffer[]]
+        yield* names.map(String)
+        cursor = String(next)
+      } while (cursor !== '0')
+    }
+  }
+}
+
+function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a !== undefined && b !== undefined && a.equals(b)
+}
+
+/** A text that stands for itself in a pattern. */
+function escaped(text: string): string {
+  return text.replace(/[*?[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,29 @@
+/** All faults, by name. */
+import { clockJumps } from './clock-jumps.js'
+import { cutCalls } from './cut-calls.js'
+import { cutFile } from './cut-file.js'
+import type { Fault } from './fault.js'
+import { freezeNode } from './freeze-node.js'
+import { fullDisk } from './full-disk.js'
+import { killNode } from './kill-node.js'
+import { killRedis } from './kill-redis.js'
+import { killRole } from './kill-role.js'
+import { sinkAway } from './sink-away.js'
+import { slowDisk } from './slow-disk.js'
+
+/** By a short name. */
+export const faults: Readonly<Record<string, Fault>> = {
+  'kill-node': killNode,
+  'freeze-node': freezeNode,
+  'kill-gateway': killRole('gateway'),
+  'kill-clickhouse': killRole('clickhouse'),
+  'kill-redis-everysec': killRedis('everysec'),
+  'kill-redis-always': killRedis('always'),
+  'cut-calls': cutCalls,
+  'cut-file': cutFile,
+  'full-disk-everysec': fullDisk('everysec'),
+  'full-disk-always': fullDisk('always'),
+  'slow-disk': slowDisk,
+  'sink-away': sinkAway,
+  'clock-jumps': clockJumps,
+}

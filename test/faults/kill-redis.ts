@@ -1,0 +1,40 @@
+/** Redis is killed (SIGKILL) at seeded instants while records are appended and folded, and started again. */
+import { startRedis } from '../support/redis.js'
+import { until } from '../support/until.js'
+import { addRun, newOutcome, type Fault } from './fault.js'
+import { Rig } from './rig.js'
+
+const kills = { quick: 3, full: 20 }
+const recordsBetween = 800
+
+/** With one way to write the append-only file. */
+export function killRedis(appendfsync: 'everysec' | 'always'): Fault {
+  return {
+    name: `kill -9 of Redis, appendfsync ${appendfsync}`,
+    guarantees: 'G1 G2 G3 G5',
+    async run(size) {
+      const server = await startRedis(['--appendfsync', appendfsync])
+      const rig = await Rig.open({ url: server.url, seed: 3, partitions: 4, isRelaying: true })
+      const outcome = newOutcome()
+      try {
+        const node = await rig.startNode()
+        rig.startFlow()
+        for (let kill = 0; kill < kills[size]; kill++) {
+          const before = await rig.folded()
+          const records = rig.draw(recordsBetween)
+          await until(`${records} more are folded`, async () => await rig.folded() >= before + records)
+          await server.kill()
+          await server.restart()
+        }
+        await rig.stopFlow()
+        const catchUpMs = await rig.settled()
+        await node.stop()
+        addRun(outcome, await rig.check(catchUpMs), kills[size])
+        return outcome
+      } finally {
+        await rig.close()
+        await server.stop()
+      }
+    },
+  }
+}
