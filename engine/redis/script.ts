@@ -35,7 +35,9 @@ export async function runScript(
   }
 }
 
-/** Makes scripts known to Redis ahead of the first call. */
+/** Makes scripts known to every master ahead of the first call. */
 export async function registerScripts(redis: RedisConnection, scripts: Script[]): Promise<void> {
-  for (const script of scripts) await send(redis, 'SCRIPT', ['LOAD', script.source])
+  await Promise.all(redis.masters().map(async key => {
+    for (const script of scripts) await send(redis, 'SCRIPT', ['LOAD', script.source], key)
+  }))
 }

@@ -96,13 +96,13 @@ export async function startNodeIn(surroundings: Surroundings, options: NodeOptio
   const [work, blocking] = await Promise.all([
     surroundings.connect(options.redisUrl, 'node'), surroundings.connect(options.redisUrl, 'reader')])
   try {
-    await assertSafeRedis(work)
+    const { replicas } = await assertSafeRedis(work)
     await registerScripts(work, scripts)
     // runScript falls back to the source
     work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
     const { source } = options.topology
     await createTopic(work, keys, source.topic, source.partitions)
-    const node = new Node(options, keys, work, blocking, surroundings)
+    const node = new Node(options, keys, work, blocking, surroundings, replicas > 0 || work.masters().length > 1)
     await node.start()
     return node
   } catch (error) {
@@ -132,14 +132,16 @@ export class Node {
   readonly #takeovers: Takeovers
   readonly #hotKeys: HotKeys
   readonly #stopping = new AbortController()
+  readonly #isReplicated: boolean
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
   constructor(
     options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection,
-    surroundings: Surroundings,
+    surroundings: Surroundings, isReplicated: boolean,
   ) {
     const { topology } = options
+    this.#isReplicated = isReplicated
     const threads = options.threads ?? 1
     const isThreaded = threads > 0 && topology.stages.some(stage => 'module' in stage)
     this.id = surroundings.newId()
@@ -219,7 +221,7 @@ export class Node {
   async #announceNode(): Promise<void> {
     const info: NodeInfo = {
       id: this.id, url: this.#port!.url, pid: process.pid, partitions: this.partitions,
-      heartbeatAt: await redisTime(this.#redis), problems: this.#problems(),
+      heartbeatAt: await redisTime(this.#redis, this.#keys.registry('node')), problems: this.#problems(),
       hotKeys: this.#hotKeys.top(hotKeysShown),
     }
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
@@ -257,7 +259,7 @@ export class Node {
     const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
       sink, partition, lease, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis,
-      clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
+      clock: this.#clock, runner: this.#runner, isReplicated: this.#isReplicated, emitted: () => owned.task.checkpoint.emitted,
     }))
     const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
     await Promise.all(owned.sinks.map(sink => sink.start()))
@@ -323,7 +325,8 @@ export class Node {
     if (owned.task.state !== 'assigned' && owned.task.state !== 'fenced') return
     await owned.ending
     const halt = await this.#halts.read(partition)
-    if (halt && halt.nextAt > await redisTime(this.#redis)) return
+    const key = this.#keys.halt(partition, topologyId(this.#options.topology))
+    if (halt && halt.nextAt > await redisTime(this.#redis, key)) return
     if (this.#owned.get(partition) !== owned) return
     owned.halt = halt
     const { checkpoint } = owned.task
@@ -332,11 +335,12 @@ export class Node {
     await this.#startTask(owned)
   }
 
-  #sinksOf({ history }: Lease): readonly Sink[] {
+  #sinksOf(lease: Lease): readonly Sink[] {
     const { topology } = this.#options
     if (!topology.relays) return topology.sinks
     return [...topology.sinks,
-      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source, history)]
+      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source,
+        { ...lease, leaseMs: this.#leaseMs })]
   }
 
   /** Drain, release. */
@@ -368,13 +372,11 @@ export class Node {
    */
   async #trim(): Promise<void> {
     const topology = topologyId(this.#options.topology)
-    const kept = await redisTime(this.#redis) - outboxKeptMs
     for (const [partition, { sinks }] of this.#owned) {
       const taken = Math.min(Infinity, ...sinks.map(sink => Number(sink.position.split('-')[0])))
-      const before = Math.min(taken, kept)
-      if (before > 0) {
-        await send(this.#redis, 'XTRIM', [this.#keys.outbox(partition, topology), 'MINID', '~', before])
-      }
+      const outbox = this.#keys.outbox(partition, topology)
+      const before = Math.min(taken, await redisTime(this.#redis, outbox) - outboxKeptMs)
+      if (before > 0) await send(this.#redis, 'XTRIM', [outbox, 'MINID', '~', before])
     }
   }
 
