@@ -79,7 +79,11 @@ interface Owned {
   readonly lease: Lease
 }
 
+/** What ends a task because its lease is void: the partition is let go and taken again. */
+const gone: ReadonlySet<string> = new Set(['TASK_FENCED', 'POSITION_CONFLICT', 'REDIS_RESTARTED'])
 const tickMs = 500
+/** While a partition that should be ours is still held by another: it is drained and released just now. */
+const handOverPollMs = 50
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
@@ -133,6 +137,7 @@ export class Node {
   readonly #hotKeys: HotKeys
   readonly #stopping = new AbortController()
   readonly #isReplicated: boolean
+  #isExpecting = false
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
@@ -200,7 +205,7 @@ export class Node {
         announce('warn', `node(${this.id})`,
           `tick failed: ${error instanceof Error ? error.message : String(error)}`)
       }
-      await this.#clock.wait(tickMs, signal)
+      await this.#clock.wait(this.#isExpecting ? handOverPollMs : tickMs, signal)
     }
   }
 
@@ -211,9 +216,11 @@ export class Node {
     const nodes = (await this.#registry.list('node')).map(([id]) => id)
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
-    for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
+    await Promise.all(this.partitions.filter(partition => !mine.has(partition))
+      .map(partition => this.#revoke(partition)))
     await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
       .map(partition => this.#assign(partition)))
+    this.#isExpecting = this.#owned.size < mine.size
     await Promise.all([...this.#owned].map(([partition, owned]) => this.#retry(partition, owned)))
     await this.#trim()
   }
@@ -306,7 +313,7 @@ export class Node {
   /** The task ended by itself: gone with its lease, or halted. */
   #ended(partition: number, reason: HinataError): void {
     const owned = this.#owned.get(partition)
-    if (!owned || reason.code === 'TASK_FENCED' || reason.code === 'POSITION_CONFLICT') {
+    if (!owned || gone.has(reason.code)) {
       void this.#drop(partition, reason.message)
     } else {
       owned.ending = this.#halt(partition, owned, reason).catch((error: Error) =>

@@ -72,7 +72,7 @@ async function startNode(extra: string[]): Promise<ClusterNode> {
     '2000', '--cluster-require-full-coverage', 'no', '--repl-diskless-sync-delay', '0', ...extra])
   let opened: Promise<RedisConnection> | undefined
   const forget = async (): Promise<void> => {
-    const connection = await opened
+    const connection = await opened?.catch(() => undefined)
     opened = undefined
     if (connection) closeRedis(connection)
   }
@@ -82,7 +82,8 @@ async function startNode(extra: string[]): Promise<ClusterNode> {
     busPort,
     get pid() { return server.pid },
     ask: async (name, ...args) => {
-      opened ??= openRedis(server.url, 'control')
+      opened ??= openRedis(server.url, 'control', 300)
+      opened.catch(() => { opened = undefined })
       return send(await opened, name, args)
     },
     kill: async () => {
