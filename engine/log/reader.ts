@@ -1,6 +1,6 @@
 /**
  * The reader: one connection reads all partitions that a node owns and hands each its entries, from its own
- * position. One command names the partitions of one group (RedisPlace), so each group has a loop: there is one
+ * position. One command names the partitions of one group (RedisPlace), so each group has a loop: one
  * on a single Redis, and one per partition on a cluster.
  *
  * R1  Entries of a partition are handed over in order, each once, starting after the given position.

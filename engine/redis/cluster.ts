@@ -172,9 +172,8 @@ class Cluster implements RedisConnection {
     const asking = this.#call(link, 'ASKING', [])
     const answer = this.#call(link, name, args)
     return Promise.all([asking, answer]).then(([, reply]) => reply, async (error: Error) => {
-      if (error.name === 'ReplyError' && !passing.test(error.message) && !/^(MOVED|ASK) /.test(error.message)) {
-        throw error
-      }
+      const isPassing = passing.test(error.message) || /^(MOVED|ASK) /.test(error.message)
+      if (error.name === 'ReplyError' && !isPassing) throw error
       await pause(retryDelayMs)
       return this.send(name, args, key)
     })

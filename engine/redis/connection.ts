@@ -98,8 +98,8 @@ function connectionTo(redis: Redis): RedisConnection {
 }
 
 /**
- * Sends one command, its name in capitals; replies are buffers, numbers and arrays; maps come flat. `key` says
- * whose master takes a command that names no key.
+ * Sends one command, its name in capitals; replies are buffers, numbers and arrays; maps come flat. `key`
+ * says whose master takes a command that names no key.
  */
 export function send(
   redis: RedisConnection, name: string, args: RedisArgument[], key?: string,

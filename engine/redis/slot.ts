@@ -1,4 +1,4 @@
-/** The slot of a key: CRC16 (XMODEM) of its hash tag, or of all of it, modulo 16,384, as Redis Cluster does. */
+/** The slot of a key, as Redis Cluster has it: CRC16 (XMODEM) of its hash tag, or of all, modulo 16,384. */
 
 /** Slots of a cluster. */
 export const slotCount = 16_384

@@ -79,10 +79,10 @@ interface Owned {
   readonly lease: Lease
 }
 
-/** What ends a task because its lease is void: the partition is let go and taken again. */
-const gone: ReadonlySet<string> = new Set(['TASK_FENCED', 'POSITION_CONFLICT', 'REDIS_RESTARTED'])
+/** What ends a task whose lease is void. */
+const gone = new Set<string>(['TASK_FENCED', 'POSITION_CONFLICT', 'REDIS_RESTARTED'])
 const tickMs = 500
-/** While a partition that should be ours is still held by another: it is drained and released just now. */
+/** While another node still drains a partition that should be ours. */
 const handOverPollMs = 50
 const outboxKeptMs = 60_000
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
@@ -106,9 +106,9 @@ export async function startNodeIn(surroundings: Surroundings, options: NodeOptio
     work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
     const { source } = options.topology
     await createTopic(work, keys, source.topic, source.partitions)
-    const node = new Node(options, keys, work, blocking, surroundings, replicas > 0 || work.masters().length > 1)
-    await node.start()
-    return node
+    const isReplicated = replicas > 0 || work.masters().length > 1
+    const node = new Node(options, keys, work, blocking, surroundings, isReplicated)
+    return await node.start()
   } catch (error) {
     closeRedis(work)
     closeRedis(blocking)
@@ -172,11 +172,12 @@ export class Node {
     return [...this.#owned.keys()].sort((a, b) => a - b)
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<this> {
     this.#port = await this.#surroundings.listen(this.#options.host ?? '127.0.0.1',
       (view, key, name, args) => this.#answer(view, key, name, args))
     announce('info', `node(${this.id})`, `started, query port ${this.#port.url}`)
     this.#loop = this.#run()
+    return this
   }
 
   /** Drains every task, hands everything back and ends. */
@@ -216,8 +217,7 @@ export class Node {
     const nodes = (await this.#registry.list('node')).map(([id]) => id)
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
-    await Promise.all(this.partitions.filter(partition => !mine.has(partition))
-      .map(partition => this.#revoke(partition)))
+    await Promise.all(this.partitions.map(partition => mine.has(partition) || this.#revoke(partition)))
     await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
       .map(partition => this.#assign(partition)))
     this.#isExpecting = this.#owned.size < mine.size
@@ -234,9 +234,7 @@ export class Node {
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
   }
 
-  get #leaseMs(): number {
-    return this.#options.leaseMs ?? 5_000
-  }
+  get #leaseMs(): number { return this.#options.leaseMs ?? 5_000 }
 
   #problems(): NodeProblem[] {
     const partitions = [...this.#owned].map(([partition, { task, sinks }]) => ({
@@ -264,9 +262,9 @@ export class Node {
     const halt = await this.#halts.read(partition)
     const task = this.#newTask(partition, lease, halt)
     const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
-      sink, partition, lease, keys: this.#keys, topology: topologyId(topology),
-      redis: this.#redis,
-      clock: this.#clock, runner: this.#runner, isReplicated: this.#isReplicated, emitted: () => owned.task.checkpoint.emitted,
+      sink, partition, lease, keys: this.#keys, topology: topologyId(topology), redis: this.#redis,
+      clock: this.#clock, runner: this.#runner, isReplicated: this.#isReplicated,
+      emitted: () => owned.task.checkpoint.emitted,
     }))
     const owned: Owned = { task, halt, lease, sinks, ending: Promise.resolve() }
     await Promise.all(owned.sinks.map(sink => sink.start()))
@@ -332,8 +330,7 @@ export class Node {
     if (owned.task.state !== 'assigned' && owned.task.state !== 'fenced') return
     await owned.ending
     const halt = await this.#halts.read(partition)
-    const key = this.#keys.halt(partition, topologyId(this.#options.topology))
-    if (halt && halt.nextAt > await redisTime(this.#redis, key)) return
+    if (halt && halt.nextAt > await redisTime(this.#redis, `{${partition}}`)) return
     if (this.#owned.get(partition) !== owned) return
     owned.halt = halt
     const { checkpoint } = owned.task
@@ -374,9 +371,7 @@ export class Node {
     await Promise.all(owned.sinks.map(sink => sink.stop()))
   }
 
-  /**
-   * Trims outboxes up to what every sink has taken, but keeps the last minute for subscribers that come back.
-   */
+  /** Trims outboxes up to what every sink has taken, but keeps the last minute for who comes back. */
   async #trim(): Promise<void> {
     const topology = topologyId(this.#options.topology)
     for (const [partition, { sinks }] of this.#owned) {

@@ -26,7 +26,8 @@ const relayBlock = loadScript('relay-block')
 
 /** The relay of one topology, for the partition of the lease. */
 export function relaySink(
-  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic, lease: Ownership & { readonly leaseMs: number },
+  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic,
+  lease: Ownership & { readonly leaseMs: number },
 ): Sink & OpenSink {
   return {
     name: '~relay',

@@ -1,12 +1,12 @@
 /**
- * One failover under load: orders flow into a cluster, a node folds them, a master dies by kill -9 or is asked to step
- * down, and afterwards every record that was acknowledged is looked for in the log.
+ * One failover under load: orders flow into a cluster, a node folds them, a master dies by kill -9 or is
+ * asked to step down, and afterwards every record that was acknowledged is looked for in the log.
  */
-import { openTopologyClient, startNode } from '../../engine/index.js'
+import { openTopologyClient, startNode, type TopologyClient } from '../../engine/index.js'
 import { readRange, type AppendInput } from '../../engine/log/index.js'
 import { decodeBlock } from '../../engine/record/block.js'
 import { Keyspace } from '../../engine/record/keys.js'
-import { closeRedis, openRedis, type Durability } from '../../engine/redis/index.js'
+import { closeRedis, openRedis, type Durability, type RedisConnection } from '../../engine/redis/index.js'
 import { slotOf } from '../../engine/redis/slot.js'
 import { startCluster } from '../support/redis-cluster.js'
 import { until } from '../support/until.js'
@@ -84,34 +84,36 @@ export async function runFailover(durability: Durability, departure: Departure):
   await Promise.all(flows)
   await until('all is folded and handed over', async () => (await client.lag())
     .every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted))
-  const result = await check(all)
+  const result = await check(all, redis, client, failures)
   await client.close()
   await node.stop()
   closeRedis(redis)
   await cluster.stop()
   return result
+}
 
-  async function check(sent: Sender[]): Promise<FailoverResult> {
-    const logged = new Map<string, number[]>(sent.map(({ key }) => [key, []]))
-    for (let partition = 0; partition < partitions; partition++) {
-      const entries = await readRange(redis, new Keyspace('f').log(partition, 'orders'), '-', '+', readMax)
-      for (const { key, value } of entries.flatMap(({ id, block }) => decodeBlock(id, block))) {
-        logged.get(key)!.push((value as Order & { number: number }).number)
-      }
+async function check(
+  sent: Sender[], redis: RedisConnection, client: TopologyClient, failures: string[],
+): Promise<FailoverResult> {
+  const logged = new Map<string, number[]>(sent.map(({ key }) => [key, []]))
+  for (let partition = 0; partition < partitions; partition++) {
+    const entries = await readRange(redis, new Keyspace('f').log(partition, 'orders'), '-', '+', readMax)
+    for (const { key, value } of entries.flatMap(({ id, block }) => decodeBlock(id, block))) {
+      logged.get(key)!.push((value as Order & { number: number }).number)
     }
-    let [acknowledged, lost, doubled, disordered, misfolded] = [0, 0, 0, 0, 0]
-    for (const { key, acknowledged: numbers } of sent) {
-      const found = logged.get(key)!
-      const distinct = new Set(found)
-      acknowledged += numbers.length
-      lost += numbers.filter(number => !distinct.has(number)).length
-      doubled += found.length - distinct.size
-      disordered += found.filter((number, i) => i > 0 && number < found[i - 1]).length
-      if ((await client.state(account, key))?.orders.get() !== found.length) misfolded++
-    }
-    return { acknowledged, lost, doubled, disordered, misfolded, failures,
-      pauseMs: Math.round(Math.max(...sent.map(({ pauseMs }) => pauseMs))) }
   }
+  let [acknowledged, lost, doubled, disordered, misfolded] = [0, 0, 0, 0, 0]
+  for (const { key, acknowledged: numbers } of sent) {
+    const found = logged.get(key)!
+    const distinct = new Set(found)
+    acknowledged += numbers.length
+    lost += numbers.filter(number => !distinct.has(number)).length
+    doubled += found.length - distinct.size
+    disordered += found.filter((number, i) => i > 0 && number < found[i - 1]).length
+    if ((await client.state(account, key))?.orders.get() !== found.length) misfolded++
+  }
+  return { acknowledged, lost, doubled, disordered, misfolded, failures,
+    pauseMs: Math.round(Math.max(...sent.map(({ pauseMs }) => pauseMs))) }
 }
 
 function orderOf(key: string, number: number): AppendInput {

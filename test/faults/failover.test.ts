@@ -1,4 +1,4 @@
-/** A cluster master dies under load: with `replica` nothing acknowledged is lost (G1), order per key is kept (G3). */
+/** A cluster master dies under load: with `replica` nothing acknowledged is lost (G1), order is kept (G3). */
 import t from 'tap'
 import { runFailover } from './failover-run.js'
 

@@ -8,8 +8,9 @@ import { runFailover, type Departure, type FailoverResult } from './failover-run
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' } } })
 const departures: readonly Departure[] = ['kill -9', 'CLUSTER FAILOVER']
 
-process.stdout.write('| durability | master goes by | runs | acknowledged | lost, most in a run | doubled | out of order '
-  + '| misfolded | refused | longest pause |\n|---|---|---|---|---|---|---|---|---|---|\n')
+process.stdout.write('| durability '
+  + '| master goes by | runs | acknowledged | lost, most in a run '
+  + '| doubled | out of order | misfolded | refused | longest pause |\n|---|---|---|---|---|---|---|---|---|---|\n')
 for (const durability of ['memory', 'fsync', 'replica'] as const) {
   for (const departure of departures) {
     const results: FailoverResult[] = []
@@ -19,7 +20,8 @@ for (const durability of ['memory', 'fsync', 'replica'] as const) {
     const most = Math.max(...results.map(({ lost }) => lost))
     const refused = results.reduce((total, { failures }) => total + failures.length, 0)
     const pauseMs = Math.max(...results.map(result => result.pauseMs))
-    process.stdout.write(`| ${durability} | ${departure} | ${values.runs} | ${sum('acknowledged')} | ${sum('lost')}, ${most} `
+    process.stdout.write(`| ${durability} | ${departure} | ${values.runs} `
+      + `| ${sum('acknowledged')} | ${sum('lost')}, ${most} `
       + `| ${sum('doubled')} | ${sum('disordered')} | ${sum('misfolded')} | ${refused} | ${pauseMs} ms |\n`)
   }
 }

@@ -26,7 +26,7 @@ export async function connectRedis(t: Test, extra: string[] = []): Promise<Conne
   return { server, redis: await openConnection(t, server.url), keys: new Keyspace('h') }
 }
 
-/** A server that ends with the test: a single Redis or, with `--cluster`, the cluster of the file, emptied. */
+/** A Redis that ends with the test or, with `--cluster`, the cluster of the file, emptied. */
 export async function startServer(t: Test, extra: string[] = []): Promise<TestRedis> {
   if (!isOnCluster) {
     const server = await startRedis(extra)

@@ -1,4 +1,4 @@
-/** A real Redis Cluster for tests: three masters, each with a replica, on loopback; ended by their process ids. */
+/** A real Redis Cluster for tests: three masters with a replica each, on loopback; ended by process ids. */
 import { closeRedis, openRedis, send, type RedisConnection } from '../../engine/redis/index.js'
 import { freePort, startRedis, type TestRedis } from './redis.js'
 import { until } from './until.js'
@@ -37,7 +37,8 @@ export async function startCluster(extra: string[] = []): Promise<TestCluster> {
   for (const node of nodes.slice(1)) await first.ask('CLUSTER', 'MEET', '127.0.0.1', node.port, node.busPort)
   const ids = await Promise.all(nodes.map(async node => String(await node.ask('CLUSTER', 'MYID'))))
   await Promise.all(nodes.slice(masterCount).map(async (node, i) => {
-    await until('it knows its master', async () => String(await node.ask('CLUSTER', 'NODES')).includes(ids[i]))
+    await until('it knows its master', async () =>
+      String(await node.ask('CLUSTER', 'NODES')).includes(ids[i]))
     await until('it replicates', () =>
       node.ask('CLUSTER', 'REPLICATE', ids[i]).then(() => true, () => false))
   }))
@@ -68,7 +69,8 @@ export async function startCluster(extra: string[] = []): Promise<TestCluster> {
 
 async function startNode(extra: string[]): Promise<ClusterNode> {
   const busPort = await freePort()
-  const server = await startRedis(['--cluster-port', String(busPort), '--cluster-enabled', 'yes', '--cluster-node-timeout',
+  const server = await startRedis(['--cluster-port', String(busPort),
+    '--cluster-enabled', 'yes', '--cluster-node-timeout',
     '2000', '--cluster-require-full-coverage', 'no', '--repl-diskless-sync-delay', '0', ...extra])
   let opened: Promise<RedisConnection> | undefined
   const forget = async (): Promise<void> => {
