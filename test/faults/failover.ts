@@ -10,7 +10,8 @@ const departures: readonly Departure[] = ['kill -9', 'CLUSTER FAILOVER']
 
 process.stdout.write('| durability '
   + '| master goes by | runs | acknowledged | lost, most in a run '
-  + '| doubled | out of order | misfolded | refused | longest pause |\n|---|---|---|---|---|---|---|---|---|---|\n')
+  + '| doubled | out of order | misfolded | refused | longest pause |\n'
+  + '|---|---|---|---|---|---|---|---|---|---|\n')
 for (const durability of ['memory', 'fsync', 'replica'] as const) {
   for (const departure of departures) {
     const results: FailoverResult[] = []
