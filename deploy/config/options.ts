@@ -31,7 +31,7 @@ export const options = [
     oneOf: ['debug', 'info', 'warn', 'error'],
     description: 'Least important line of the log that is written.' },
   { name: 'redis.url', type: 'text', default: '', env: 'REDIS_URL', flag: 'redis-url',
-    description: 'A running Redis; empty: `hinata up` starts one of its own.' },
+    description: 'A running Redis, or redis-cluster://host:port,host:port; empty: `hinata up` starts one.' },
   { name: 'redis.namespace', type: 'text', default: 'h', env: 'HINATA_NAMESPACE',
     description: 'First part of all keys, so that several systems may share a Redis.' },
   { name: 'redis.appendfsync', type: 'text', default: 'everysec', oneOf: ['everysec', 'always'],

@@ -49,6 +49,14 @@ export const errorTable = {
     + 'The partition is taken again.'),
   REDIS_REFUSES: row('unavailable', true,
     'Redis takes no writes: {reason} Nothing was written; retry when it has room again.'),
+  REDIS_IS_CLUSTER: row('setup', false,
+    'This Redis is a node of a cluster. Give its nodes instead: redis-cluster://host:port,host:port'),
+  REDIS_REPLICAS_FEW: row('setup', false,
+    'A master refuses writes: min-replicas-to-write is {wanted}, {found} replicas are connected. '
+    + 'Start a replica, or lower the setting.'),
+  REPLICA_MISSING: row('unavailable', true,
+    'No replica has confirmed a write within {seconds} s; it may be in the log already. Send it again: '
+    + 'records with an id are recognised.'),
   // ---- engine: log ----------------------------------------------------------------------------------------
   TOPIC_PARTITIONS_FIXED: row('setup', false,
     'Topic {topic} has {found} partitions, {expected} were asked for. The number is fixed at creation.'),

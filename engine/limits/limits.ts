@@ -29,6 +29,12 @@ export const outboxValuesMax = 200_000
 /** How long an appender is remembered for repeated blocks, seconds: longer than any reconnection lasts. */
 export const appenderMemorySeconds = 3_600
 
+/** How long one WAIT for a replica takes, ms: far longer than a replica that keeps up needs. */
+export const replicaWaitMs = 1_000
+
+/** How often a write is sent again until a replica has it: a failover of Redis Cluster takes some seconds. */
+export const replicaTriesMax = 15
+
 /** Entries of one partition that one read brings. */
 export const readEntriesMax = 64
 

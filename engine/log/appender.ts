@@ -5,7 +5,8 @@
  *     flight at a time, and what arrives meanwhile waits for the next.
  * P2  `append` resolves after Redis has the records with the stated durability (G1).
  * P3  A block is appended once, however often its command is sent again: the script knows its sequence, or
- *     the ids of its records.
+ *     the ids of its records. A block that no replica confirms is sent again under its sequence, and then
+ *     refused with REPLICA_MISSING; sent again by the app, records with an id are still known.
  * P4  What waits is bounded; beyond it `append` throws OVERLOADED (G8).
  */
 import { randomUUID } from 'node:crypto'
@@ -19,7 +20,9 @@ import { markOf, partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import { encodeValue } from '../record/pack.js'
 import type { LogRecord, Position } from '../record/record.js'
-import { loadScript, runScript, send, type Durability, type RedisConnection } from '../redis/index.js'
+import {
+  loadScript, replicated, runScript, type Durability, type RedisConnection,
+} from '../redis/index.js'
 
 /** A record to append. With `idempotency` the log accepts each (key, id, fingerprint) once. */
 export interface AppendInput extends LogRecord {
@@ -156,9 +159,12 @@ export class Appender {
     lane.isInFlight = true
     const block = takeBlock(lane)
     try {
-      const answers = block[0].input.idempotency ? await this.#sendUnique(lane, block)
-        : await this.#sendPlain(lane, block)
-      if (this.#options.durability === 'replica') await send(this.#options.redis, 'WAIT', [1, 0])
+      const { redis, keys, topic, durability } = this.#options
+      const sequence = ++lane.sequence
+      const write = (): Promise<Appended[]> => (block[0].input.idempotency
+        ? this.#sendUnique(lane, block, sequence) : this.#sendPlain(lane, block, sequence))
+      const answers = durability === 'replica'
+        ? await replicated(redis, keys.log(lane.partition, topic), write) : await write()
       block.forEach((waiting, i) => settle(waiting, answers[i]))
     } catch (error) {
       for (const waiting of block) waiting.call.reject(error)
@@ -169,16 +175,16 @@ export class Appender {
     if (this.#waitingRecords === 0) this.#idle.splice(0).forEach(wake => wake())
   }
 
-  async #sendPlain(lane: Lane, block: Waiting[]): Promise<Appended[]> {
+  async #sendPlain(lane: Lane, block: Waiting[], sequence: number): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
       keys.appender(lane.partition, topic, this.#id)]
     const entry = String(await runScript(redis, appendBlock, names,
-      [++lane.sequence, block.length, joined(block), appenderMemorySeconds]))
+      [sequence, block.length, joined(block), appenderMemorySeconds]))
     return block.map((_, index) => ({ outcome: 'appended', position: { entry, index }, durability }))
   }
 
-  async #sendUnique(lane: Lane, block: Waiting[]): Promise<Appended[]> {
+  async #sendUnique(lane: Lane, block: Waiting[], sequence: number): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
       keys.appender(lane.partition, topic, this.#id)]
@@ -202,7 +208,7 @@ export class Appender {
     }
     const lengths = block.map(({ packed }) => packed.length)
     const answer = await runScript(redis, appendUnique, names,
-      [joined(block), encodeValue(groups), encodeValue(lengths), ++lane.sequence,
+      [joined(block), encodeValue(groups), encodeValue(lengths), sequence,
         appenderMemorySeconds]) as Buffer[]
     return parseAnswer(answer, durability)
   }

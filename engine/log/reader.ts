@@ -1,6 +1,7 @@
 /**
  * The reader: one connection reads all partitions that a node owns and hands each its entries, from its own
- * position.
+ * position. One command names the partitions of one group (RedisPlace), so each group has a loop: one
+ * on a single Redis, and one per partition on a cluster.
  *
  * R1  Entries of a partition are handed over in order, each once, starting after the given position.
  * R2  A partition whose taker has no room is not read (G8); the others go on.
@@ -40,11 +41,7 @@ export class LogReader {
   readonly #redis: RedisConnection
   readonly #entriesMax: number
   readonly #clock: Clock
-  readonly #takers = new Set<EntryTaker>()
-  #isStopped = false
-  #loop: Promise<void> | undefined
-  #wake: (() => void) | undefined
-  #readingUntil = Promise.resolve()
+  readonly #groups = new Map<string, GroupReader>()
 
   constructor(redis: RedisConnection, entriesMax: number, clock: Clock = systemClock) {
     this.#redis = redis
@@ -54,18 +51,53 @@ export class LogReader {
 
   /** Starts to read for a taker. */
   add(taker: EntryTaker): void {
+    const { group } = this.#redis.placeOf(taker.stream)
+    let reader = this.#groups.get(group)
+    if (!reader) {
+      reader = new GroupReader(this.#redis, this.#entriesMax, this.#clock)
+      this.#groups.set(group, reader)
+    }
+    reader.add(taker)
+  }
+
+  /** Stops to read for a taker; once it resolves, the taker gets nothing more. */
+  async remove(taker: EntryTaker): Promise<void> {
+    await this.#groups.get(this.#redis.placeOf(taker.stream).group)?.remove(taker)
+  }
+
+  /** Ends the loops. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#groups.values()].map(reader => reader.stop()))
+  }
+}
+
+class GroupReader {
+  readonly #redis: RedisConnection
+  readonly #entriesMax: number
+  readonly #clock: Clock
+  readonly #takers = new Set<EntryTaker>()
+  #isStopped = false
+  #loop: Promise<void> | undefined
+  #wake: (() => void) | undefined
+  #readingUntil = Promise.resolve()
+
+  constructor(redis: RedisConnection, entriesMax: number, clock: Clock) {
+    this.#redis = redis
+    this.#entriesMax = entriesMax
+    this.#clock = clock
+  }
+
+  add(taker: EntryTaker): void {
     this.#takers.add(taker)
     this.#loop ??= this.#read()
     this.#wake?.()
   }
 
-  /** Stops to read for a taker; once it resolves, the taker gets nothing more. */
   async remove(taker: EntryTaker): Promise<void> {
     this.#takers.delete(taker)
     await this.#readingUntil
   }
 
-  /** Ends the loop. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#takers.clear()

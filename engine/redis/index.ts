@@ -1,6 +1,7 @@
 export {
-  closeRedis, fieldsOf, openRedis, send, type RedisArgument, type RedisConnection,
+  closeRedis, fieldsOf, openRedis, send, type RedisArgument, type RedisConnection, type RedisPlace,
 } from './connection.js'
 export { assertDurability, assertSafeRedis, checkRedis, type Durability, type RedisFacts } from './safety.js'
 export { loadScript, registerScripts, runScript, type Script } from './script.js'
+export { replicated, replicatedIfAny } from './replicated.js'
 export { openRegistry, redisTime, type Registry } from './registry.js'

@@ -19,18 +19,18 @@ export interface Registry {
 export function openRegistry(redis: RedisConnection, keys: Keyspace): Registry {
   return {
     async put(kind, id, doc, ttlMs) {
-      const expiresAt = ttlMs === undefined ? 0 : await redisTime(redis) + ttlMs
+      const expiresAt = ttlMs === undefined ? 0 : await redisTime(redis, keys.registry(kind)) + ttlMs
       await send(redis, 'HSET', [keys.registry(kind), id, encodeValue([expiresAt, doc])])
     },
     async get(kind, id) {
       const packed = await send(redis, 'HGET', [keys.registry(kind), id]) as Buffer | null
       if (packed === null) return null
       const [expiresAt, doc] = decodeValue(packed) as [number, unknown]
-      return expiresAt !== 0 && expiresAt <= await redisTime(redis) ? null : doc
+      return expiresAt !== 0 && expiresAt <= await redisTime(redis, keys.registry(kind)) ? null : doc
     },
     async list(kind) {
       const key = keys.registry(kind)
-      const [all, now] = await Promise.all([send(redis, 'HGETALL', [key]), redisTime(redis)])
+      const [all, now] = await Promise.all([send(redis, 'HGETALL', [key]), redisTime(redis, key)])
       const live: [string, unknown][] = []
       for (const [id, packed] of Object.entries(fieldsOf(all))) {
         const [expiresAt, doc] = decodeValue(packed) as [number, unknown]
@@ -45,8 +45,8 @@ export function openRegistry(redis: RedisConnection, keys: Keyspace): Registry {
   }
 }
 
-/** The time of Redis, ms UTC. */
-export async function redisTime(redis: RedisConnection): Promise<number> {
-  const [seconds, micros] = await send(redis, 'TIME', []) as [Buffer, Buffer]
+/** The time of the master that holds the key, ms UTC. */
+export async function redisTime(redis: RedisConnection, key: string): Promise<number> {
+  const [seconds, micros] = await send(redis, 'TIME', [], key) as [Buffer, Buffer]
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
 }

@@ -14,20 +14,39 @@ export interface RedisFacts {
   readonly durability: Durability
 }
 
-/** Throws REDIS_UNSAFE_EVICTION, REDIS_UNSAFE_PERSISTENCE or REDIS_TOO_OLD; else tells what was found. */
+/**
+ * Throws REDIS_UNSAFE_EVICTION, REDIS_UNSAFE_PERSISTENCE, REDIS_TOO_OLD, REDIS_IS_CLUSTER or
+ * REDIS_REPLICAS_FEW when it holds for a master; else tells what was found, of several the least.
+ */
 export async function assertSafeRedis(redis: RedisConnection): Promise<RedisFacts> {
-  const info = String(await send(redis, 'INFO', ['all']))
+  const all = await Promise.all(redis.masters().map(key => factsOf(redis, key)))
+  return all.reduce((least, facts) => ({
+    version: compareVersions(facts.version, least.version) < 0 ? facts.version : least.version,
+    appendfsync: least.appendfsync === 'always' ? facts.appendfsync : least.appendfsync,
+    replicas: Math.min(least.replicas, facts.replicas),
+    durability: least.durability === 'fsync' ? facts.durability : least.durability,
+  }))
+}
+
+async function factsOf(redis: RedisConnection, key: string): Promise<RedisFacts> {
+  const info = String(await send(redis, 'INFO', ['all'], key))
+  if (fieldOf(info, 'cluster_enabled') === '1' && redis.placeOf(key).master === '') {
+    throw new HinataError('REDIS_IS_CLUSTER', {})
+  }
   const version = fieldOf(info, 'redis_version') ?? '0'
   if (compareVersions(version, '6.2') < 0) throw new HinataError('REDIS_TOO_OLD', { found: version })
   const eviction = fieldOf(info, 'maxmemory_policy') ?? 'unknown'
   if (eviction !== 'noeviction') throw new HinataError('REDIS_UNSAFE_EVICTION', { found: eviction })
   const isAppendOnly = fieldOf(info, 'aof_enabled') === '1'
   if (!isAppendOnly) throw new HinataError('REDIS_UNSAFE_PERSISTENCE', { found: 'no' })
-  const appendfsync = await configOf(redis, 'appendfsync')
+  const appendfsync = await configOf(redis, 'appendfsync', key)
+  const replicas = Number(fieldOf(info, 'connected_slaves') ?? 0)
+  const wanted = Number(await configOf(redis, 'min-replicas-to-write', key))
+  if (wanted > replicas) throw new HinataError('REDIS_REPLICAS_FEW', { wanted, found: replicas })
   return {
     version,
     appendfsync,
-    replicas: Number(fieldOf(info, 'connected_slaves') ?? 0),
+    replicas,
     durability: appendfsync === 'always' ? 'fsync' : 'memory',
   }
 }
@@ -43,8 +62,8 @@ export function assertDurability(asked: Durability, facts: RedisFacts): void {
   }
 }
 
-async function configOf(redis: RedisConnection, name: string): Promise<string> {
-  return String(fieldsOf(await send(redis, 'CONFIG', ['GET', name]))[name] ?? '')
+async function configOf(redis: RedisConnection, name: string, key: string): Promise<string> {
+  return String(fieldsOf(await send(redis, 'CONFIG', ['GET', name], key))[name] ?? '')
 }
 
 function fieldOf(info: string, name: string): string | undefined {

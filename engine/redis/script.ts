@@ -47,7 +47,9 @@ function typed(error: unknown): unknown {
   return new HinataError('REDIS_REFUSES', { reason: error.message }, { cause: error })
 }
 
-/** Makes scripts known to Redis ahead of the first call. */
+/** Makes scripts known to every master ahead of the first call. */
 export async function registerScripts(redis: RedisConnection, scripts: Script[]): Promise<void> {
-  for (const script of scripts) await send(redis, 'SCRIPT', ['LOAD', script.source])
+  await Promise.all(redis.masters().map(async key => {
+    for (const script of scripts) await send(redis, 'SCRIPT', ['LOAD', script.source], key)
+  }))
 }

@@ -70,7 +70,8 @@ export class Halts {
   async put(
     partition: number, epoch: number, error: HinataError, committed: EntryId,
   ): Promise<Halt | undefined> {
-    const [before, now] = await Promise.all([this.read(partition), redisTime(this.#redis)])
+    const [before, now] = await Promise.all([this.read(partition),
+      redisTime(this.#redis, this.#keys.halt(partition, this.#topology))])
     const position = String(error.details.position ?? committed)
     const tries = before?.position === position ? before.tries + 1 : 1
     const halt: Halt = {

@@ -74,7 +74,11 @@ interface Owned {
   readonly follower: Follower | undefined
 }
 
+/** What ends a task whose lease is void. */
+const gone = new Set<string>(['TASK_FENCED', 'POSITION_CONFLICT', 'REDIS_RESTARTED'])
 const tickMs = 500
+/** While another node still drains a partition that should be ours. */
+const handOverPollMs = 50
 const stageEntry = new URL('../threads/stage-thread.js', import.meta.url)
 const scripts = ['append-block', 'append-unique', 'take-lease', 'renew-lease', 'release-lease',
   'commit-batch', 'fix-batch', 'advance-sink', 'relay-block', 'seal-log', 'read-bound'].map(loadScript)
@@ -90,16 +94,15 @@ export async function startNodeIn(surroundings: Surroundings, options: NodeOptio
   const [work, blocking] = await Promise.all([
     surroundings.connect(options.redisUrl, 'node'), surroundings.connect(options.redisUrl, 'reader')])
   try {
-    await assertSafeRedis(work)
+    const { replicas } = await assertSafeRedis(work)
     await registerScripts(work, scripts)
     // runScript falls back to the source
     work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
-    const { source } = options.topology
-    await createTopic(work, keys, source.topic, source.partitions)
+    await createTopic(work, keys, options.topology.source.topic, options.topology.source.partitions)
     await assertRoles(work, keys, options.topology)
-    const node = new Node(options, keys, work, blocking, surroundings)
-    await node.start()
-    return node
+    const isReplicated = replicas > 0 || work.masters().length > 1
+    const node = new Node(options, keys, work, blocking, surroundings, isReplicated)
+    return await node.start()
   } catch (error) {
     closeRedis(work)
     closeRedis(blocking)
@@ -127,14 +130,17 @@ export class Node {
   readonly #takeovers: Takeovers
   readonly #hotKeys: HotKeys
   readonly #stopping = new AbortController()
+  readonly #isReplicated: boolean
+  #isExpecting = false
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
   constructor(
     options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection,
-    surroundings: Surroundings,
+    surroundings: Surroundings, isReplicated: boolean,
   ) {
     const { topology } = options
+    this.#isReplicated = isReplicated
     const threads = options.threads ?? 1
     const isThreaded = threads > 0 && topology.stages.some(stage => 'module' in stage)
     this.id = surroundings.newId()
@@ -160,11 +166,12 @@ export class Node {
     return [...this.#owned.keys()].sort((a, b) => a - b)
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<this> {
     this.#port = await this.#surroundings.listen(this.#options.host ?? '127.0.0.1',
       (view, key, name, args) => this.#answer(view, key, name, args))
     announce('info', `node(${this.id})`, `started, query port ${this.#port.url}`)
     this.#loop = this.#run()
+    return this
   }
 
   /** Drains every task, hands everything back and ends. */
@@ -193,7 +200,7 @@ export class Node {
         announce('warn', `node(${this.id})`,
           `tick failed: ${error instanceof Error ? error.message : String(error)}`)
       }
-      await this.#clock.wait(tickMs, signal)
+      await this.#clock.wait(this.#isExpecting ? handOverPollMs : tickMs, signal)
     }
   }
 
@@ -206,26 +213,25 @@ export class Node {
       .filter(([, info]) => (info as NodeInfo).topology === topology).map(([id]) => id)
     const { partitions } = this.#options.topology.source
     const mine = new Set(assignedPartitions(this.id, nodes, partitions))
-    for (const partition of this.partitions) if (!mine.has(partition)) await this.#revoke(partition)
+    await Promise.all(this.partitions.map(partition => mine.has(partition) || this.#revoke(partition)))
     await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
       .map(partition => this.#assign(partition)))
+    this.#isExpecting = this.#owned.size < mine.size
     await Promise.all([...this.#owned].map(([partition, owned]) => this.#retry(partition, owned)))
     await this.#trim()
   }
 
   async #announceNode(): Promise<void> {
     const info: NodeInfo = {
-      id: this.id, topology: topologyId(this.#options.topology), url: this.#port!.url, pid: process.pid,
-      partitions: this.partitions,
-      heartbeatAt: await redisTime(this.#redis), problems: this.#problems(),
+      id: this.id, topology: topologyId(this.#options.topology), url: this.#port!.url,
+      pid: process.pid, partitions: this.partitions,
+      heartbeatAt: await redisTime(this.#redis, this.#keys.registry('node')), problems: this.#problems(),
       hotKeys: this.#hotKeys.top(hotKeysShown),
     }
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
   }
 
-  get #leaseMs(): number {
-    return this.#options.leaseMs ?? 5_000
-  }
+  get #leaseMs(): number { return this.#options.leaseMs ?? 5_000 }
 
   #problems(): NodeProblem[] {
     const partitions = [...this.#owned].map(([partition, { task, sinks, follower }]) => ({
@@ -257,11 +263,11 @@ export class Node {
     const task = this.#newTask(partition, lease, halt, follower)
     const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
       sink, partition, lease, generation: live.own, keys: this.#keys, topology: topologyId(topology),
-      redis: this.#redis,
-      clock: this.#clock, runner: this.#runner, emitted: () => owned.task.checkpoint.emitted,
+      redis: this.#redis, clock: this.#clock, runner: this.#runner, isReplicated: this.#isReplicated,
+      emitted: () => owned.task.checkpoint.emitted,
     }))
     const owned: Owned = { task, halt, lease, sinks, follower, ending: Promise.resolve() }
-    await Promise.all(owned.sinks.map(sink => sink.start()))
+    await Promise.all(sinks.map(sink => sink.start()))
     this.#owned.set(partition, owned)
     announce('info', `partition(${partition})`,
       `taken at epoch ${lease.epoch}, position ${lease.checkpoint.position}`
@@ -306,7 +312,7 @@ export class Node {
   /** The task ended by itself: gone with its lease, or halted. */
   #ended(partition: number, reason: HinataError): void {
     const owned = this.#owned.get(partition)
-    if (!owned || reason.code === 'TASK_FENCED' || reason.code === 'POSITION_CONFLICT') {
+    if (!owned || gone.has(reason.code)) {
       void this.#drop(partition, reason.message)
     } else {
       owned.ending = this.#halt(partition, owned, reason).catch((error: Error) =>
@@ -325,7 +331,7 @@ export class Node {
     if (owned.task.state !== 'assigned' && owned.task.state !== 'fenced') return
     await owned.ending
     const halt = await this.#halts.read(partition)
-    if (halt && halt.nextAt > await redisTime(this.#redis)) return
+    if (halt && halt.nextAt > await redisTime(this.#redis, `{${partition}}`)) return
     if (this.#owned.get(partition) !== owned) return
     owned.halt = halt
     const { task: { checkpoint }, follower } = owned
@@ -334,11 +340,12 @@ export class Node {
     await this.#startTask(owned)
   }
 
-  #sinksOf({ history }: Lease): readonly Sink[] {
+  #sinksOf(lease: Lease): readonly Sink[] {
     const { topology } = this.#options
     if (!topology.relays) return topology.sinks
     return [...topology.sinks,
-      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source, history)]
+      relaySink(this.#redis, this.#keys, topologyId(topology), topology.source,
+        { ...lease, leaseMs: this.#leaseMs })]
   }
 
   /** Drain, release. */
@@ -369,10 +376,10 @@ export class Node {
 
   async #trim(): Promise<void> {
     const topology = topologyId(this.#options.topology)
-    const now = await redisTime(this.#redis)
     for (const [partition, { sinks }] of this.#owned) {
-      await trimOutbox(this.#redis, this.#keys.outbox(partition, topology),
-        sinks.map(({ position }) => position), now)
+      const outbox = this.#keys.outbox(partition, topology)
+      await trimOutbox(this.#redis, outbox, sinks.map(({ position }) => position),
+        await redisTime(this.#redis, outbox))
     }
   }
 
@@ -385,10 +392,10 @@ export class Node {
 
   async #rowsOf(view: View, key: string): Promise<Uint8Array[]> {
     const { topology } = this.#options
-    const partition = partitionOf(key, topology.source.partitions)
     const { actor, table } = view.restoreFrom
-    const hash = this.#keys.table(partition, topologyId(topology), actor.type, table, key)
-    const rows = await send(this.#redis, 'HVALS', [hash]) as Buffer[]
+    const name = this.#keys.table(partitionOf(key, topology.source.partitions), topologyId(topology),
+      actor.type, table, key)
+    const rows = await send(this.#redis, 'HVALS', [name]) as Buffer[]
     return rows.map(row => upcastRow(actor, key, table, row))
   }
 }

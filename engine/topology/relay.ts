@@ -2,13 +2,18 @@
  * The relay: a built-in sink that carries messages between actors of different partitions. It appends each
  * batch to the target partitions' logs, one block per target. Each log remembers the last entry that was
  * relayed to it, so a batch that is sent again, by whomever, appends nothing twice.
+ *
+ * On a cluster another master may hold the target, and each of the two may lose its last writes alone. So a
+ * batch goes there only once the source's lease was seen to hold and a replica of the source has the batch;
+ * and it is done only once a replica of the target has the block. Without a replica the relay waits.
  */
 import { HinataError } from '../errors/index.js'
 import { partitionOf } from '../record/hash.js'
 import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { toldField } from '../record/record.js'
-import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
+import { renewLease, type Ownership } from '../log/index.js'
+import { loadScript, replicated, runScript, type RedisConnection } from '../redis/index.js'
 import { relayOutput } from './staged.js'
 import { watermarkName } from './event-time.js'
 import { lastEntryOf } from './sink-loop.js'
@@ -19,9 +24,10 @@ const relayMemorySeconds = 7 * 24 * 3_600
 
 const relayBlock = loadScript('relay-block')
 
-/** The relay of one topology, for partitions whose lease holds for `history`. */
+/** The relay of one topology, for the partition of the lease. */
 export function relaySink(
-  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic, history: string,
+  redis: RedisConnection, keys: Keyspace, topologyName: string, source: Topic,
+  lease: Ownership & { readonly leaseMs: number },
 ): Sink & OpenSink {
   return {
     name: '~relay',
@@ -30,11 +36,19 @@ export function relaySink(
     lingerMs: 5,
     async insert(batch: SinkBatch) {
       const blocks = relayBlocks(batch, source.partitions)
+      const checkpoint = keys.checkpoint(batch.partition, topologyName)
+      let isHeld: boolean | undefined
       for (const [partition, block] of blocks) {
         const appender = keys.appender(partition, source.topic, `relay:${topologyName}:${batch.partition}`)
-        const relayed = await runScript(redis, relayBlock,
-          [keys.log(partition, source.topic), keys.meta(partition, source.topic), appender],
-          [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds, history])
+        const log = keys.log(partition, source.topic)
+        const relay = (history: string): Promise<unknown> =>
+          runScript(redis, relayBlock, [log, keys.meta(partition, source.topic), appender],
+            [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds, history])
+        const isElsewhere = redis.placeOf(checkpoint).master !== redis.placeOf(log).master
+        if (isElsewhere) isHeld ??= await replicated(redis, checkpoint, () =>
+          renewLease(redis, checkpoint, lease, lease.leaseMs))
+        const relayed = !isElsewhere ? await relay(lease.history)
+          : isHeld ? await replicated(redis, log, () => relay('')) : -1
         if (relayed === -1) throw new HinataError('REDIS_RESTARTED', { partition: batch.partition })
       }
     },

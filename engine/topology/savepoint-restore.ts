@@ -111,7 +111,7 @@ async function declareOnly(redis: RedisConnection, keys: Keyspace, savepoint: Sa
   const kind = `version-${savepoint.topology}`
   for (const [id] of await registry.list(kind)) await registry.remove(kind, id)
   const { version, settings } = savepoint
-  await registry.put(kind, String(version), { version, settings, createdAt: await redisTime(redis) })
+  await registry.put(kind, String(version), { version, settings, createdAt: await redisTime(redis, kind) })
 }
 
 /** One restoration. */

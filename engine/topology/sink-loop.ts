@@ -4,6 +4,7 @@
  * S1  A batch is fixed in Redis (first, last) before it is inserted; every retry, by any owner, inserts the
  *     same values in the same order under the same token, which no other batch ever has. The position
  *     advances after the sink has acknowledged.
+ *     Where replicas may take a master's place, one has the batch before it is inserted.
  * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
  */
@@ -11,7 +12,7 @@ import type { Clock } from '../clock/index.js'
 import { ownershipArgument, readOutbox, type Ownership } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
-import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
+import { loadScript, replicatedIfAny, runScript, send, type RedisConnection } from '../redis/index.js'
 import { announce, channels } from '../telemetry/channels.js'
 import type { SinkRunner } from './sink-runner.js'
 import { relayOutput } from './staged.js'
@@ -38,6 +39,8 @@ export interface SinkLoopOptions {
   readonly redis: RedisConnection
   readonly clock: Clock
   readonly runner: SinkRunner
+  /** Whether a replica may take the place of the partition's master. */
+  readonly isReplicated?: boolean
   /** Values that the partition has emitted so far. */
   readonly emitted: () => number
 }
@@ -144,8 +147,10 @@ export class SinkLoop {
     const checkpoint = keys.checkpoint(partition, topology)
     let batch = await this.#read(undefined)
     if (!batch) return false
-    const [last, history] = (await runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
-      [lease, this.#position, batch.last]) as Buffer[]).map(String)
+    const fix = (): Promise<unknown> => runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
+      [lease, this.#position, batch!.last])
+    const fixed = this.#options.isReplicated ? await replicatedIfAny(redis, checkpoint, fix) : await fix()
+    const [last, history] = (fixed as Buffer[]).map(String)
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
     const { blocks, values } = batch

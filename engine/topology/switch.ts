@@ -75,7 +75,7 @@ async function untilNear(partition: number, options: SwitchOptions): Promise<voi
       send(redis, 'HMGET', [keys.checkpoint(partition, topologyId({ name: topology.name, version })),
         'folded', 'owner', 'until', 'position']) as Promise<(Buffer | null)[]>))
     const isOwned = next[1] !== null && String(next[1]) !== ''
-      && Number(String(next[2])) > await redisTime(redis)
+      && Number(String(next[2])) > await redisTime(redis, keys.live(partition, topology.name))
     const behind = Number(String(old[0] ?? 0)) - Number(String(next[0] ?? 0))
     if (isOwned && behind <= switchBehindMax) return
     if (clock.now() >= deadline) {

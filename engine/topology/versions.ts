@@ -132,7 +132,7 @@ export class Versions {
   }
 
   async #put(version: number, settings: DeclaredVersion['settings']): Promise<void> {
-    const doc: DeclaredVersion = { version, settings, createdAt: await redisTime(this.#redis) }
+    const doc: DeclaredVersion = { version, settings, createdAt: await redisTime(this.#redis, this.#kind) }
     await this.#registry.put(this.#kind, String(version), doc)
   }
 
@@ -255,7 +255,7 @@ export class Versions {
 
   async #countsOf(version: number): Promise<Pick<VersionProgress, 'appended' | 'folded'
     | 'ownedPartitions' | 'haltedPartitions'>> {
-    const now = await redisTime(this.#redis)
+    const now = await redisTime(this.#redis, this.#kind)
     let [appended, folded, ownedPartitions, haltedPartitions] = [0, 0, 0, 0]
     await this.#eachPartition(async partition => {
       const [records, checkpoint, halts] = await Promise.all([

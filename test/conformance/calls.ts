@@ -144,7 +144,7 @@ const scriptMakers: readonly Maker[] = [
     draw.below(9)),
   (draw, known) => script('relay-block', [log, meta, keys.appender(0, 'in', 'relay:top.1:1')],
     draw.pick(['5-0', '5-1', '12-0', draw.entry(known)]), 1 + draw.below(4), draw.bytes(), 3_600,
-    draw.pick([known.history, known.history, 'other'])),
+    draw.pick([known.history, known.history, '', 'other'])),
   (draw, known) => script('seal-log', [draw.pick([log, 'none'])],
     draw.pick([known.appended, known.appended, '0-0']), draw.pick([5, 4_000_000_000_000])),
   (draw, known) => script('put-halt', [checkpoint, keys.halt(0, 'top.1')],

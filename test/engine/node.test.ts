@@ -4,7 +4,7 @@ import {
   actor, counter, list, map, openTopologyClient, output, startNode, table, topic, value, type DeadLetter,
   type SinkBatch, type Topology,
 } from '../../engine/index.js'
-import { startRedis } from '../support/redis.js'
+import { startServer } from '../support/connection.js'
 
 interface Visit { readonly address: string, readonly fail?: boolean }
 
@@ -43,8 +43,7 @@ function topologyWith(inserted: SinkBatch[]): Topology {
 }
 
 t.test('G2 G3 G5: records become state, outputs and dead letters, each once and in order', async t => {
-  const redis = await startRedis()
-  t.teardown(() => redis.stop())
+  const redis = await startServer(t)
   const inserted: SinkBatch[] = []
   const topology = topologyWith(inserted)
   const node = await startNode({ redisUrl: redis.url, topology })
@@ -79,8 +78,7 @@ t.test('G2 G3 G5: records become state, outputs and dead letters, each once and 
 })
 
 t.test('G1: a resend is repeated, a copy from elsewhere a duplicate, new content a revision', async t => {
-  const redis = await startRedis()
-  t.teardown(() => redis.stop())
+  const redis = await startServer(t)
   const topology = topologyWith([])
   const node = await startNode({ redisUrl: redis.url, topology })
   const client = await openTopologyClient({ redisUrl: redis.url, topology })

@@ -7,7 +7,7 @@
  * L2  A break loses the answers on their way, and of the commands on their way all but the first few. Those
  *     few may even be executed after the connection is back: something between the two kept them.
  */
-import type { RedisArgument, RedisConnection } from '../../engine/redis/index.js'
+import type { RedisArgument, RedisConnection, RedisPlace } from '../../engine/redis/index.js'
 import { scriptOf } from './model/redis.js'
 import type { Arrival, Server } from './server.js'
 import type { Process, World } from './world.js'
@@ -87,6 +87,14 @@ export class Link implements RedisConnection {
       this.#pending.push({ name, args, resolve, reject })
       if (this.#state === 'up') this.#transmit()
     })
+  }
+
+  masters(): string[] {
+    return ['']
+  }
+
+  placeOf(): RedisPlace {
+    return { group: '', master: '', link: String(this.#generation) }
   }
 
   onReady(listener: () => void): void {

@@ -46,6 +46,8 @@ function inTwoSteps(
   to: RedisConnection, split: (commit: SentCommit) => { first: SentCommit, then: () => Promise<unknown>[] },
 ): RedisConnection {
   return {
+    masters: () => to.masters(),
+    placeOf: key => to.placeOf(key),
     onReady: listener => to.onReady(listener),
     close: () => to.close(),
     async send(name, args) {

@@ -9,13 +9,17 @@ ARGV[1] last outbox entry of the batch, <ms>-<n>
 ARGV[2] number of messages in the block
 ARGV[3] the block
 ARGV[4] seconds until the relay is forgotten
-ARGV[5] history of the data that the batch was read from (take-lease.lua)
+ARGV[5] history of the data that the batch was read from (take-lease.lua); '' when another master of a cluster
+        holds it, where the caller has checked it
 
 Returns 1, or 0 when this batch or a later one was relayed before: a node that was frozen in the middle of a
 batch may send it again after its successor has gone on. -1 when Redis lost its memory since: the batch may be
 of a commit that never was.
 ]]
-if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. ARGV[5], 1, true) then return -1 end
+if ARGV[5] ~= ''
+  and not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. ARGV[5], 1, true) then
+  return -1
+end
 local last = redis.call('HGET', KEYS[3], 's')
 if last then
   local lastMs, lastN = string.match(last, '(%d+)-(%d+)')

@@ -8,7 +8,7 @@ import { decodeBlock } from '../../../engine/record/block.js'
 import { readRange, takeLease } from '../../../engine/log/index.js'
 import { send } from '../../../engine/redis/index.js'
 import { relaySink } from '../../../engine/topology/relay.js'
-import { connectRedis } from '../../support/connection.js'
+import { connectRedis, isOnCluster } from '../../support/connection.js'
 import { until } from '../../support/until.js'
 
 const dead = output<DeadLetter>('dead')
@@ -66,8 +66,8 @@ t.test('every message to another partition arrives once and in order', async t =
 
 t.test('a batch that is sent again, even after later ones by a successor, appends nothing', async t => {
   const { redis, keys } = await connectRedis(t)
-  const { history } = (await takeLease(redis, keys.checkpoint(2, 'post.1'), 'me', 60_000))!
-  const relay = relaySink(redis, keys, 'post.1', source, history)
+  const lease = (await takeLease(redis, keys.checkpoint(2, 'post.1'), 'me', 60_000))!
+  const relay = relaySink(redis, keys, 'post.1', source, { ...lease, leaseMs: 60_000 })
   const batchOf = (last: string, text: string): SinkBatch => ({
     token: `post.1:~relay:2:0-0:${last}`, partition: 2,
     emitted: ['ada', 'bob', 'cyd', 'dan'].map(key =>
@@ -87,9 +87,11 @@ t.test('a batch that is sent again, even after later ones by a successor, append
   }
 })
 
-t.test('a batch that was read before Redis was restarted is not relayed: its commit may be lost', async t => {
+t.test('a batch that was read before Redis was restarted is not relayed: its commit may be lost',
+  { skip: isOnCluster && 'its partitions share no history' }, async t => {
   const { redis, keys } = await connectRedis(t)
-  const relay = relaySink(redis, keys, 'post.1', source, 'of-an-earlier-life')
+  const relay = relaySink(redis, keys, 'post.1', source,
+    { epoch: 1, history: 'of-an-earlier-life', leaseMs: 60_000 })
   const emitted = [{ output: '~tell', key: 'ada', value: ['inbox', 'letter', 'one', 1] }]
   await t.rejects(relay.insert({ token: 'post.1:~relay:2:0-0:9-0', partition: 2, emitted }),
     { code: 'REDIS_RESTARTED' })
