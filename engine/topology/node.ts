@@ -197,8 +197,7 @@ export class Node {
       try {
         await this.#tick()
       } catch (error) {
-        announce('warn', `node(${this.id})`,
-          `tick failed: ${error instanceof Error ? error.message : String(error)}`)
+        announce('warn', `node(${this.id})`, `tick failed: ${String(error)}`)
       }
       await this.#clock.wait(this.#isExpecting ? handOverPollMs : tickMs, signal)
     }
