@@ -190,7 +190,7 @@ export class LogCheck {
     page.forEach((record, i) => this.#checkId(record, known[i] && String(known[i])))
     const { rows } = this.#identity ?? {}
     const tally = this.#tally.get(key)
-    const isCurrent = (i: number): boolean => String(known[i] ?? '').slice(32) === page[i].position
+    const isCurrent = (i: number): boolean => placeOf(String(known[i] ?? '')) === page[i].position
     if (!rows || !tally) return
     const hash = this.#keys.table(partition, topologyId(this.#topology), rows.actor, rows.table, key)
     const present = String(await runScript(this.#redis, hasFields, [hash], ids))
@@ -209,7 +209,7 @@ export class LogCheck {
     if (this.#revised.get(name) === mark) {
       this.#findings.add('ids', 'doubled', `same content twice: ${key} ${id} at ${position}`)
     }
-    if (known.slice(32) === position) {
+    if (placeOf(known) === position) {
       if (known.slice(0, 16) !== mark) this.#findings.add('ids', 'changed', `other content: ${key} ${id}`)
       this.#revised.delete(name)
     } else if (this.#revised.size < revisedIdsMax) this.#revised.set(name, mark)
@@ -242,7 +242,8 @@ export class LogCheck {
   }
 
   async #checkPlaces(key: string, flat: readonly Buffer[]): Promise<void> {
-    const places = flat.flatMap((id, i) => (i % 2 === 0 ? [[String(id), String(flat[i + 1]).slice(32)]] : []))
+    const places = flat.flatMap((id, i) =>
+      (i % 2 === 0 ? [[String(id), placeOf(String(flat[i + 1]))]] : []))
     const byEntry = groupedBy(places, ([, place]) => place.slice(0, place.indexOf(':')))
     const log = this.#keys.log(this.#cut.partition, this.#topology.source.topic)
     for (const [entry, expected] of byEntry) {
@@ -274,4 +275,9 @@ function safelyDecoded({ id, block }: Entry): ReturnType<typeof decodeBlock> {
   } catch {
     return [] // named by the scan of the log
   }
+}
+
+/** Where the record of an id that was accepted last stands (append-unique.lua): others follow. */
+function placeOf(known: string): string {
+  return known.slice(32).split(' ', 1)[0]
 }

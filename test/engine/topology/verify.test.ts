@@ -75,6 +75,15 @@ t.test('a good topology has no findings, whole and for one key', async t => {
   await rig.close()
 })
 
+t.test('an id that came again from elsewhere is no finding', async t => {
+  const { rig, keys, verify } = await foldedRig()
+  const hash = keys.ids(0, 'orders', 'account 1')
+  const known = String(await send(rig.monitor, 'HGET', [hash, '1']))
+  await send(rig.monitor, 'HSET', [hash, '1', `${known} ${'e'.repeat(32)}-`]) // as append-unique notes it
+  t.strictSame(await verify(rig), [])
+  await rig.close()
+})
+
 for (const [what, damage, check, kind, isDeep] of damages) {
   t.test(what, async t => {
     const { rig, keys, verify } = await foldedRig()
