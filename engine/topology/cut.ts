@@ -6,7 +6,7 @@ import type { Keyspace } from '../record/keys.js'
 import type { EntryId } from '../record/record.js'
 import { loadScript, runScript, type RedisConnection } from '../redis/index.js'
 import { topologyId } from './redis-store.js'
-import type { Topology } from './topology.js'
+import { sinkNames, type Topology } from './topology.js'
 
 /** Where one sink stands. */
 export interface SinkCut {
@@ -36,7 +36,6 @@ export interface Cut {
 }
 
 const readCut = loadScript('read-cut')
-const relayName = '~relay'
 
 /** Reads the cut of a partition. */
 export async function takeCut(
@@ -44,7 +43,7 @@ export async function takeCut(
 ): Promise<Cut> {
   const id = topologyId(topology)
   const { topic } = topology.source
-  const names = [...topology.sinks.map(({ name }) => name), ...(topology.relays ? [relayName] : [])]
+  const names = sinkNames(topology)
   const found = (await runScript(redis, readCut, [
     keys.log(partition, topic), keys.meta(partition, topic), keys.checkpoint(partition, id),
     keys.outbox(partition, id), keys.timers(partition, id), keys.dead(partition, id),

@@ -8,7 +8,7 @@ import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { Halts, type Halt } from './halt.js'
 import type { LiveVersions } from './live-version.js'
-import type { Topology } from './topology.js'
+import { sinkNames, type Topology } from './topology.js'
 
 /** One partition's lag. */
 export interface PartitionLag {
@@ -18,7 +18,7 @@ export interface PartitionLag {
   readonly folded: number
   /** Age of the oldest record that is not folded, ms; 0 when there is none. */
   readonly lagMs: number
-  /** Values emitted, and taken by the slowest of the topology's sinks that this process knows. */
+  /** Values emitted, and taken by the slowest of the sinks that this process knows; the relay is one. */
   readonly emitted: number
   readonly inserted: number
   readonly owner: string | null
@@ -139,7 +139,7 @@ export class LagMeter {
     const names = [this.#keys.live(partition, this.#topology.name),
       this.#keys.log(partition, topic), this.#keys.meta(partition, topic),
       this.#keys.checkpoint(partition, id), this.#keys.timers(partition, id), this.#keys.dead(partition, id),
-      ...this.#topology.sinks.map(({ name }) => this.#keys.sink(partition, id, name))]
+      ...sinkNames(this.#topology).map(name => this.#keys.sink(partition, id, name))]
     const [answer, halt] = await Promise.all([runScript(this.#redis, readLag, names, []),
       new Halts(this.#redis, this.#keys, id).read(partition)])
     const [live, appended, folded, emitted, owner, epoch, lagMs, position, silentMs, pauseMs, pauseEpoch,

@@ -17,7 +17,7 @@ import { loadScript, replicated, runScript, type RedisConnection } from '../redi
 import { relayOutput } from './staged.js'
 import { watermarkName } from './event-time.js'
 import { lastEntryOf } from './sink-loop.js'
-import type { OpenSink, Sink, SinkBatch, Topic } from './topology.js'
+import { relayName, type OpenSink, type Sink, type SinkBatch, type Topic } from './topology.js'
 
 /** A week: far longer than any node stays away with a fixed batch. */
 const relayMemorySeconds = 7 * 24 * 3_600
@@ -30,7 +30,7 @@ export function relaySink(
   lease: Ownership & { readonly leaseMs: number },
 ): Sink & OpenSink {
   return {
-    name: '~relay',
+    name: relayName,
     outputs: [{ output: relayOutput }],
     batchRecordsMax: 1_000,
     lingerMs: 5,

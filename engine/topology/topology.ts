@@ -157,6 +157,14 @@ export interface Topology {
   readonly deadLetters: Output<DeadLetter>
 }
 
+/** The sink that takes what actors tell actors of other partitions. */
+export const relayName = '~relay'
+
+/** Everything that reads a partition's outbox to its end: the sinks, and the relay if there is one. */
+export function sinkNames({ sinks, relays }: Topology): string[] {
+  return [...sinks.map(({ name }) => name), ...(relays ? [relayName] : [])]
+}
+
 /**
  * A record that could not be processed, with everything needed to redrive it. It is emitted when the record
  * fails (`dead`) and once more, under the same id, when it was redriven or dropped.

@@ -10,6 +10,7 @@ import { fieldsOf, send, type RedisConnection } from '../../engine/redis/index.j
 import { openConnection } from '../support/connection.js'
 import { seededRandom } from '../support/random.js'
 import { startRedis } from '../support/redis.js'
+import { settled } from '../support/settled.js'
 import { until } from '../support/until.js'
 import { sinkKey } from './kept-batches.js'
 import { NodeProcess } from './node-child.js'
@@ -96,20 +97,6 @@ async function unread(client: TopologyClient): Promise<number> {
 
 async function foldedCount(client: TopologyClient): Promise<number> {
   return (await client.lag()).reduce((sum, { folded }) => sum + folded, 0)
-}
-
-/** Everything is folded and handed over, twice in a row without anything new: no relay is on its way. */
-async function settled(client: TopologyClient): Promise<void> {
-  let before = -1
-  await until('all is folded, relayed and handed over', async () => {
-    const lag = await client.lag()
-    const isDone = lag.every(({ appended, folded, emitted, inserted }) =>
-      folded === appended && inserted === emitted)
-    const appended = lag.reduce((sum, one) => sum + one.appended, 0)
-    const isSame = appended === before
-    before = isDone ? appended : -1
-    return isDone && isSame
-  })
 }
 
 /** Every value that the sink got, as text, sorted. */

@@ -133,6 +133,7 @@ export class Link implements RedisConnection {
     const arriving = Math.ceil(this.#flights.length * arrivingShare)
     this.#flights.forEach((flight, i) => {
       flight.fate = i < arriving ? 'late' : 'lost'
+      if (flight.fate === 'late') this.#server.stragglers++
       this.#plan(flight, flight.arrivesAt + lateMs)
     })
     this.#flights = []
@@ -179,6 +180,7 @@ export class Link implements RedisConnection {
   }
 
   #arrive(flight: Flight): void {
+    if (flight.fate === 'late') this.#server.stragglers--
     if (flight.fate === 'lost' || this.#server.isDown) return
     const { name, args } = flight.pending
     const script = scriptOf(name, args)

@@ -55,6 +55,8 @@ export class Server {
   #syncedAt = 0
   #crashes = 0
   #isDown = false
+  /** Commands of broken connections that are still on their way here. */
+  stragglers = 0
   /** Called when it goes down: all connections break. */
   readonly onDown: (() => void)[] = []
 

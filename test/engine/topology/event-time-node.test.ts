@@ -4,7 +4,7 @@
 import t from 'tap'
 import { openTopologyClient, startNode, type SinkBatch, type Topology } from '../../../engine/index.js'
 import { connectRedis } from '../../support/connection.js'
-import { until } from '../../support/until.js'
+import { settled } from '../../support/settled.js'
 import { alarmsTopology, endOf, lateSteps, rings, type Ring } from './alarms.js'
 
 t.test('three owners in turn ring every alarm once', async t => {
@@ -27,8 +27,7 @@ t.test('three owners in turn ring every alarm once', async t => {
     const node = await startNode({ redisUrl: server.url, topology })
     await client.append(steps(from))
     if (from === 1_050_000) await client.endInput()
-    await until('all is folded and handed over', async () => (await client.lag())
-      .every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted))
+    await settled(client)
     await node.stop()
   }
   const found = [...batches.values()].flat()

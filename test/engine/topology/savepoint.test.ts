@@ -17,6 +17,7 @@ import { sinkKey } from '../../faults/kept-batches.js'
 import { account, ordersTopology, partitions } from '../../faults/orders.js'
 import { connectRedis, type Connected } from '../../support/connection.js'
 import { seededRandom } from '../../support/random.js'
+import { settled } from '../../support/settled.js'
 import { until } from '../../support/until.js'
 
 const namespace = 'h'
@@ -41,14 +42,8 @@ function orders(count: number, from: number): AppendInput[] {
 }
 
 /** Waits until all is folded and inserted and no timer waits. */
-async function quiet(redis: RedisConnection, client: TopologyClient): Promise<void> {
-  await until('all is folded and inserted', async () => {
-    const lag = await client.lag()
-    const waiting = await send(redis, 'EXISTS',
-      lag.map(({ partition }) => keys.timers(partition, 'orders.1')))
-    return waiting === 0
-      && lag.every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted)
-  })
+async function quiet(client: TopologyClient): Promise<void> {
+  await settled(client, { timers: 'none' })
 }
 
 /** Cells, rows, dead letters and counts by hash name, as text. */
@@ -97,7 +92,7 @@ async function live(t: Test): Promise<Lived> {
   await until('it goes on', () => total > at + 1_000)
   isFlowing = false
   await flow
-  await quiet(redis, client)
+  await quiet(client)
   const state = await dump(redis)
   await client.close()
   await node.stop()
@@ -113,7 +108,7 @@ async function goOn(on: Connected): Promise<Map<string, string>> {
   const topology = ordersTopology(redis, namespace)
   const node = await startNode({ redisUrl: server.url, topology, leaseMs: 1_000 })
   const client = await openTopologyClient({ redisUrl: server.url, topology })
-  await quiet(redis, client)
+  await quiet(client)
   const state = await dump(redis)
   await client.close()
   await node.stop()
