@@ -38,9 +38,8 @@ LIMIT 10`,
     question: 'How settled are the prompts? Changes of PSP components per person, and what they came to.',
     sql: `
 SELECT user_id, uniqExact(component_id) AS components, countIf(change = 'created') AS created,
-       countIf(change IN ('strengthened', 'updated', 'merged')) AS reinforced,
-       countIf(change = 'superseded') AS superseded,
-       round(reinforced / components, 1) AS changes_per_component,
+       countIf(change = 'superseded') AS superseded, max(sequence) AS changes,
+       round(changes / components, 1) AS changes_per_component,
        argMax(description, (total_attention_weight, sequence)) AS strongest
 FROM psp_components FINAL
 GROUP BY user_id

@@ -10,7 +10,7 @@ export {
 } from './state/index.js'
 export {
   actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads,
-  type TellOptions, type TimerDue, type TurnContext, type TypedActor,
+  type EmitOptions, type TellOptions, type TimerDue, type TurnContext, type TypedActor,
 } from './actor/index.js'
 export {
   collect, count, dedupe, hopping, intervalJoin, mean, rekey, running, session, sliding, sum, tableJoin, top,

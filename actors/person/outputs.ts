@@ -14,10 +14,10 @@ export type ReportedComponent = Omit<Component, 'embedding' | 'claim' | 'support
   readonly support: Pick<Component['support'], 'records'>
 }
 
-/** Every change of one component, with what caused it. */
+/** A change of one component, with what caused it. */
 export interface ComponentChange {
   readonly user_id: string
-  /** Grows with every change of the person's PSP. */
+  /** Counts the changes of the person's PSP, also those that were replaced within their commit. */
   readonly sequence: number
   readonly change: 'created' | 'strengthened' | 'updated' | 'merged' | 'superseded' | 'archived'
   /** ms UTC, the turn's time. */

@@ -1,6 +1,7 @@
 /**
  * The person's actor: one per person, it folds what they keep into what is known about them. Owns the
- * person's state; emits one value per folded record and one per changed component.
+ * person's state; emits one value per folded record and one per changed component; of a component that is
+ * strengthened several times within a commit, the last.
  */
 import { actor, type TurnContext, type TypedActor } from '../../engine/index.js'
 import { foldRecord } from './fold.js'
@@ -44,7 +45,7 @@ function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord, sc
       changed_at: now,
       record_id: folded.record.id,
       component: reported(component),
-    }),
+    }, change === 'strengthened' ? { replaces: component.id } : undefined),
   )
 }
 

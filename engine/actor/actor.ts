@@ -9,6 +9,16 @@
 import type { CellsOf, StateDeclaration } from '../state/index.js'
 import { schemaOf, type Schema, type SchemaDeclaration } from './schema.js'
 
+/** How a value is emitted. */
+export interface EmitOptions {
+  /**
+   * The value takes the place of what this actor emitted to the output under the same name since the last
+   * commit: of a state that is overwritten again and again, only what is committed leaves. How many values
+   * leave then depends on the load; the last one does not.
+   */
+  readonly replaces?: string
+}
+
 /** A named output of a topology; sinks and subscribers read it. `V` is the type of what is emitted. */
 export interface Output<V> {
   readonly output: string
@@ -55,7 +65,7 @@ export interface TurnContext<S extends StateDeclaration> {
   /** Where the record stands: `<entry>:<index>`. For a timer `<due>:<name>`. */
   readonly position: string
   /** Hands a value to the sinks and subscribers of an output. */
-  emit<V>(output: Output<V>, value: V): void
+  emit<V>(output: Output<V>, value: V, options?: EmitOptions): void
   /** Sends a message to another actor; it is delivered after this turn, exactly once. */
   tell(actor: ActorType, key: string, message: string, body: unknown, options?: TellOptions): void
   /**

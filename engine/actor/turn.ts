@@ -10,7 +10,7 @@ import { hashText } from '../record/hash.js'
 import { encodeEmission, type Emission } from '../record/emission.js'
 import { timerMember, type Journal, type TimerName } from '../state/index.js'
 import type { Activation } from './activation.js'
-import type { ActorType, Output, TimerDue, TurnContext } from './actor.js'
+import type { ActorType, EmitOptions, Output, TimerDue, TurnContext } from './actor.js'
 
 /** What a turn is about. */
 export interface TurnCause {
@@ -100,8 +100,10 @@ export class TurnRunner {
       eventTime: cause.eventTime,
       watermark: cause.watermark ?? -Infinity,
       position: cause.position,
-      emit<V>(output: Output<V>, value: V) {
-        effects.emitted.push(encodeEmission(output.output, key, value))
+      emit<V>(output: Output<V>, value: V, options?: EmitOptions) {
+        const emission = encodeEmission(output.output, key, value)
+        const name = options?.replaces
+        effects.emitted.push(name === undefined ? emission : { ...emission, replaces: `${type} ${name}` })
       },
       tell(actor, toKey, message, body, options) {
         if (hasEventTime && !activation.actor.tells.includes(actor)) {

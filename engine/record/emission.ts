@@ -13,11 +13,24 @@ export interface Emission {
   readonly output: string
   readonly key: string
   readonly packed: Buffer
+  /** Only the last one of this name, key and output leaves with a commit. */
+  readonly replaces?: string
 }
 
 /** Packs an emission; a value that is also stored is packed only once. */
 export function encodeEmission(output: string, key: string, value: unknown): Emission {
   return { output, key, packed: encodeTriple(output, key, value) }
+}
+
+/** What leaves with a commit, in order: without what a later emission replaces. */
+export function withoutReplaced(emissions: Emission[]): Emission[] {
+  if (!emissions.some(({ replaces }) => replaces !== undefined)) return emissions
+  const last = new Set<string>()
+  return emissions.reverse().filter(({ output, key, replaces }) => {
+    if (replaces === undefined) return true
+    const name = JSON.stringify([output, key, replaces])
+    return !last.has(name) && last.add(name)
+  }).reverse()
 }
 
 /** One value that left the topology through an output. */

@@ -13,7 +13,7 @@ import {
 } from '../actor/index.js'
 import { errorValueOf, HinataError } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
-import { encodeEmission } from '../record/emission.js'
+import { encodeEmission, withoutReplaced } from '../record/emission.js'
 import { Journal, parseTimerMember, type TimerIndex } from '../state/index.js'
 import { Activations } from './activations.js'
 import { nameOf, toldRecord } from './dead-letter.js'
@@ -265,8 +265,9 @@ export class Fold {
       }
     }
     if (this.#eventTime) hashes.push(...this.#eventTime.collect())
-    const batch = { hashes, emitted: this.#effects.emitted, timers: this.#timerChanges.collect(),
-      folded: this.#folded, ...this.#letters.collect() }
+    const emitted = withoutReplaced(this.#effects.emitted)
+    const batch = { hashes, emitted, timers: this.#timerChanges.collect(), folded: this.#folded,
+      ...this.#letters.collect() }
     this.#touched.clear()
     this.#effects = new Effects()
     this.#runner = this.#newRunner()

@@ -28,7 +28,7 @@ t.test('example queries', async t => {
   ].join('\n'))
   t.equal(topics, 'topic  attention  records  quality  persons\ngit    0.37       3        0.43     1')
   t.equal(churn, [
-    'user_id  components  created  reinforced  superseded  changes_per_component  strongest',
-    'ada      1           1        1           1           1                      Git: rebasing, step 3',
+    'user_id  components  created  superseded  changes  changes_per_component  strongest',
+    'ada      1           1        1           3        3                      Git: rebasing, step 3',
   ].join('\n'))
 })
