@@ -16,10 +16,10 @@ export const systemClock: Clock = {
   wait: (ms, signal) => new Promise(resolve => {
     if (signal?.aborted) return resolve()
     const timer = setTimeout(done, ms)
-    signal?.addEventListener('abort', done, { once: true })
+    const waiting = signal && waitingFor(signal).add(done)
     function done(): void {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
+      waiting?.delete(done)
       resolve()
     }
   }),
@@ -41,12 +41,17 @@ export class ManualClock implements Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       if (signal?.aborted || ms <= 0) return resolve()
-      const waiter = { at: this.#now + ms, resolve }
-      this.#waiters.push(waiter)
-      signal?.addEventListener('abort', () => {
+      const waiting = signal && waitingFor(signal)
+      const waiter = { at: this.#now + ms, resolve: () => {
+        waiting?.delete(abort)
+        resolve()
+      } }
+      const abort = (): void => {
         this.#waiters = this.#waiters.filter(other => other !== waiter)
         resolve()
-      }, { once: true })
+      }
+      this.#waiters.push(waiter)
+      waiting?.add(abort)
     })
   }
 
@@ -57,4 +62,17 @@ export class ManualClock implements Clock {
     this.#waiters = this.#waiters.filter(waiter => waiter.at > this.#now)
     for (const waiter of due) waiter.resolve()
   }
+}
+
+const waitingBySignal = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** Who is told when a signal aborts: one listener for all, as hundreds may wait for one signal at a time. */
+function waitingFor(signal: AbortSignal): Set<() => void> {
+  let waiting = waitingBySignal.get(signal)
+  if (!waiting) {
+    waitingBySignal.set(signal, waiting = new Set())
+    const told = waiting
+    signal.addEventListener('abort', () => told.forEach(tell => tell()), { once: true })
+  }
+  return waiting
 }

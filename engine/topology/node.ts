@@ -21,7 +21,7 @@ import {
 } from '../redis/index.js'
 import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
-import { assignedPartitions } from './assignment.js'
+import { Assignment } from './assignment.js'
 import type { FoldedBatch } from './staged.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
@@ -29,6 +29,7 @@ import { assertRoles, Follower } from './follower.js'
 import { HotKeys } from './hot-keys.js'
 import { claimLive } from './live-version.js'
 import type { NodeInfo } from './node-info.js'
+import type { NodeOptions } from './node-options.js'
 import { trimOutbox } from './outbox.js'
 import type { QueryPort } from './query-port.js'
 import { topologyId } from './redis-store.js'
@@ -39,27 +40,8 @@ import { StageRunner } from './stages.js'
 import { machine, type Surroundings } from './surroundings.js'
 import { Takeovers } from './takeover.js'
 import { Task } from './task.js'
-import type { Sink, Topology, View } from './topology.js'
+import type { Sink, View } from './topology.js'
 import { Views } from './views.js'
-
-/** How a node is started. */
-export interface NodeOptions {
-  readonly redisUrl: string
-  readonly topology: Topology
-  /** Default `h`. */
-  readonly namespace?: string
-  /** Where the query port listens. Default 127.0.0.1. */
-  readonly host?: string
-  /** Threads for stages. Default 1; 0 runs stages in this thread. */
-  readonly threads?: number
-  /** How long a lease lasts without being renewed, ms. Default 5,000. */
-  readonly leaseMs?: number
-  /** Inserts that may run at once. Default 2. */
-  readonly inserts?: number
-  /** How long a task with work may be without a commit before it is unhealthy, ms. Default 15,000. */
-  readonly stallMs?: number
-  readonly clock?: Clock
-}
 
 interface Owned {
   /** The running one, or the one that ended while the partition is halted. */
@@ -129,6 +111,7 @@ export class Node {
   readonly #halts: Halts
   readonly #takeovers: Takeovers
   readonly #hotKeys: HotKeys
+  readonly #assignment: Assignment
   readonly #stopping = new AbortController()
   readonly #isReplicated: boolean
   #isExpecting = false
@@ -158,6 +141,7 @@ export class Node {
     this.#halts = new Halts(redis, keys, topologyId(topology))
     this.#takeovers = new Takeovers(redis, keys, topologyId(topology))
     this.#hotKeys = new HotKeys(this.#clock)
+    this.#assignment = new Assignment(topology.source.partitions)
     this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2)
   }
 
@@ -210,8 +194,7 @@ export class Node {
     const topology = topologyId(this.#options.topology)
     const nodes = (await this.#registry.list('node'))
       .filter(([, info]) => (info as NodeInfo).topology === topology).map(([id]) => id)
-    const { partitions } = this.#options.topology.source
-    const mine = new Set(assignedPartitions(this.id, nodes, partitions))
+    const mine = new Set(this.#assignment.partitionsOf(this.id, nodes))
     await Promise.all(this.partitions.map(partition => mine.has(partition) || this.#revoke(partition)))
     await Promise.all([...mine].filter(partition => !this.#owned.has(partition))
       .map(partition => this.#assign(partition)))

@@ -77,9 +77,13 @@ function writeHead(
 
 function writable(response: uws.HttpResponse, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
-    response.onWritable(() => {
+    const go = (): void => {
+      signal.removeEventListener('abort', go)
       resolve()
+    }
+    signal.addEventListener('abort', go)
+    response.onWritable(() => {
+      go()
       return true
     })
   })

@@ -63,9 +63,7 @@ export const account = actor('account', {
   reads: { order: ({ item }: Order) => ({ prices: [item] }) },
 })
 
-/**
- * Partitions of the topic: so many that of two nodes, whose ids are random, none is ever left without one.
- */
+/** Partitions of the topic. */
 export const partitions = 16
 
 /** The topology. Its sink keeps each batch under its token in Redis: inserting twice is inserting once. */

@@ -62,8 +62,8 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '',
     '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...extra]
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] })
-  const endWithUs = (): void => { child.kill('SIGKILL') }
-  process.once('exit', endWithUs)
+  if (running.size === 0) process.once('exit', endAll)
+  running.add(child)
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', code => reject(new Error(`redis-server ended with ${code}`)))
@@ -72,6 +72,16 @@ async function launch(port: number, dir: string, extra: string[]): Promise<Child
     })
   })
   child.removeAllListeners('exit')
-  child.once('exit', () => process.off('exit', endWithUs))
+  child.once('exit', () => {
+    running.delete(child)
+    if (running.size === 0) process.off('exit', endAll)
+  })
   return child
+}
+
+/** What must not outlive this process. */
+const running = new Set<ChildProcess>()
+
+function endAll(): void {
+  for (const child of running) child.kill('SIGKILL')
 }
