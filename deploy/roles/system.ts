@@ -16,6 +16,9 @@ import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
 import { Supervisor, type Child } from './supervisor.js'
 import { VersionHost, type NodeProcesses } from './version-host.js'
 
+/** After a start of our Redis that failed: a port or a disk may be free again. */
+const redisRestartDelayMs = 1_000
+
 /** A system that runs. */
 export interface RunningSystem {
   readonly gateway: string
@@ -135,10 +138,19 @@ async function openRedisOf(
     redis.process.once('exit', () => {
       if (isStopping) return
       say('Redis ended; starting it again')
-      startManagedRedis(path, dataDir, appendfsync, Number(port)).then(next => {
-        current = next
-        watch(next)
-      }, (error: Error) => say(error.message))
+      startAgain()
+    })
+  }
+
+  function startAgain(): void {
+    startManagedRedis(path, dataDir, appendfsync, Number(port)).then(next => {
+      current = next
+      watch(next)
+      if (isStopping) void next.stop()
+    }, (error: Error) => {
+      say(error.message)
+      const mustBeMended = error instanceof HinataError && error.code === 'REDIS_FILE_DAMAGED'
+      if (!mustBeMended && !isStopping) setTimeout(startAgain, redisRestartDelayMs)
     })
   }
 }

@@ -231,6 +231,9 @@ export const errorTable = {
   REDIS_MISSING: row('setup', false, 'The program redis-server is not on this machine. Install it: {how}'),
   FILE_UNREADABLE: row('usage', false, 'File {file}: {reason}'),
   PROCESS_FAILED: row('internal', false, '{role} ended ({reason}). Its log: {log}'),
+  REDIS_FILE_DAMAGED: row('setup', false,
+    'Redis cannot load its append-only file: {reason}. Copy the folder {folder} first. Then: {fix}; delete '
+    + '{marker}; start again; see what is missing: hinata verify --deep'),
 } as const satisfies Record<string, ErrorRow>
 
 /** A code of the table. */

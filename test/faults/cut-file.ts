@@ -1,5 +1,6 @@
 /**
- * The append-only file is cut at every byte of the last commits, as a power cut may leave it, and loaded.
+ * The append-only file is cut at every byte of the last commits, and of its beginning down to nothing, as a
+ * power cut may leave it, and loaded.
  *
  * What Redis then holds must be a whole number of appends and commits: it is started on every length and what
  * it holds is told apart by a digest. Of each different one everything in it must agree with everything else,
@@ -20,6 +21,8 @@ const settings = ['--appendfsync', 'always', '--enable-debug-command', 'yes']
 const startsAtOnce = 3
 /** Bytes from one cut to the next. */
 const stride = { quick: 149, full: 1 }
+/** Bytes of the file's beginning that are cut as well: nothing, the leases, the first append. */
+const headBytes = 2_000
 
 /** See the top of the file. */
 export const cutFile: Fault = {
@@ -43,9 +46,10 @@ export const cutFile: Fault = {
       await node.stop()
       await server.kill()
       const whole = await readFile(path)
-      const { starts, different } = await startAtEveryByte(server.dir, file, whole, from, stride[size])
+      const cuts = [...lengths(0, headBytes, stride[size]), ...lengths(from, whole.length, stride[size])]
+      const different = await startAtEach(server.dir, file, whole, cuts)
       for (const bytes of different) addRun(outcome, await continueFrom(rig, server.dir, file, bytes), 0)
-      outcome.runs = starts
+      outcome.runs = cuts.length
       return outcome
     } finally {
       await rig.close()
@@ -54,36 +58,44 @@ export const cutFile: Fault = {
   },
 }
 
-/** The length of one cut of each sort, by what Redis holds after it was started on it. */
-async function startAtEveryByte(
-  dir: string, file: string, whole: Buffer, from: number, stride: number,
-): Promise<{ starts: number, different: number[] }> {
-  const seen = new Map<string, number>()
-  let next = from
-  let starts = 0
-  await Promise.all(Array.from({ length: startsAtOnce }, async () => {
-    const own = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
-    await cp(dir, own, { recursive: true })
-    while (next <= whole.length) {
-      const bytes = next
-      next = next < whole.length ? Math.min(next + stride, whole.length) : Infinity
-      await writeFile(join(own, file), whole.subarray(0, bytes))
-      const server = await startOn(own)
-      const redis = await openRedis(server.url, 'cut')
-      const digest = String(await send(redis, 'DEBUG', ['DIGEST']))
-      closeRedis(redis)
-      await server.kill()
-      starts++
-      seen.set(digest, Math.min(bytes, seen.get(digest) ?? Infinity))
-    }
-    await rm(own, { recursive: true, force: true })
-  }))
-  return { starts, different: [...seen.values()] }
+/** Lengths from `first` to `last`, both included. */
+function lengths(first: number, last: number, step: number): number[] {
+  return [...Array.from({ length: Math.ceil((last - first) / step) }, (_, i) => first + i * step), last]
 }
 
-/** Starts a Redis on a folder; another process may have taken its port in between, so it tries twice. */
-function startOn(dir: string): ReturnType<typeof startRedis> {
-  return startRedis(settings, dir).catch(() => startRedis(settings, dir))
+/** The length of one cut of each sort, by what Redis holds after it was started on it. */
+async function startAtEach(dir: string, file: string, whole: Buffer, cuts: number[]): Promise<number[]> {
+  const seen = new Map<string, number>()
+  const next = cuts.values()
+  await Promise.all(Array.from({ length: startsAtOnce }, async () => {
+    const own = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
+    try {
+      await cp(dir, own, { recursive: true })
+      for (const bytes of next) {
+        await writeFile(join(own, file), whole.subarray(0, bytes))
+        const digest = await digestOf(own).catch((error: Error) => {
+          throw new Error(`cut to ${bytes} of ${whole.length} bytes: ${error.message}`)
+        })
+        seen.set(digest, Math.min(bytes, seen.get(digest) ?? Infinity))
+      }
+    } finally {
+      await rm(own, { recursive: true, force: true })
+    }
+  }))
+  return [...seen.values()]
+}
+
+/** What a Redis holds that is started on the folder. */
+async function digestOf(dir: string): Promise<string> {
+  const server = await startRedis(settings, dir)
+  try {
+    const redis = await openRedis(server.url, 'cut')
+    const digest = String(await send(redis, 'DEBUG', ['DIGEST']))
+    closeRedis(redis)
+    return digest
+  } finally {
+    await server.kill()
+  }
 }
 
 /** Starts a Redis on a copy cut to so many bytes, checks it as it is, and goes on to the end. */
@@ -113,7 +125,6 @@ async function continueFrom(
     await cut.stop()
   }
 }
-
 
 /** The part of the append-only file that grows, as a path in the folder. */
 async function lastPart(dir: string): Promise<string> {
