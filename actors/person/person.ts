@@ -1,12 +1,14 @@
 /**
  * The person's actor: one per person, it folds what they keep into what is known about them. Owns the
- * person's state; emits one value per folded record and one per changed component; of a component that is
- * strengthened several times within a commit, the last.
+ * person's state; emits one value per folded record and one per changed component; of a component that
+ * changes several times within a commit and goes on, the last.
  */
 import { actor, type TurnContext, type TypedActor } from '../../engine/index.js'
 import { foldRecord } from './fold.js'
 import type { Component } from '../psp/component.js'
-import { componentsChanged, recordsFolded, type ReportedComponent } from './outputs.js'
+import {
+  componentsChanged, recordsFolded, type ComponentChange, type ReportedComponent,
+} from './outputs.js'
 import { defaultScoring, type Scoring } from './scoring.js'
 import type { StagedRecord } from './staged.js'
 import { personState } from './state.js'
@@ -45,8 +47,13 @@ function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord, sc
       changed_at: now,
       record_id: folded.record.id,
       component: reported(component),
-    }, change === 'strengthened' ? { replaces: component.id } : undefined),
+    }, isStep(change) ? { replaces: component.id } : undefined),
   )
+}
+
+/** Whether the component goes on: such states follow each other, and of those in one commit the last is kept. */
+function isStep(change: ComponentChange['change']): boolean {
+  return change === 'strengthened' || change === 'updated' || change === 'merged'
 }
 
 function reported(component: Component): ReportedComponent {

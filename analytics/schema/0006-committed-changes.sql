@@ -1,4 +1,4 @@
--- Of a component that is strengthened several times within one commit only the last state becomes a row; its
+-- Of a component that changes several times within one commit and goes on only the last state is a row; its
 -- sequence counts the others. So a person's changes are max(sequence), and rows between two sequences that
 -- do not follow each other never existed.
 ALTER TABLE psp_components
