@@ -101,9 +101,8 @@ export class TurnRunner {
       watermark: cause.watermark ?? -Infinity,
       position: cause.position,
       emit<V>(output: Output<V>, value: V, options?: EmitOptions) {
-        const emission = encodeEmission(output.output, key, value)
-        const name = options?.replaces
-        effects.emitted.push(name === undefined ? emission : { ...emission, replaces: `${type} ${name}` })
+        const replaces = options?.replaces === undefined ? undefined : `${type} ${options.replaces}`
+        effects.emitted.push(encodeEmission(output.output, key, value, replaces))
       },
       tell(actor, toKey, message, body, options) {
         if (hasEventTime && !activation.actor.tells.includes(actor)) {

@@ -14,12 +14,14 @@ export interface Emission {
   readonly key: string
   readonly packed: Buffer
   /** Only the last one of this name, key and output leaves with a commit. */
-  readonly replaces?: string
+  readonly replaces: string | undefined
 }
 
 /** Packs an emission; a value that is also stored is packed only once. */
-export function encodeEmission(output: string, key: string, value: unknown): Emission {
-  return { output, key, packed: encodeTriple(output, key, value) }
+export function encodeEmission(
+  output: string, key: string, value: unknown, replaces?: string,
+): Emission {
+  return { output, key, packed: encodeTriple(output, key, value), replaces }
 }
 
 /** What leaves with a commit, in order: without what a later emission replaces. */
