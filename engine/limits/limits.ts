@@ -53,6 +53,21 @@ export const commitRecordsMax = 4_000
 /** Memory of the activations of one node before the least recently used are passivated. */
 export const activationBytesMax = 512 * 1_024 * 1_024
 
+/**
+ * How long after a takeover a partition's loading of actors is rationed, ms: those who are active come within
+ * seconds.
+ */
+export const warmUpMs = 10_000
+
+/**
+ * State that partitions which were taken over load in a second: a person of 60 KB takes 1 ms of the main
+ * thread, so less than half of it.
+ */
+export const warmUpBytesPerSecondMax = 24 * 1_024 * 1_024
+
+/** State that they load at once: as long as `foldBudgetMs`, so that the others wait no longer than usual. */
+export const warmUpBytesAtOnceMax = 1_024 * 1_024
+
 /** Timers of one partition: their index lives in memory, about 150 bytes each. */
 export const timersMax = 1_000_000
 

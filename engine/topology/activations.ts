@@ -13,6 +13,8 @@ export class Activations {
   readonly #held = new Map<string, Activation>()
   /** Made for a batch, not loaded yet. */
   readonly #wanted = new Map<string, Activation>()
+  #loads = 0
+  #loadedBytes = 0
 
   constructor(store: StateStore, journal: Journal) {
     this.#store = store
@@ -29,6 +31,16 @@ export class Activations {
     let activation = this.#held.get(name) ?? this.#wanted.get(name)
     if (!activation) this.#wanted.set(name, activation = new Activation(actor, key, this.#journal))
     return activation
+  }
+
+  /** How many are wanted and not loaded yet. */
+  get wanted(): number {
+    return this.#wanted.size
+  }
+
+  /** Actors loaded so far, and how large they were. */
+  get loaded(): { readonly actors: number, readonly bytes: number } {
+    return { actors: this.#loads, bytes: this.#loadedBytes }
   }
 
   /** Loads what is wanted, and these rows, in one go. */
@@ -54,6 +66,8 @@ export class Activations {
       activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
     activations.forEach((activation, i) => {
       activation.load(loaded.fields[i])
+      this.#loads++
+      this.#loadedBytes += activation.bytes
       this.#held.set(nameOf(activation.actor, activation.key), activation)
     })
     rows.forEach(({ activation, table, rows: names }, i) => {

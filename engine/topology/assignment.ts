@@ -1,7 +1,7 @@
 /**
- * Which node should own which partition: rendezvous hashing with bounded load. Pairs of node and partition are
- * taken strongest first; a pair counts if the partition is free and the node has room. So each partition is
- * content with its node, or all nodes that it likes better are full of partitions that like them more.
+ * Which node should own which partition: rendezvous hashing with bounded load. Pairs of node and partition
+ * are taken strongest first; a pair counts if the partition is free and the node has room. So a partition
+ * that could do better elsewhere finds only full nodes there, full of partitions that are stronger.
  *
  * B1  The answer depends on the set of nodes and the number of partitions only, so all nodes agree.
  * B2  With P partitions and N nodes each owns floor(P/N) or ceil(P/N): the load factor is 1.

@@ -21,7 +21,8 @@ import { Deliveries, type Delivery } from './deliveries.js'
 import { EventTime, watermarkName } from './event-time.js'
 import { Letters, parkedError, tellFailure, type Burial, type LentByFold } from './letters.js'
 import type { Topology } from './topology.js'
-import { mergedRequests, missingRows } from './row-requests.js'
+import { Preparation, type Prepared } from './preparation.js'
+import { missingRows } from './row-requests.js'
 import { relayOutput, type FoldedBatch, type StagedRecord } from './staged.js'
 import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
 import { TimerChanges } from './timer-changes.js'
@@ -75,6 +76,7 @@ export class Fold {
     },
   }
   readonly #timerChanges: TimerChanges
+  readonly #preparation: Preparation
   #folded = 0
   #stoppedBy: HinataError | undefined
   readonly #deliveries: Deliveries
@@ -90,32 +92,21 @@ export class Fold {
     this.#eventTime = topology.eventTime
       && new EventTime({ topology, options: topology.eventTime, partition, partitions })
     this.#timerChanges = new TimerChanges(options.timers, this.#eventTime)
+    this.#preparation = new Preparation({
+      activations: this.#activations, actors: this.#actors, deliveries: this.#deliveries,
+      timers: options.timers, eventTime: this.#eventTime,
+      isLocal: (record, key) => this.#isLocal(record, key),
+    })
     this.#runner = this.#newRunner()
     this.#letters = new Letters({ topology, partition, journal: this.#journal })
   }
 
-  /** Loads what the records' turns will need, in one go. */
-  async prepare(records: readonly StagedRecord[]): Promise<void> {
-    const rows: RowRequest[] = []
-    for (const record of records) {
-      try {
-        for (const { actor, key, message, body } of this.#deliveries.of(record)) {
-          if (!actor || !this.#isLocal(record, key)) continue // fails in its own turn, or leaves
-          rows.push(...missingRows(this.#activations.want(actor, key), message, body))
-        }
-      } catch {
-        continue // a value that `reads` cannot take fails in its own turn, with its error kept
-      }
-    }
-    const last = records.at(-1)
-    const members = last ? this.#options.timers.membersDueBefore(last.acceptedAt) : []
-    if (this.#eventTime) members.push(...this.#eventTime.membersAhead(records))
-    for (const member of members) {
-      const { actor, key } = parseTimerMember(member)
-      const type = this.#actors.get(actor)
-      if (type) this.#activations.want(type, key)
-    }
-    await this.#activations.loadWanted(mergedRequests(rows))
+  /**
+   * Loads what the turns of these entries' records will need, in one go; of the first ones only, once
+   * `actorsMax` actors must be loaded. Returns those that are ready.
+   */
+  prepare<E extends Prepared>(entries: Iterable<E>, actorsMax = Infinity): Promise<E[]> {
+    return this.#preparation.prepare(entries, actorsMax)
   }
 
   /**
@@ -287,6 +278,11 @@ export class Fold {
 
   get activations(): number {
     return this.#activations.size
+  }
+
+  /** Actors loaded so far, and how large they were. */
+  get loaded(): { readonly actors: number, readonly bytes: number } {
+    return this.#activations.loaded
   }
 
   /** Why supervision wants the task to stop, if it does. */

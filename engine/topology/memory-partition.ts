@@ -47,7 +47,7 @@ export class MemoryPartition {
       if ('unreadable' in entry) throw entry.unreadable
       return entry.records()
     })
-    await this.#fold.prepare(staged)
+    await this.#fold.prepare([{ records: staged }])
     for (const record of staged) await this.#fold.fold(record)
     return this.#commit()
   }

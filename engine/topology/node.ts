@@ -42,6 +42,7 @@ import { Takeovers } from './takeover.js'
 import { Task } from './task.js'
 import type { Sink, View } from './topology.js'
 import { Views } from './views.js'
+import { WarmUp } from './warm-up.js'
 
 interface Owned {
   /** The running one, or the one that ended while the partition is halted. */
@@ -112,6 +113,7 @@ export class Node {
   readonly #takeovers: Takeovers
   readonly #hotKeys: HotKeys
   readonly #assignment: Assignment
+  readonly #warmUp: WarmUp
   readonly #stopping = new AbortController()
   readonly #isReplicated: boolean
   #isExpecting = false
@@ -142,6 +144,7 @@ export class Node {
     this.#takeovers = new Takeovers(redis, keys, topologyId(topology))
     this.#hotKeys = new HotKeys(this.#clock)
     this.#assignment = new Assignment(topology.source.partitions)
+    this.#warmUp = new WarmUp(this.#clock)
     this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2)
   }
 
@@ -262,7 +265,7 @@ export class Node {
     const { partitions } = topology.source
     const task: Task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis,
-      stages: this.#stages, clock: this.#clock, halt, follower,
+      stages: this.#stages, clock: this.#clock, warmUp: this.#warmUp, halt, follower,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
       onKey: key => { if (!follower) this.#hotKeys.count(key) },

@@ -68,18 +68,17 @@ export class TaskQueue {
 
   /**
    * The entries at the head whose stages are through, up to the first that `isHeld`: at most `recordsMax`
-   * records, but one entry at least, since what is loaded for more would be loaded twice. They stay queued.
+   * records, but one entry at least, since what is loaded for more would be loaded twice. They stay queued,
+   * and are decoded one by one, as they are asked for.
    */
-  ready(recordsMax: number, isHeld: (entry: EntryId) => boolean): ReadyEntry[] {
-    const ready: ReadyEntry[] = []
+  *ready(recordsMax: number, isHeld: (entry: EntryId) => boolean): Generator<ReadyEntry> {
     let taken = 0
     for (const { id, staged } of this.#entries) {
       if (!staged || 'unreadable' in staged || isHeld(id)) break
       if (taken > 0 && taken + staged.count > recordsMax) break
-      ready.push({ id, records: staged.records() })
+      yield { id, records: staged.records() }
       taken += staged.count
     }
-    return ready
   }
 
   /** Sends waiting entries through the stages, in groups, a few groups at a time. */

@@ -35,6 +35,7 @@ import type { FoldedBatch } from './staged.js'
 import type { StageRunner } from './stages.js'
 import { TaskQueue, type ReadyEntry } from './task-queue.js'
 import type { Topology } from './topology.js'
+import type { WarmUp } from './warm-up.js'
 
 /** See the drawing above. */
 export type TaskState = 'assigned' | 'restoring' | 'running' | 'draining' | 'released' | 'fenced'
@@ -55,6 +56,8 @@ export interface TaskOptions {
   readonly activationBytesMax: number
   /** Called after each commit with what it emitted, packed. */
   readonly onCommit: (batch: FoldedBatch) => void
+  /** The node's ration of loading after takeovers. */
+  readonly warmUp: WarmUp
   /** Counts a record's key, for the hot keys. */
   readonly onKey: (key: string) => void
   /** What it is tried again after. */
@@ -106,6 +109,7 @@ export class Task implements EntryTaker {
   #movedAt: number
   #doing: 'stage' | 'fold' | 'commit' | 'full outbox' = 'stage'
   #firstEntry: EntryId | undefined
+  readonly #warmsUpSince: number
 
   constructor(options: TaskOptions) {
     const { topology, partition, lease, keys, redis } = options
@@ -118,6 +122,7 @@ export class Task implements EntryTaker {
     this.#timers = new TimerIndex(partition)
     this.#queue = new TaskQueue(options.stages)
     this.#movedAt = options.clock.now()
+    this.#warmsUpSince = options.warmUp.begin(lease.checkpoint.sequence)
     this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
       topology, partition, timers: this.#timers, isLocal: options.isLocal, skipped: this.#skipped,
@@ -246,9 +251,10 @@ export class Task implements EntryTaker {
     await head.staging
     this.#doing = 'fold'
     if (head.staged && 'unreadable' in head.staged) return this.#passBlock(head, head.staged.unreadable)
-    const ready = this.#takeReady()
-    await this.#fold.prepare(ready.flatMap(({ records }) => records))
-    const { clock } = this.#options
+    const { clock, warmUp } = this.#options
+    const before = this.#fold.loaded
+    const allowance = await warmUp.reserve(this.#warmsUpSince, this.#stopping.signal)
+    const ready = await this.#fold.prepare(this.#ready(), allowance.actorsMax)
     const start = clock.now()
     let folded = 0
     let last: EntryId | undefined
@@ -264,6 +270,8 @@ export class Task implements EntryTaker {
       this.#assertNotStopped()
       if (clock.now() - start > foldBudgetMs) break
     }
+    const { actors, bytes } = this.#fold.loaded
+    warmUp.settle(allowance, actors - before.actors, bytes - before.bytes)
     if (folded > 0) this.#foldMs += (Math.max(clock.now() - start, 1) / folded - this.#foldMs) * foldMsWeight
     if (last) await this.#commit(last)
   }
@@ -286,7 +294,7 @@ export class Task implements EntryTaker {
   }
 
   /** What the time budget is thought to take, and neither the breaker nor the live version holds back. */
-  #takeReady(): ReadyEntry[] {
+  #ready(): Iterable<ReadyEntry> {
     const recordsMax = Math.min(foldBudgetMs / this.#foldMs, commitRecordsMax,
       this.#breaker.recordsMax(this.#checkpoint.position))
     return this.#queue.ready(recordsMax, id => this.#options.follower?.isBehind(id) === true)

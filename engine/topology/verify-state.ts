@@ -132,7 +132,7 @@ export class StateCheck {
           continue
         }
         const records = entry.records().filter(({ key }) => this.#only === undefined || key === this.#only)
-        await this.#fold.prepare(records)
+        await this.#fold.prepare([{ records }])
         for (const record of records) await this.#fold.fold(record)
       }
       this.#position = entries[entries.length - 1].id

@@ -8,6 +8,7 @@ import { fullDisk } from './full-disk.js'
 import { killNode } from './kill-node.js'
 import { killRedis } from './kill-redis.js'
 import { killRole } from './kill-role.js'
+import { rebalance } from './rebalance-fault.js'
 import { sinkAway } from './sink-away.js'
 import { slowDisk } from './slow-disk.js'
 
@@ -26,4 +27,5 @@ export const faults: Readonly<Record<string, Fault>> = {
   'slow-disk': slowDisk,
   'sink-away': sinkAway,
   'clock-jumps': clockJumps,
+  rebalance,
 }

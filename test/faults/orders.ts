@@ -19,7 +19,7 @@ export interface Order {
   readonly shop?: string
 }
 
-/** Every order that was folded: the how-manieth of its account. */
+/** Every order that was folded: the how-manieth of its account, as its sender counts, if it does. */
 const folded = output<number>('folded')
 const dead = output<DeadLetter>('dead')
 
@@ -42,7 +42,7 @@ export const account = actor('account', {
     recent: counter({ windowMs: 2_000, steps: 20 }), prices: table<number>(),
   },
   receive: {
-    order(ctx, { item, isBroken, shop = '' }: Order) {
+    order(ctx, { item, number, isBroken, shop = '' }: Order) {
       ctx.state.orders.update(orders => orders + 1)
       ctx.state.open.update(open => open + 1)
       ctx.state.items.update(item, count => (count ?? 0) + 1)
@@ -53,7 +53,7 @@ export const account = actor('account', {
       ctx.state.shop.set(shop)
       if (isBroken) throw new Error('this order is broken')
       if (ctx.state.open.get() === 1) ctx.timer('close', { afterMs: 30 })
-      ctx.emit(folded, ctx.state.orders.get())
+      ctx.emit(folded, number ?? ctx.state.orders.get())
     },
     close(ctx) {
       ctx.tell(ledger, ctx.state.shop.get() || ctx.key, 'closed', ctx.state.open.get())

@@ -13,7 +13,7 @@ import { seededRandom } from '../support/random.js'
 import { until } from '../support/until.js'
 import { checkRig, verifyRig } from './checker.js'
 import type { Outcome } from './fault.js'
-import { Ledger } from './ledger.js'
+import { Ledger, type Given } from './ledger.js'
 import { ordersTopology, type Order } from './orders.js'
 
 /** How a rig is opened. */
@@ -117,12 +117,26 @@ export class Rig {
 
   /** Sends so many orders as one batch, and sends them again until they are acknowledged. */
   async send(count: number): Promise<void> {
-    const inputs = Array.from({ length: count }, () => {
-      const shop = this.options.isRelaying ? { shop: shops[this.draw(shops.length)] } : {}
-      const order: Omit<Order, 'number'> = { item: items[this.draw(items.length)],
-        isBroken: this.draw(40) === 0, ...shop }
+    await this.#send(Array.from({ length: count }, () => {
+      const order = this.#drawOrder()
       return this.ledger.next(this.#accounts[this.draw(this.#accounts.length)], order)
-    })
+    }))
+  }
+
+  /** Sends the next order of one account; the ms until it was folded and committed. */
+  async sendAndSettle(account: string, secondsMax = 30): Promise<number> {
+    const began = performance.now()
+    await this.#send([this.ledger.next(account, this.#drawOrder())])
+    if (!await this.#client.settled(account, secondsMax * 1_000)) throw new Error(`${account} stands`)
+    return performance.now() - began
+  }
+
+  #drawOrder(): Omit<Order, 'number'> {
+    const shop = this.options.isRelaying ? { shop: shops[this.draw(shops.length)] } : {}
+    return { item: items[this.draw(items.length)], isBroken: this.draw(40) === 0, ...shop }
+  }
+
+  async #send(inputs: readonly Given[]): Promise<void> {
     this.ledger.sent(inputs)
     for (;;) {
       try {

@@ -42,7 +42,7 @@ export async function replay(log: readonly StreamEntry[], partition: number): Pr
     const [staged] = await stages.run([{ id: entry, block: Buffer.from(fields[1]) }])
     if ('unreadable' in staged) throw staged.unreadable
     const records = staged.records()
-    await fold.prepare(records)
+    await fold.prepare([{ records }])
     for (const record of records) await fold.fold(record)
     keep()
   }

@@ -5,7 +5,7 @@ import { ManualClock, systemClock, type Clock } from '../../../engine/clock/inde
 
 const waiters = 50
 const hourMs = 3_600_000
-const clocks: Record<string, Clock> = { 'the machine\'s': systemClock, 'one moved by hand': new ManualClock() }
+const clocks: Record<string, Clock> = { 'of the machine': systemClock, 'moved by hand': new ManualClock() }
 
 for (const [name, clock] of Object.entries(clocks)) {
   t.test(`many wait for one signal: ${name}`, async t => {

@@ -47,7 +47,7 @@ async function foldLog(
     const ready = (await staged(waiting.map(({ at, records }, j) =>
       ({ id: `${at}-${i - waiting.length + 1 + j}`,
         records: records.map(one => ({ ...one, eventTime: at })) })))).flat()
-    await fold.prepare(ready)
+    await fold.prepare([{ records: ready }])
     for (const record of ready) await fold.fold(record)
     commit()
     waiting = []
