@@ -17,6 +17,7 @@ import { diff } from './commands/diff.js'
 import { doctor } from './commands/doctor.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
+import { migrateTables } from './commands/migrate.js'
 import { promote, rollback } from './commands/promote.js'
 import { replay, type ReplayRequest } from './commands/replay.js'
 import { resume } from './commands/resume.js'
@@ -108,6 +109,9 @@ command('list', 'list them with their bounds', analysts).option('--json', 'one J
   .action((given: Given) => act(given, config => listAnalysts(config, given)))
 command('remove', 'let one in no more', analysts).argument('<name>')
   .action((name: string, given: Given) => act(given, config => removeAnalyst(config, name)))
+command('migrate', 'bring the tables of ClickHouse up to date')
+  .option('--cluster <name>', 'only print the same schema for a cluster of this name')
+  .action((given: Given & { cluster?: string }) => act(given, config => migrateTables(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))
