@@ -13,19 +13,25 @@
  */
 import { schemaSteps } from './migration.js'
 
-const createTable = /^((?:\s*--[^\n]*\n)*)\s*CREATE TABLE IF NOT EXISTS (\w+)\n(\([\s\S]*?\n\))\nENGINE = (\w+)(?:\(([^)]*)\))?/
-const alterTable = /^((?:\s*--[^\n]*\n)*)\s*ALTER TABLE (\w+)\n?/
-const createOrDropView = /^((?:\s*--[^\n]*\n)*)\s*(CREATE VIEW IF NOT EXISTS|DROP VIEW IF EXISTS|DROP TABLE IF EXISTS) (\w+)/
+const createTable =
+  /^CREATE TABLE IF NOT EXISTS (\w+)\n(\([\s\S]*?\n\))\nENGINE = (\w+)(?:\(([^)]*)\))?/
+const alterTable = /^ALTER TABLE (\w+)\n?/
+const createOrDropView = /^(CREATE VIEW IF NOT EXISTS|DROP VIEW IF EXISTS) (\w+)/
 /** Made by one step and dropped by another: a cluster begins without it. */
-const passing = /^\s*(?:--[^\n]*\n|\s)*(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VIEW|TABLE)) IF (?:NOT )?EXISTS records_per_minute(?:_feed)?\s*(?:\n\(|TO|;|$)/
+const passing =
+  /^(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VIEW|TABLE)) IF (?:NOT )?EXISTS records_per_minute/
 const clusterName = /^[A-Za-z_]\w*$/
 
-/** The statements that make the schema on a cluster, in order. `cluster` is its name in the servers' configuration. */
+/**
+ * The statements that make the schema on a cluster, in order. `cluster` is its name in the servers'
+ * configuration.
+ */
 export async function clusterStatements(cluster: string): Promise<string[]> {
   if (!clusterName.test(cluster)) throw new TypeError(`not the name of a cluster: ${cluster}`)
   const steps = await schemaSteps()
   return steps.flatMap(({ statements }) => statements)
-    .filter(statement => !passing.test(statement) || /CREATE VIEW/.test(statement))
+    .map(statement => statement.replace(/^(?:--[^\n]*\n|\n)+/, ''))
+    .filter(statement => !passing.test(statement))
     .flatMap(statement => onCluster(statement, cluster))
 }
 
@@ -35,16 +41,16 @@ function onCluster(statement: string, cluster: string): string[] {
   const altered = alterTable.exec(statement)
   if (altered) {
     const change = statement.slice(altered[0].length)
-    return [`${altered[2]}_local`, altered[2]].map(table =>
-      `ALTER TABLE ${table} ON CLUSTER ${cluster}\n${table.endsWith('_local') ? change : distributedPart(change)}`)
+    const alter = (table: string): string => `ALTER TABLE ${table} ON CLUSTER ${cluster}\n`
+    return [alter(`${altered[1]}_local`) + change, alter(altered[1]) + distributedPart(change)]
   }
   const viewed = createOrDropView.exec(statement)
   if (!viewed) throw new TypeError(`no form for a cluster: ${statement.slice(0, 80)}`)
-  return [`${viewed[2]} ${viewed[3]} ON CLUSTER ${cluster}${statement.slice(viewed[0].length)}`]
+  return [`${viewed[1]} ${viewed[2]} ON CLUSTER ${cluster}${statement.slice(viewed[0].length)}`]
 }
 
 function replicated(statement: string, created: RegExpExecArray, cluster: string): string[] {
-  const [head, , table, columns, engine, argument] = created
+  const [head, table, columns, engine, argument] = created
   const place = '\'/clickhouse/tables/{shard}/{database}/{table}\', \'{replica}\''
   const tail = statement.slice(head.length)
     .replace('non_replicated_deduplication_window', 'replicated_deduplication_window')

@@ -1,4 +1,7 @@
-/** Three of the twenty questions as examples: `npm start` prints them with their answers, the README links here. */
+/**
+ * Three of the twenty questions as examples: `npm start` prints them with their answers, the README links
+ * here.
+ */
 import type { Analytics } from './connection.js'
 import { questions, type Question } from './questions/index.js'
 

@@ -68,7 +68,8 @@ function comparePerson(
 }
 
 /**
- * Compares the rows of each month with the folded records of all partitions: rows of persons that no log knows
+ * Compares the rows of each month with the folded records of all partitions: rows of persons that no log
+ * knows
  * are found here. There may be fewer: merges drop contents that were revised.
  */
 export async function verifyMonths(

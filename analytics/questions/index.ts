@@ -1,4 +1,7 @@
-/** Twenty questions that analysts ask, each with its query: docs/ANALYTICS.md shows them, tests answer them. */
+/**
+ * Twenty questions that analysts ask, each with its query: docs/ANALYTICS.md shows them, tests answer
+ * them.
+ */
 import { questionsOfKeeping } from './keeping.js'
 import { questionsOfKnowing } from './knowing.js'
 import { questionsOfRunning } from './running.js'

@@ -1,5 +1,6 @@
 /**
- * Questions about what people keep, to `records_current`: each record once, with its newest content. A window of
+ * Questions about what people keep, to `records_current`: each record once, with its newest content. A
+ * window of
  * acceptance leaves months outside it unread. Of one person `records FINAL` is cheaper: the key begins with
  * the person.
  */

@@ -1,5 +1,6 @@
 /**
- * Questions about what is known of people, to `psp_components`. A change is never replaced by another: so none
+ * Questions about what is known of people, to `psp_components`. A change is never replaced by another: so
+ * none
  * needs FINAL, and all say so.
  */
 import type { Question } from './question.js'

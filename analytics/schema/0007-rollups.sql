@@ -8,7 +8,8 @@ DROP VIEW IF EXISTS records_per_minute_feed;
 DROP TABLE IF EXISTS records_per_minute;
 
 -- A content is out of date when its record has a higher revision. Few records are ever revised: to know those
--- and pass over their older contents costs a third of FINAL, and a condition on accepted_at leaves out months.
+-- and pass over their older contents costs a third of FINAL, and a condition on accepted_at leaves out
+-- months.
 CREATE VIEW IF NOT EXISTS records_current AS
 SELECT *, address_host
 FROM records

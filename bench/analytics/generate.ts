@@ -32,7 +32,7 @@ SELECT chunk, sum(r) AS rows, sum(c) AS changes FROM
 }
 
 /** Generates what is missing; tells each chunk. Returns how many chunks were inserted. */
-export async function generate(
+async function generate(
   analytics: Analytics, generation: Generation, say: (line: string) => void,
 ): Promise<number> {
   const there = await chunksThere(analytics, generation)
@@ -63,7 +63,8 @@ if (process.argv[1] === import.meta.filename) {
   const cpu = process.cpuUsage()
   const inserted = await generate(analytics, generation, line => process.stdout.write(`${line}\n`))
   const { user, system } = process.cpuUsage(cpu)
-  process.stdout.write(`${inserted} chunks inserted, ${Math.round((user + system) / 1e6)} s of processor time here\n`)
+  const seconds = Math.round((user + system) / 1e6)
+  process.stdout.write(`${inserted} chunks inserted, ${seconds} s of processor time here\n`)
   await analytics.close()
   await server?.stop()
 }

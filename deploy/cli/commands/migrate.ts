@@ -13,7 +13,7 @@ export async function migrateTables(config: Config, given: { readonly cluster?: 
   }
   const dataDir = config.text('system.data_dir')
   const url = config.text('clickhouse.url') || findSystemFile(dataDir)?.clickhouse
-  if (!url) throw new HinataError('SYSTEM_NOT_FOUND', { folder: dataDir })
+  if (!url) throw new HinataError('SYSTEM_NOT_FOUND', { place: dataDir })
   const password = config.text('clickhouse.password')
   const analytics = await openAnalytics(
     { url, ...(password === '' ? {} : { username: 'default', password }) })

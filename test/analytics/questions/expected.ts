@@ -1,5 +1,6 @@
 /**
- * The answers to the twenty questions, reckoned from what was folded, without SQL. Of each question the columns
+ * The answers to the twenty questions, reckoned from what was folded, without SQL. Of each question the
+ * columns
  * that are compared; means and latencies only where they do not depend on rounding or on the clock.
  */
 import type { ComponentChange } from '../../../actors/person/outputs.js'
@@ -21,9 +22,12 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const monthOf = (ms: number): string => `${dayOf(ms).slice(0, 7)}-01`
 const mondayOf = (ms: number): string =>
   dayOf(ms - ((new Date(ms).getUTCDay() + 6) % 7) * dayMs)
-const persons = (records: readonly { user_id: string }[]): number => new Set(records.map(one => one.user_id)).size
-const sum = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((total, one) => total + of(one), 0)
-const hostOf = (address: string): string => (address === '' ? '' : new URL(address).host.replace(/^www\./, ''))
+const persons = (records: readonly { user_id: string }[]): number =>
+  new Set(records.map(one => one.user_id)).size
+const sum = <T>(all: readonly T[], of: (one: T) => number): number =>
+  all.reduce((total, one) => total + of(one), 0)
+const hostOf = (address: string): string =>
+  (address === '' ? '' : new URL(address).host.replace(/^www\./, ''))
 
 /** Groups values by one key or several. */
 function grouped<T>(all: readonly T[], keysOf: (one: T) => readonly Cell[]): [Cell, T[]][] {
@@ -67,25 +71,31 @@ export function expectedAnswers(life: SampleLife, letters: readonly DeadLetter[]
 const minuteMs = (ms: number): number => Math.floor(ms / 60_000) * 60_000
 
 function ofKeeping(records: readonly FoldedRecord[]): Record<string, Expected> {
-  const by = (keysOf: (one: FoldedRecord) => readonly Cell[]): [Cell, FoldedRecord[]][] => grouped(records, keysOf)
-  const count = (all: readonly FoldedRecord[], is: (one: FoldedRecord) => boolean): number => all.filter(is).length
+  const by = (keysOf: (one: FoldedRecord) => readonly Cell[]): [Cell, FoldedRecord[]][] =>
+    grouped(records, keysOf)
+  const count = (all: readonly FoldedRecord[], is: (one: FoldedRecord) => boolean): number =>
+    all.filter(is).length
   const qualities = records.map(one => one.quality_score).sort((a, b) => a - b)
   const upper = qualities[Math.floor(0.75 * qualities.length)]
-  const hosts = by(one => [hostOf(one.record.address)]).filter(([host, all]) => host !== '' && all.length >= 3)
+  const hosts = by(one => [hostOf(one.record.address)])
+    .filter(([host, all]) => host !== '' && all.length >= 3)
     .map(([host, all]): Row => {
       const addresses = new Set(all.map(one => one.record.address)).size
       return [host, all.length, addresses, Math.round(all.length / addresses * 100) / 100, persons(all)]
     })
   return {
     'active-by-week': { columns: ['week', 'persons', 'records'],
-      rows: sorted(by(one => [mondayOf(one.event_time)]).map(([week, all]) => [week, persons(all), all.length]), -1)
+      rows: sorted(by(one => [mondayOf(one.event_time)])
+        .map(([week, all]) => [week, persons(all), all.length]), -1)
         .slice(0, 12) },
     'sources': { columns: ['source', 'records', 'persons'],
-      rows: sorted(by(one => [one.record.source]).map(([source, all]) => [source, all.length, persons(all)]), -2, 1) },
+      rows: sorted(by(one => [one.record.source])
+        .map(([source, all]) => [source, all.length, persons(all)]), -2, 1) },
     'returning-hosts': { columns: ['host', 'records', 'addresses', 'records_per_address', 'persons'],
       rows: sorted(hosts, -4, -2, 1).slice(0, 10) },
     'hours': { columns: ['hour', 'records'],
-      rows: sorted(by(one => [new Date(one.event_time).getUTCHours()]).map(([hour, all]) => [hour, all.length]), 1) },
+      rows: sorted(by(one => [new Date(one.event_time).getUTCHours()])
+        .map(([hour, all]) => [hour, all.length]), 1) },
     'mood-by-month': { columns: ['month', 'positive', 'neutral', 'negative'],
       rows: sorted(by(one => [monthOf(one.event_time)]).map(([month, all]) => [month,
         ...['positive', 'neutral', 'negative'].map(label =>
@@ -117,7 +127,8 @@ function ofTags(records: readonly FoldedRecord[], latest: number): Record<string
     })
   return {
     'tags-by-month': { columns: ['month', 'tag', 'records', 'persons'],
-      rows: ranked.filter((row, at) => ranked.slice(0, at).filter(one => one[0] === row[0]).length < 3).slice(0, 12) },
+      rows: ranked.filter((row, at) => ranked.slice(0, at).filter(one => one[0] === row[0]).length < 3)
+        .slice(0, 12) },
     'topics-by-attention': { columns: ['topic', 'attention', 'records', 'persons'],
       rows: sorted(grouped(lately, one => one.semantic_analysis.main_topics).map(([topic, all]) => [topic,
         Math.round(sum(all, one => one.attention_weight) * 100) / 100, all.length, persons(all)]), -2, 1)
@@ -125,7 +136,8 @@ function ofTags(records: readonly FoldedRecord[], latest: number): Record<string
     'rising-and-fading': { columns: ['tag', 'now', 'before', 'change'],
       rows: sorted(changed, -5, 1).slice(0, 10).map(row => row.slice(0, 4)) },
     'tags-together': { columns: ['first', 'second', 'records', 'persons'],
-      rows: sorted(pairs.map(([pair, all]) => [...String(pair).split('\n'), all.length, persons(all)]), -3, 1, 2)
+      rows: sorted(pairs.map(([pair, all]): Row => [...String(pair).split('\n'), all.length,
+        persons(all)]), -3, 1, 2)
         .slice(0, 10) },
   }
 }
@@ -139,7 +151,9 @@ function known(changes: readonly ComponentChange[], at = Infinity): ComponentCha
   return [...newest.values()].filter(({ change }) => change !== 'superseded' && change !== 'archived')
 }
 
-function ofKnowing(changes: readonly ComponentChange[], records: readonly FoldedRecord[]): Record<string, Expected> {
+function ofKnowing(
+  changes: readonly ComponentChange[], records: readonly FoldedRecord[],
+): Record<string, Expected> {
   const holding = known(changes)
   const of = (all: readonly ComponentChange[], what: string): number =>
     all.filter(({ change }) => change === what).length
@@ -159,7 +173,8 @@ function ofKnowing(changes: readonly ComponentChange[], records: readonly Folded
         .map((one): Row => [old.user_id, old.component.description, dayOf(old.component.valid_to ?? 0),
           one.component.description])), -3, 1, 2).slice(0, 10) },
     'evidence': { columns: ['description', 'id', 'text'],
-      rows: sorted(holding.filter(one => one.user_id === 'lena' && /postgres/i.test(one.component.description))
+      rows: sorted(holding
+        .filter(one => one.user_id === 'lena' && /postgres/i.test(one.component.description))
         .flatMap(({ component }) => component.evidence.flatMap((id): Row[] => {
           const found = texts.get(id)
           return found ? [[component.description, id, found.text, found.event_time]] : []
@@ -174,7 +189,8 @@ function ofKnowing(changes: readonly ComponentChange[], records: readonly Folded
     'churn-by-day': { columns: ['day', 'memory', 'changes', 'created', 'superseded', 'persons'],
       rows: sorted(grouped(changes.filter(one => dayOf(one.changed_at) > dayOf(lastDay - 7 * dayMs)),
         one => [`${dayOf(one.changed_at)} ${one.component.memory}`]).map(([key, all]) =>
-        [...String(key).split(' '), all.length, of(all, 'created'), of(all, 'superseded'), persons(all)]), -1, 2)
+        [...String(key).split(' '), all.length, of(all, 'created'), of(all, 'superseded'),
+          persons(all)]), -1, 2)
         .slice(0, 28) },
   }
 }

@@ -1,4 +1,7 @@
-/** Each of the twenty questions, asked of the sample in a real ClickHouse, against an answer reckoned here. */
+/**
+ * Each of the twenty questions, asked of the sample in a real ClickHouse, against an answer reckoned
+ * here.
+ */
 import t from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../../actors/person/outputs.js'
 import { clickhouseSink, openAnalytics, questions } from '../../../analytics/index.js'

@@ -1,4 +1,7 @@
-/** The sample of the tour, folded in memory by the real pipeline: what the questions' answers are checked by. */
+/**
+ * The sample of the tour, folded in memory by the real pipeline: what the questions' answers are checked
+ * by.
+ */
 import {
   componentsChanged, deadLetters, recordsFolded, type ComponentChange,
 } from '../../../actors/person/outputs.js'
@@ -9,7 +12,7 @@ import { sampleRecords } from '../../../deploy/tour/sample.js'
 import { testDriver, topic, type Topology } from '../../../engine/index.js'
 
 /** The present of the sample. */
-export const present = Date.UTC(2026, 2, 11, 9, 30)
+const present = Date.UTC(2026, 2, 11, 9, 30)
 
 /** A revised record, so that FINAL and `records_current` have something to do. */
 const revisedNote = 'I never want to see a connection pool again, I want to learn about rowing.'
