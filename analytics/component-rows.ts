@@ -51,7 +51,7 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
       user_id: storableText(change.user_id), id: change.component.id, sequence: change.sequence,
     }),
   },
-  feedsRollup: false,
+  tellsRepairs: false,
 }
 
 function shownDescription(description: string): string {

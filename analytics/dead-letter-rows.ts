@@ -44,7 +44,7 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     parameters: letter =>
       ({ user_id: storableText(letter.key), id: storableText(letter.id), status: letter.status }),
   },
-  feedsRollup: false,
+  tellsRepairs: false,
 }
 
 /** The text at a path of a foreign value, or nothing: the record may be broken in any way. */

@@ -2,9 +2,11 @@
  * Analytics: the tables in ClickHouse, the sink that fills them exactly once, and the connection that queries
  * use.
  */
+export { clusterStatements } from './cluster-schema.js'
 export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
 export { migrate } from './migration.js'
-export { answerOf, exampleQueries, type ExampleQuery } from './queries.js'
+export { answerOf, exampleQueries } from './queries.js'
+export { questions, type Question } from './questions/index.js'
 export { clickhouseSink } from './sink.js'
 export { threadedClickhouseSink } from './threaded-sink.js'
 export { verifyMonths, verifyRows } from './verify.js'

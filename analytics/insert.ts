@@ -6,12 +6,12 @@
  *
  * X1  A batch is cut into chunks that depend on its values alone: one month each, bounded size. A chunk is
  *     one insert, one block and one part under its own deduplication token: it is there whole or not at all.
- * X2  A repeated insert has the same token. ClickHouse drops what it already took, in the table and, by
- *     itself, in the targets of its materialized views.
+ * X2  A repeated insert has the same token. ClickHouse drops what it already took, in the table and in the
+ *     targets of materialized views, should somebody add one (ours are plain: schema/0007-rollups.sql).
  * X3  ClickHouse writes a token before it renames the part. Killed in between, it remembers an insert that it
  *     lost and would drop every retry. So after a try whose end is not known, the chunk's last row is looked
- *     up; if it is absent the chunk is inserted under a new token, marked `is_repair` where a view must not
- *     count it twice.
+ *     up; if it is absent the chunk is inserted under a new token, marked `is_repair` where the table
+ *     has the column.
  */
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
@@ -95,7 +95,7 @@ async function insertChunk<V>(
   { client }: Analytics, table: AnalyticsTable<V>, chunk: readonly V[], token: string, isRepair: boolean,
 ): Promise<void> {
   const columns = Object.entries(table.columns)
-  if (table.feedsRollup) columns.push(['is_repair', flag(() => isRepair)])
+  if (table.tellsRepairs) columns.push(['is_repair', flag(() => isRepair)])
   const { stream } = await client.exec({
     query: `INSERT INTO ${table.name} (${columns.map(([name]) => name).join(', ')}) FORMAT Native`,
     values: Readable.from(blockOf(table, columns, chunk), { objectMode: false }),

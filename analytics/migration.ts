@@ -18,6 +18,25 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
 ) ENGINE = ReplacingMergeTree ORDER BY version COMMENT 'Steps of analytics/schema that were taken.'`
 
+/** A step forward. */
+export interface SchemaStep {
+  readonly version: number
+  readonly name: string
+  readonly statements: readonly string[]
+}
+
+/** All steps, in order. */
+export async function schemaSteps(): Promise<SchemaStep[]> {
+  const steps: SchemaStep[] = []
+  for (const file of (await readdir(schemaFolder)).sort()) {
+    const [, version, name] = stepFile.exec(file) ?? []
+    if (version === undefined || name === undefined) continue
+    const statements = statementsOf(await readFile(new URL(file, schemaFolder), 'utf8'))
+    steps.push({ version: Number(version), name, statements })
+  }
+  return steps
+}
+
 /** Takes the steps that are missing, in order. Returns their names; none when everything is up to date. */
 export async function migrate(analytics: Analytics): Promise<string[]> {
   const { client, url } = analytics
@@ -25,19 +44,17 @@ export async function migrate(analytics: Analytics): Promise<string[]> {
     await client.command({ query: createLedger })
     const ledger = await analytics.query<{ version: number }>('SELECT version FROM schema_migrations')
     const taken = new Set(ledger.map(row => row.version))
-    const steps: string[] = []
-    for (const file of (await readdir(schemaFolder)).sort()) {
-      const [, version, name] = stepFile.exec(file) ?? []
-      if (version === undefined || name === undefined || taken.has(Number(version))) continue
-      const sql = await readFile(new URL(file, schemaFolder), 'utf8')
-      for (const query of statementsOf(sql)) await client.command({ query })
+    const names: string[] = []
+    for (const { version, name, statements } of await schemaSteps()) {
+      if (taken.has(version)) continue
+      for (const query of statements) await client.command({ query })
       await client.insert({
-        table: 'schema_migrations', columns: ['version', 'name'], values: [[Number(version), name]],
+        table: 'schema_migrations', columns: ['version', 'name'], values: [[version, name]],
         format: 'JSONCompactEachRow',
       })
-      steps.push(name)
+      names.push(name)
     }
-    return steps
+    return names
   } catch (error) {
     throw clickhouseFailure(error, url, 'a migration')
   }

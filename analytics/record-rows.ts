@@ -71,7 +71,7 @@ export const recordsTable: AnalyticsTable<FoldedRecord> = {
       user_id: storableText(folded.user_id), id: storableText(folded.record.id), revision: folded.revision,
     }),
   },
-  feedsRollup: true,
+  tellsRepairs: true,
 }
 
 function shown(folded: FoldedRecord, text: string): string {

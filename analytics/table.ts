@@ -19,6 +19,6 @@ export interface AnalyticsTable<V> {
     readonly where: string
     readonly parameters: (value: V) => Record<string, string | number>
   }
-  /** Materialized views read its inserts; they skip rows with `is_repair`. */
-  readonly feedsRollup: boolean
+  /** Its rows tell by `is_repair` that they were put back after a crash: latencies leave them out. */
+  readonly tellsRepairs: boolean
 }

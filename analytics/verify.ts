@@ -18,8 +18,8 @@ SELECT user_id, toUInt32(count()) AS rows, toUInt32(uniqExact(id, revision)) AS 
 FROM records WHERE user_id IN {users:Array(String)} GROUP BY user_id SETTINGS final = 0`
 
 const perMonth = `
-SELECT formatDateTime(minute, '%Y-%m') AS month, toUInt32(sum(records)) AS records
-FROM records_per_minute GROUP BY month`
+SELECT formatDateTime(accepted_at, '%Y-%m') AS month, toUInt32(count()) AS records
+FROM records GROUP BY month SETTINGS final = 0`
 
 interface PersonRows {
   readonly user_id: string
@@ -67,16 +67,20 @@ function comparePerson(
   }
 }
 
-/** Compares the rollup, which no merge can make smaller, with the folded records of all partitions. */
+/**
+ * Compares the rows of each month with the folded records of all partitions: rows of persons that no log
+ * knows
+ * are found here. There may be fewer: merges drop contents that were revised.
+ */
 export async function verifyMonths(
   analytics: Analytics, months: ReadonlyMap<string, number>, findings: Findings,
 ): Promise<void> {
   const found = new Map((await analytics.query<{ month: string, records: number }>(perMonth))
     .map(({ month, records }) => [month, records]))
-  for (const month of new Set([...months.keys(), ...found.keys()])) {
-    const [expected, counted] = [months.get(month) ?? 0, found.get(month) ?? 0]
-    if (expected === counted) continue
-    findings.add('months', counted < expected ? 'lost' : 'doubled',
-      `records of ${month}: ${counted} counted, the log has ${expected}`, Math.abs(counted - expected))
+  for (const [month, counted] of found) {
+    const expected = months.get(month) ?? 0
+    if (counted <= expected) continue
+    findings.add('months', 'doubled',
+      `records of ${month}: ${counted} counted, the log has ${expected}`, counted - expected)
   }
 }

@@ -10,12 +10,14 @@ import { startClickhouseRole } from '../roles/clickhouse-role.js'
 import { startGatewayRole } from '../roles/gateway-role.js'
 import { startNodeRole } from '../roles/node-role.js'
 import { runRole } from '../roles/role.js'
+import { addAnalyst, listAnalysts, removeAnalyst, type AnalystBounds } from './commands/analysts.js'
 import { printConfig } from './commands/config.js'
 import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
 import { diff } from './commands/diff.js'
 import { doctor } from './commands/doctor.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
+import { migrateTables } from './commands/migrate.js'
 import { promote, rollback } from './commands/promote.js'
 import { replay, type ReplayRequest } from './commands/replay.js'
 import { resume } from './commands/resume.js'
@@ -96,6 +98,20 @@ command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; 
   .option('--deep', 'replay the log in memory and compare every byte of the state')
   .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => verify(config, given)))
+const analysts = program.command('analysts').description('who may read the embedded ClickHouse')
+command('add', 'make an analyst and print the token', analysts).argument('<name>')
+  .option('--seconds <number>', 'how long a query may run').option('--rows <number>', 'rows of an answer')
+  .option('--memory-mib <number>', 'memory of a query')
+  .option('--read-rows <number>', 'rows a query may read')
+  .action((name: string, given: Given & AnalystBounds) =>
+    act(given, config => addAnalyst(config, name, given)))
+command('list', 'list them with their bounds', analysts).option('--json', 'one JSON object a line')
+  .action((given: Given) => act(given, config => listAnalysts(config, given)))
+command('remove', 'let one in no more', analysts).argument('<name>')
+  .action((name: string, given: Given) => act(given, config => removeAnalyst(config, name)))
+command('migrate', 'bring the tables of ClickHouse up to date')
+  .option('--cluster <name>', 'only print the same schema for a cluster of this name')
+  .action((given: Given & { cluster?: string }) => act(given, config => migrateTables(config, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))

@@ -68,8 +68,12 @@ export class EmbeddedEngine {
     return this.#admission.runningCount + this.#admission.waitingCount
   }
 
-  connect(): EngineConnection {
-    return new EngineConnection(new this.#chdb.Session(this.#folder), this.#admission, tag => this.kill(tag))
+  /** A connection; queries of guests take one of the fewer places of `guests` first. */
+  connect(guests?: Admission): EngineConnection {
+    const admission: Places = guests === undefined ? this.#admission : {
+      run: (signal, work) => guests.run(signal, () => this.#admission.run(signal, work)),
+    }
+    return new EngineConnection(new this.#chdb.Session(this.#folder), admission, tag => this.kill(tag))
   }
 
   /** Asks the engine to end the query with this tag; it ends at its next block of rows. */
@@ -85,15 +89,18 @@ export class EmbeddedEngine {
   }
 }
 
+/** Lets work in when there is a place for it. */
+type Places = Pick<Admission, 'run'>
+
 /** One connection: state of its own, one query at a time. */
 export class EngineConnection {
   /** By this the query of this connection is killed (D4). */
   readonly tag = `hinata ${randomUUID()}`
   readonly #session: Session
-  readonly #admission: Admission
+  readonly #admission: Places
   readonly #kill: (tag: string) => void
 
-  constructor(session: Session, admission: Admission, kill: (tag: string) => void) {
+  constructor(session: Session, admission: Places, kill: (tag: string) => void) {
     this.#session = session
     this.#admission = admission
     this.#kill = kill

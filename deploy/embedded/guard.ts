@@ -8,6 +8,10 @@
  *
  * W1  A call is a name followed by a bracket, whatever blanks or comments stand between; quoting a name hides
  *     nothing. `APPLY name` is a call as well. A table may have such a name: `INSERT INTO url (a)` is none.
+ * W2  A setting that names a file or an address is one that reaches outside, wherever it is set: FORMAT
+ *     Template reads any file, `output_format_schema` writes one.
+ * W3  A reader's statement begins with a word that reads, and of the system's own tables it names those that
+ *     describe the data; functions that take a table's name as a text are not for readers.
  */
 import { refusal } from './exception.js'
 import { tokensOf } from './lexer.js'
@@ -20,10 +24,66 @@ const outsideCalls = new RegExp('^(?:' + [
   'paimon.*', 'mysql', 'postgresql', 'materializedpostgresql', 'mongodb', 'redis', 'sqlite', 'odbc', 'jdbc',
   'ytsaurus', 'arrowflight', 'arrowstream', 'python', 'kafka', 'nats', 'rabbitmq', 'catboostevaluate',
   'queryrunner',
-  'distributed', 'keepermap', 'embeddedrocksdb', 'fuzzquery', 'backup', 'datalakecatalog',
+  'distributed', 'keepermap', 'embeddedrocksdb', 'fuzzquery', 'backup',
+  'ai(?:generate|classify|extract|translate|embed)', 'datalakecatalog',
 ].join('|') + ')$')
 
+/** Settings that name a file or an address (W2). */
+const outsideSettings = new RegExp('^(?:' + [
+  'format_schema\\w*', 'output_format_schema', 'format_template_\\w+', 'format_avro_schema_registry\\w*',
+  '\\w*_file_path', 'ai_\\w+',
+].join('|') + ')$')
 
+/** First words of what readers may ask (W3). */
+const readVerbs = /^(?:select|with|from|show|describe|desc|explain|exists|kill)$/
+
+/** Tables of `system` that describe the data, its types and the language. */
+const openSystemTables = new RegExp('^(?:' + [
+  'aggregate_function_combinators', 'collations', 'columns', 'data_skipping_indices', 'data_type_families',
+  'databases', 'formats', 'functions', 'keywords', 'numbers', 'numbers_mt', 'one', 'parts', 'parts_columns',
+  'projections', 'settings', 'table_engines', 'table_functions', 'tables', 'time_zones', 'zeros', 'zeros_mt',
+].join('|') + ')$')
+
+/** Functions that take names of tables as texts, or whole statements. */
+const namingCalls = new RegExp('^(?:' + [
+  'merge', 'loop', 'dictionary', 'joinget', 'joingetornull', 'viewexplain', 'mergetree\\w+',
+  'timeseries\\w+', 'prometheus\\w+',
+].join('|') + ')$')
+
+/** Throws ACCESS_DENIED for a setting that reaches outside (W2). */
+export function assertSettingInside(name: string): void {
+  if (outsideSettings.test(name.toLowerCase())) throw denied(`the setting ${name}`)
+}
+
+/**
+ * Throws READONLY or ACCESS_DENIED for what a reader may not ask (W3). The engine's `readonly` is the other
+ * wall.
+ */
+export function assertReads(sql: string): void {
+  const tokens = tokensOf(sql)
+  let last = ''
+  let beforeLast = ''
+  let verb = ''
+  for (const token of tokens) {
+    const text = token.kind === 'quoted' ? token.text.toLowerCase() : token.text
+    if (verb === '' && token.text !== '(') {
+      verb = text
+      if (!readVerbs.test(verb)) throw refusal('READONLY', 'Cannot execute query in readonly mode.')
+    }
+    if (verb === 'show' && text === 'processlist') {
+      throw refusal('ACCESS_DENIED', 'Not enough privileges: SHOW PROCESSLIST is not for readers.')
+    }
+    const isName = token.kind === 'word' || token.kind === 'quoted'
+    if (isName && last === '.' && beforeLast === 'system' && !openSystemTables.test(text)) {
+      throw refusal('ACCESS_DENIED', `Not enough privileges: system.${text} is not for readers.`)
+    }
+    if (token.text === '(' && namingCalls.test(last)) {
+      throw refusal('ACCESS_DENIED', `Not enough privileges: ${last}() is not for readers.`)
+    }
+    beforeLast = last
+    last = token.kind === 'string' ? '' : text
+  }
+}
 
 /** Throws ACCESS_DENIED or INTO_OUTFILE_NOT_ALLOWED if `sql` reaches for something outside the database. */
 export function assertInside(sql: string): void {
@@ -46,6 +106,7 @@ export function assertInside(sql: string): void {
       }
       if (text === 'infile' && last === 'from') throw denied('FROM INFILE')
     }
+    if (text === '=') assertSettingInside(last)
     if (token.kind === 'string' && last === 'from' && verb === 'attach') throw denied('ATTACH … FROM a path')
     beforeLast = last
     last = token.kind === 'string' ? '' : text

@@ -46,3 +46,30 @@ export const killRepeatMs = 100
 
 /** From the exception block of a broken answer to the break, unless the client, maybe busy, leaves first. */
 export const breakOffMs = 1_000
+
+/** Seconds that a query of an analyst may run: many times what the slowest question of the docs takes. */
+export const analystSeconds = 30
+
+/**
+ * From the engine's own end of such a query to ours, which also counts the wait for a place and for a slow
+ * reader, ms.
+ */
+export const analystGraceMs = 30_000
+
+/** Memory of a query of an analyst: a GROUP BY of some million keys, far from all of a small machine. */
+export const analystMemoryBytes = 1_024 * 1_024 * 1_024
+
+/** Rows of an answer to an analyst: a notebook takes it, a copy of everything is an export's work. */
+export const analystResultRows = 1_000_000
+
+/** Rows that a query of an analyst may read, sums over all its tables. */
+export const analystReadRows = 1_000_000_000
+
+/** Bytes of an answer to an analyst. */
+export const analystResultBytes = 256 * 1_024 * 1_024
+
+/** Threads of a query of an analyst, whatever the machine has. */
+export const analystThreadsMax = 2
+
+/** Places of the engine that analysts may take together: one is always left to the sinks. */
+export const analystQueriesMax = 2

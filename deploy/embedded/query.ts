@@ -15,10 +15,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Answer, nothingCounted } from './answer.js'
 import { receiveStatement, type ReceivedStatement } from './body.js'
 import { unpacked } from './compression.js'
+import type { Admission } from './admission.js'
+import type { AnalystRegister } from './analysts.js'
 import type { EmbeddedEngine, EngineConnection } from './engine.js'
 import { ClickHouseException, exceptionOf, refusal } from './exception.js'
-import { assertInside } from './guard.js'
+import { assertInside, assertReads } from './guard.js'
 import { wholeAnswerBytesMax } from './limits.js'
+import { endLate, limitedSettings, withoutFinal } from './query-limits.js'
 import type { NamedSessions } from './named-sessions.js'
 import { readForm, readRequest, type QueryRequest } from './request.js'
 import type { Spool } from './spool.js'
@@ -29,6 +32,9 @@ import { authenticate, credentialsOf, type EmbeddedUser } from './users.js'
 export interface QueryContext {
   readonly engine: EmbeddedEngine
   readonly users: readonly EmbeddedUser[]
+  readonly analysts: AnalystRegister
+  /** The places that all users with limits share. */
+  readonly guests: Admission
   readonly spool: Spool
   readonly sessions: NamedSessions
   /** Running queries by their query_id. */
@@ -59,7 +65,7 @@ export async function answerQuery(
   try {
     const isForm = /^multipart\/form-data/i.test(message.headers['content-type'] ?? '')
     const user = authenticate(context.users, credentialsOf(message.headers, address.searchParams),
-      message.socket.remoteAddress, message.headers.origin)
+      message.socket.remoteAddress, message.headers.origin, name => context.analysts.find(name))
     const body = message.method === 'POST'
       ? unpacked(message, message.headers['content-encoding'])
       : undefined
@@ -79,12 +85,18 @@ export async function answerQuery(
 }
 
 async function runReceived(
-  context: QueryContext, user: EmbeddedUser, request: QueryRequest, received: ReceivedStatement,
+  context: QueryContext, user: EmbeddedUser, asked: QueryRequest, given: ReceivedStatement,
   answer: Answer, response: ServerResponse,
 ): Promise<void> {
+  const [request, received] = user.readonly ? withFinal(asked, given) : [asked, given]
   if (!user.externalSources) assertInside(received.text)
+  if (user.readonly) assertReads(received.text)
   const statement = statementOf(received.text)
   if (endNamedQuery(context, user, statement)) return answer.sendNothing(nothingCounted)
+  // To the engine everybody is one user, whose queries a reader may end: so its KILL is not for readers.
+  if (user.readonly && statement.verb === 'kill') {
+    throw refusal('READONLY', 'Only KILL QUERY WHERE query_id = … of a running query of your own is allowed.')
+  }
   if (context.running.has(request.queryId)) {
     throw refusal('QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING',
       `Query with id = ${request.queryId} is already running.`)
@@ -95,17 +107,29 @@ async function runReceived(
   response.once('close', leave)
   if (response.destroyed) leave()
   context.running.set(request.queryId, { user: user.name, abort })
+  const ended = new AbortController()
+  if (user.limits) void endLate(user.limits, abort, ended.signal, response)
   let connection: EngineConnection | undefined
   try {
     connection = takeConnection(context, user, request)
-    prepare(connection, request, statement)
+    prepare(connection, user, request, statement)
     if (received.insert) await runInsert(connection, received, answer, abort.signal)
     else await runStatement(connection, received.text, statement, request, answer, abort.signal)
   } finally {
+    ended.abort()
     response.off('close', leave)
     context.running.delete(request.queryId)
     if (connection) giveBack(context, user, request, connection)
   }
+}
+
+/** What a reader's statement says of `final`, as a setting of the request (K4). */
+function withFinal(
+  request: QueryRequest, received: ReceivedStatement,
+): readonly [QueryRequest, ReceivedStatement] {
+  const { text, final } = withoutFinal(received.text)
+  if (final === undefined) return [request, received]
+  return [{ ...request, settings: new Map([...request.settings, ['final', final]]) }, { ...received, text }]
 }
 
 /**
@@ -123,7 +147,7 @@ function endNamedQuery(context: QueryContext, user: EmbeddedUser, statement: Sta
 function takeConnection(context: QueryContext, user: EmbeddedUser, request: QueryRequest): EngineConnection {
   return usesSession(request)
     ? context.sessions.take(user.name, request.session.id, request.session.mustExist)
-    : context.engine.connect()
+    : context.engine.connect(user.limits && context.guests)
 }
 
 function giveBack(
@@ -148,8 +172,10 @@ function usesSession(
  * Gives the connection what the request asks for; `readonly` comes last, because nothing can be set behind
  * it.
  */
-function prepare(connection: EngineConnection, request: QueryRequest, statement: Statement): void {
-  const settings = new Map(request.settings)
+function prepare(
+  connection: EngineConnection, user: EmbeddedUser, request: QueryRequest, statement: Statement,
+): void {
+  const settings = user.limits ? limitedSettings(request.settings, user.limits) : new Map(request.settings)
   if (planOf(request, statement) === 'whole' && !settings.has('max_result_bytes')) {
     settings.set('max_result_bytes', String(wholeAnswerBytesMax))
   }

@@ -60,10 +60,14 @@ export function readRequest(
     const value = message.headers[name]
     return typeof value === 'string' && value !== '' ? value : undefined
   }
+  const database = parameters.get('database') || header('x-clickhouse-database')
+  if (user.readonly && database === 'system') {
+    throw refusal('ACCESS_DENIED', 'Not enough privileges: name tables of system as system.x.')
+  }
   return {
     queryId: parameters.get('query_id') || randomUUID(),
     inAddress: parameters.get('query') ?? '',
-    database: parameters.get('database') || header('x-clickhouse-database'),
+    database,
     settings,
     readonlyLevel: readonlyLevelOf(user, parameters.get('readonly'), message.method !== 'POST'),
     defaultFormat: parameters.get('default_format') || header('x-clickhouse-format') || 'TabSeparated',

@@ -9,6 +9,7 @@
  * ```
  *  <dataDir>/engine   the data, owned by chDB
  *  <dataDir>/server   its configuration, written at every start
+ *  <dataDir>/analysts read at every request of one (analysts.ts)
  *  <dataDir>/spool    bodies of running inserts, emptied at every start
  * ```
  */
@@ -17,11 +18,13 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock } from '../../engine/clock/index.js'
 import { HinataError } from '../../engine/errors/index.js'
+import { Admission } from './admission.js'
+import { AnalystRegister } from './analysts.js'
 import { sendRefusal } from './answer.js'
 import { EmbeddedEngine } from './engine.js'
 import { writeEngineConfig } from './engine-config.js'
 import { refusal } from './exception.js'
-import { drainMsMax, insertBytesMax } from './limits.js'
+import { analystQueriesMax, drainMsMax, insertBytesMax, waitingQueriesMax } from './limits.js'
 import { NamedSessions } from './named-sessions.js'
 import { answerQuery, type QueryContext } from './query.js'
 import { Spool } from './spool.js'
@@ -68,6 +71,7 @@ export async function startEmbeddedClickhouse(
   const engine = await EmbeddedEngine.open(join(dataDir, 'engine'), config)
   const sessions = new NamedSessions(engine, systemClock)
   const context: QueryContext = { engine, users, sessions, running: new Map(),
+    analysts: new AnalystRegister(dataDir), guests: new Admission(analystQueriesMax, waitingQueriesMax),
     spool: new Spool(join(dataDir, 'spool'), options.insertBytesMax ?? insertBytesMax) }
   const active = new Set<Promise<void>>()
   const server = createServer((message, response) => {

@@ -5,19 +5,34 @@
  * U2  Passwords are compared in constant time; an unknown user costs the same as a wrong password and reads
  *     the same.
  * U3  A read-only user cannot write, and sets only what shapes the answer or shortens the query.
+ * U4  Nobody sets what names a file or an address (guard.ts), unless they may use those.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { HinataError } from '../../engine/errors/index.js'
+import { nameInToken } from './analysts.js'
 import { refusal } from './exception.js'
+import { assertSettingInside } from './guard.js'
+
+/** Bounds of a query. */
+export interface QueryLimits {
+  readonly seconds: number
+  readonly memoryBytes: number
+  readonly resultRows: number
+  readonly readRows: number
+}
 
 /** A user of the embedded server. */
 export interface EmbeddedUser {
   readonly name: string
-  /** Absent: no password, and only from this machine. */
+  /** Absent, and no hash either: no password, and only from this machine. */
   readonly password?: string
+  /** SHA-256 of the password in hex, where only that is known. */
+  readonly passwordHash?: string
   /** May read only. */
   readonly readonly?: boolean
+  /** Bounds of each query that the user cannot raise. */
+  readonly limits?: QueryLimits
   /** May use file(), url(), s3() and the like. For the system's own work (cold tier), never for people. */
   readonly externalSources?: boolean
 }
@@ -45,7 +60,8 @@ export function assertUsersFit(users: readonly EmbeddedUser[], host: string): vo
 }
 
 /**
- * The credentials of a request, from the first place that has any: headers of ClickHouse, Basic, the address.
+ * The credentials of a request, from the first place that has any: headers of ClickHouse, Basic, a bearer's
+ * token, the address.
  */
 export function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchParams): Credentials {
   const user = headers['x-clickhouse-user']
@@ -59,20 +75,28 @@ export function credentialsOf(headers: IncomingHttpHeaders, query: URLSearchPara
     const colon = text.indexOf(':')
     if (colon >= 0) return { name: text.slice(0, colon) || 'default', password: text.slice(colon + 1) }
   }
+  const token = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (token !== undefined) return { name: nameInToken(token) ?? '', password: token }
   return { name: query.get('user') ?? 'default', password: query.get('password') ?? '' }
 }
 
-/** The user behind the credentials. Throws AUTHENTICATION_FAILED or REQUIRED_PASSWORD. */
+/**
+ * The user behind the credentials: one of `users`, or who `findOther` knows. Throws AUTHENTICATION_FAILED or
+ * REQUIRED_PASSWORD.
+ */
 export function authenticate(
   users: readonly EmbeddedUser[], given: Credentials, peer: string | undefined, origin: string | undefined,
+  findOther: (name: string) => EmbeddedUser | undefined = () => undefined,
 ): EmbeddedUser {
-  const user = users.find(known => known.name === given.name)
-  const isRight = isSame(given.password, user?.password ?? '')
+  const user = users.find(known => known.name === given.name) ?? findOther(given.name)
+  const isRight = isSame(digestOf(given.password), user?.passwordHash === undefined
+    ? digestOf(user?.password ?? '') : Buffer.from(user.passwordHash, 'hex'))
   if (user === undefined || !isRight) {
     throw refusal('AUTHENTICATION_FAILED', `${given.name}: Authentication failed: password is incorrect, ` +
       'or there is no user with such name.')
   }
-  if (!user.password && (!isLoopback(peer ?? '') || (origin !== undefined && !isLoopback(hostOf(origin))))) {
+  const hasPassword = user.passwordHash !== undefined || Boolean(user.password)
+  if (!hasPassword && (!isLoopback(peer ?? '') || (origin !== undefined && !isLoopback(hostOf(origin))))) {
     throw refusal('REQUIRED_PASSWORD',
       `${given.name}: a user without a password may come from this machine only.`)
   }
@@ -80,23 +104,27 @@ export function authenticate(
 }
 
 const harmlessSettings = new RegExp('^(?:' + [
-  'output_format_\\w+', 'format_(?:csv|tsv|custom|template|display)\\w*', 'http_\\w+', 'param_\\w+',
+  'output_format_\\w+', 'format_(?:csv|tsv|custom|display)\\w*', 'http_\\w+', 'param_\\w+',
   'extremes', 'limit', 'offset', 'date_time_output_format', 'session_timezone', 'max_execution_time',
   'max_result_rows', 'max_result_bytes', 'max_block_size', 'max_threads', 'result_overflow_mode',
   'timeout_overflow_mode', 'join_use_nulls', 'enable_http_compression', 'send_progress_in_http_headers',
-  'use_query_cache',
+  'use_query_cache', 'final',
 ].join('|') + ')$')
 
-/** Throws READONLY for a setting that a read-only user may not change (U3). */
+/** Throws READONLY or ACCESS_DENIED for a setting that the user may not change (U3, U4). */
 export function assertMaySet(user: EmbeddedUser, name: string): void {
+  if (!user.externalSources) assertSettingInside(name)
   if (user.readonly && !harmlessSettings.test(name)) {
     throw refusal('READONLY', `Cannot modify '${name}' setting in readonly mode.`)
   }
 }
 
-function isSame(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(left), digest(right))
+function isSame(left: Buffer, right: Buffer): boolean {
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 function isLoopback(address: string): boolean {

@@ -37,7 +37,8 @@ t.test('migrations that ran are not run again', async t => {
     { version: 1, name: 'records' }, { version: 2, name: 'psp-components' },
     { version: 3, name: 'dead-letters' },
     { version: 4, name: 'records-per-minute' }, { version: 5, name: 'dead-letter-status' },
-    { version: 6, name: 'committed-changes' },
+    { version: 6, name: 'committed-changes' }, { version: 7, name: 'rollups' },
+    { version: 8, name: 'column-comments' },
   ])
   const tables = await analytics.query<{ name: string }>(`
     SELECT name FROM system.tables
