@@ -1,5 +1,6 @@
 /** openapi.json (3.1), made from the route table: what is served is what is described. */
-import type { Access, Route } from './route.js'
+import type { Access } from './identity/authorise.js'
+import type { Route } from './route.js'
 import { errorAnswer } from './schema/answers.js'
 import type { Schema } from './schema/check.js'
 
