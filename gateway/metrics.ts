@@ -45,7 +45,8 @@ export class Metrics {
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], registers,
     })
     this.#open = new Counter({
-      name: 'hinata_gateway_limits_open_total', help: 'Passed uncounted, since Redis did not answer', registers,
+      name: 'hinata_gateway_limits_open_total', registers,
+      help: 'Passed uncounted, since Redis did not answer',
     })
     this.#lag = new LagMetrics(this.#registry, pipeline)
     this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)

@@ -99,7 +99,8 @@ export function logFull(partition: number): HinataError {
 
 /** Throws USER_ID_INVALID unless it is the key of a person. */
 export function assertPerson(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || 'refusal' in parsePersonId(personOf(key))) throw new HinataError('USER_ID_INVALID')
+  const isKey = typeof key === 'string' && !('refusal' in parsePersonId(personOf(key)))
+  if (!isKey) throw new HinataError('USER_ID_INVALID')
 }
 
 function sortOut(batch: Batch, now: number): Sorted {

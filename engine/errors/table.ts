@@ -218,7 +218,7 @@ export const errorTable = {
     'Too many {what} from your address. Try again in {seconds} s.'),
   IDENTITY_UNAVAILABLE: row('unavailable', true,
     'Keys and tokens cannot be checked just now. Retry in a moment.'),
-  ROLE_FORBIDDEN: row('forbidden', false, 'This needs {expected}; yours is a credential of the role {found}.'),
+  ROLE_FORBIDDEN: row('forbidden', false, 'This needs {expected}; you are known as: {found}.'),
   PERSON_MISMATCH: row('forbidden', false, 'This token is for one person only: name that one as user_id.'),
   APP_UNKNOWN: row('missing', false, 'No app {app}, or it was revoked.'),
   TENANT_EXISTS: row('conflict', false, 'Tenant {tenant} exists already. Choose another name.'),

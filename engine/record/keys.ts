@@ -19,7 +19,7 @@
  *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
  *   <ns>:topic:<topic>                       partitions of a topic (string)
  *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs (hash)
- *   <ns>:allowance:{<group>}:<name>          what was used of an allowance, by window and slot (hash, expires)
+ *   <ns>:allowance:{<group>}:<name>          used of an allowance, by window and slot (hash, expires)
  */
 
 /** Builds key names under one namespace. `topology` is `<name>.<version>`. */

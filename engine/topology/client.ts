@@ -17,8 +17,8 @@ import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
 import {
-  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openAllowances, openRegistry, send, type Allowances,
-  type Durability, type RedisConnection, type Registry,
+  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openAllowances, openRegistry, send,
+  type Allowances, type Durability, type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'

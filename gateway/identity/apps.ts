@@ -3,7 +3,8 @@
  *
  * Owns: documents of kind `app` (by app id) and `app-key` (by the first half of the key's hash, in hex).
  * K1  A key is shown once and never stored: only its SHA-256 is, and hashes are compared in constant time.
- * K2  A rotated key holds until its stated time, then never again; its document ends with it.
+ * K2  The key that the app's document names holds without end. Another one was rotated: it holds until its
+ *     stated time, and cannot rotate again, so that a key that leaked does not outlive its end.
  * K3  A revoked app has no key: its document says so, whatever keys there are.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -71,14 +72,14 @@ export class Apps {
     }, tenant, [...ordinaryPermissions, ...elevatedPermissions])
   }
 
-  /** A new key; the present one holds `overlapMs` longer. Throws APP_UNKNOWN. */
+  /** A new key; the app's present one holds `overlapMs` longer. Throws APP_UNKNOWN. */
   async rotate(appId: string, overlapMs: number): Promise<Rotated> {
     const document = await this.#known(appId)
     const apiKey = newKey()
     const hash = hashOf(apiKey)
     const old = Buffer.from(document.key_hash, 'hex')
     const oldUntil = this.#clock.now() + overlapMs
-    // in this order: who dies in between leaves the old key with its end, and can rotate again with it
+    // in this order: until the last line the old key is the app's, and may try again
     await this.#putKey(appId, hash, null)
     await this.#putKey(appId, old, oldUntil, overlapMs)
     await this.#registry.put('app', appId, { ...document, key_hash: hash.toString('hex') })
@@ -112,9 +113,9 @@ export class Apps {
     if (document === null || document.revoked_at !== undefined) return null
     const kept = typeof found === 'string' ? document.key_hash : found.hash
     if (!timingSafeEqual(Buffer.from(kept, 'hex'), hash)) return null
+    if (kept === document.key_hash) return principalOf(appId, document, Infinity)
     const until = typeof found === 'string' ? null : found.until
-    if (until !== null && until <= this.#clock.now()) return null
-    return principalOf(appId, document, until ?? Infinity)
+    return until === null || until <= this.#clock.now() ? null : principalOf(appId, document, until)
   }
 
   /** An app as it stands now; null when it is unknown or revoked. */

@@ -69,13 +69,8 @@ export function authorise(access: Access, principal: Principal, target: Target):
 }
 
 /** Whether an access lets a role in. */
-export function verdictOf(access: Access, role: Role): Verdict {
+function verdictOf(access: Access, role: Role): Verdict {
   return rolesTable[isSort(access) ? access : 'permission'][role]
-}
-
-/** Whom a role may name. */
-export function reachOf(role: Role): typeof reachTable[Role] {
-  return reachTable[role]
 }
 
 function isSort(access: Access): access is 'open' | 'known' | 'app' | 'operator' {

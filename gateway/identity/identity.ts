@@ -76,7 +76,8 @@ export class Identity {
     try {
       return await this.#look(token, name)
     } catch (thrown) {
-      if (thrown instanceof HinataError && thrown.code === 'TOKEN_UNKNOWN') await this.#attempts.failed(address)
+      const isFailed = thrown instanceof HinataError && thrown.code === 'TOKEN_UNKNOWN'
+      if (isFailed) await this.#attempts.failed(address)
       throw thrown
     }
   }

@@ -2,7 +2,7 @@
  * Who is calling: the one thing that the edge knows about a caller once it is let in. Everything that
  * decides, scopes, limits or counts takes it from here. SPEC section 7.
  *
- *   operator        holds the configured key: makes tenants, turns signing keys; administers the default tenant
+ *   operator        has the configured key; makes tenants, turns signing keys, administers the default tenant
  *   administrator   an app of a tenant with the permission `admin`
  *   app             an app with what it was granted
  *   person          one person, through an app or the tenant's own issuer; never more than that app may

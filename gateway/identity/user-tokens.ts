@@ -139,7 +139,8 @@ function importedKeys({ issuer, keys }: TrustedIssuer): Map<string, KeyObject> {
   try {
     return new Map(keys.map(jwk => [String(jwk.kid), createPublicKey({ key: jwk, format: 'jwk' })]))
   } catch (cause) {
-    const reason = `the keys of ${issuer} cannot be read: ${cause instanceof Error ? cause.message : 'no keys'}`
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const reason = `the keys of ${issuer} cannot be read: ${why}`
     throw new HinataError('CONFIG_INVALID', { path: 'gateway.jwks', reason }, { cause })
   }
 }

@@ -70,8 +70,8 @@ export class Limiter {
     if (this.#openSince === null) return null
     const since = new Date(this.#openSince).toISOString()
     return {
-      code: 'LIMITS_OPEN', message: `Limits of requests are not counted since ${since}: Redis does not answer.`,
-      fix: 'Start Redis or give its address; counting goes on by itself.',
+      code: 'LIMITS_OPEN', fix: 'Start Redis or give its address; counting goes on by itself.',
+      message: `Limits are not counted since ${since}: Redis does not answer.`,
     }
   }
 

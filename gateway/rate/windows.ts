@@ -6,8 +6,10 @@ import type { Allowance } from '../../engine/index.js'
 import type { Principal } from '../identity/principal.js'
 import type { GatewayLimits } from '../limits.js'
 
-/** The windows that are counted, in ms. */
+/** The short window, in ms. */
 export const minuteMs = 60_000
+
+/** The long window, in ms. */
 export const hourMs = 3_600_000
 
 /** What is counted. */

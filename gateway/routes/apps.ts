@@ -1,4 +1,5 @@
 /** Registration of apps, and their keys. */
+import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { route, type Route } from '../route.js'
 import { appsAnswer, registrationAnswer, revokedAnswer, rotationAnswer } from '../schema/answers.js'
@@ -41,9 +42,13 @@ function listRoute({ identity }: Edge): Route {
 
 function rotateRoute({ identity, limits }: Edge): Route {
   return route({
-    method: 'post', path: '/api/apps/:id/rotate-key', access: 'app', input: keyRotation, answer: rotationAnswer,
+    method: 'post', path: '/api/apps/:id/rotate-key', access: 'app', input: keyRotation,
+    answer: rotationAnswer,
     summary: 'A new key for the app, shown once; the present one holds for a stated time.',
-    async handle({ input, path: { id = '' } }) {
+    async handle({ input, principal, path: { id = '' } }) {
+      if (principal.until !== Infinity) {
+        throw new HinataError('ROLE_FORBIDDEN', { expected: 'the app\'s newest key', found: 'a rotated key' })
+      }
       const overlapMs = input.overlap_s === undefined ? limits.overlapMsDefault : input.overlap_s * 1_000
       const { apiKey, oldUntil } = await identity.apps.rotate(id, Math.min(overlapMs, limits.overlapMsMax))
       await identity.changed()

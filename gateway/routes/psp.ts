@@ -46,7 +46,9 @@ export function pspRoutes(edge: Edge): Route[] {
         const asOf = input.as_of === undefined ? {} : { asOf: instantOf('as_of', input.as_of) }
         const cells = await cellsOf(edge, input.user_id)
         return {
-          json: { user_id: personOf(input.user_id), ...pspOf(cells, { now: edge.clock.now(), scope, ...asOf }) },
+          json: {
+            user_id: personOf(input.user_id), ...pspOf(cells, { now: edge.clock.now(), scope, ...asOf }),
+          },
         }
       },
     }),

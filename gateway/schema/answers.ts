@@ -43,7 +43,9 @@ export const rotationAnswer = Type.Object({
 
 /** POST /api/auth/user-token */
 export const userTokenAnswer = Type.Object({
-  token: Type.String(), token_type: Type.Literal('Bearer'), expires_in: Type.Integer({ description: 'Seconds.' }),
+  token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds.' }),
 })
 
 /** POST /api/auth/rotate-signing-key */

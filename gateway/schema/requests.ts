@@ -21,7 +21,8 @@ export const registration = Type.Object({
 /** POST /api/apps/{id}/rotate-key */
 export const keyRotation = Type.Object({
   overlap_s: Type.Optional(Type.Integer({
-    minimum: 0, maximum: 604_800, default: 86_400, description: 'How long the present key still holds, seconds.',
+    minimum: 0, maximum: 604_800, default: 86_400,
+    description: 'How long the present key still holds, seconds.',
   })),
 }, closed)
 

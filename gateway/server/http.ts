@@ -49,7 +49,8 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method](route.path, (response, request) => {
-      void serve(response, arrivedOf(response, request, route), replyOf(response, request, edge, cors), edge, checker)
+      const arrived = arrivedOf(response, request, route)
+      void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
     })
   }
   if (cors !== null) {
@@ -58,7 +59,8 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
     })
   }
   app.any('/*', (response, request) => {
-    void serve(response, arrivedOf(response, request, null), replyOf(response, request, edge, cors), edge, null)
+    const arrived = arrivedOf(response, request, null)
+    void serve(response, arrived, replyOf(response, request, edge, cors), edge, null)
   })
 }
 

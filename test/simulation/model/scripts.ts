@@ -244,8 +244,8 @@ export const modelScripts: Readonly<Record<string, ModelScript>> = {
 }
 
 /**
- * Scripts of versions side by side, of `verify` and of the edge, which are not simulated: known by name, never
- * run.
+ * Scripts of versions side by side, of `verify` and of the edge, which are not simulated: known by name,
+ * never run.
  */
 export const notModelled: readonly string[] = ['has-fields', 'hold-partition', 'read-bound', 'read-cut',
   'read-hash', 'switch-version', 'take-allowance']
