@@ -6,9 +6,10 @@
  *      └───────────────────┴── revoke(): at once, with every token of it ──▶ gone
  *
  * Owns: documents of kind `signing-key`, by key id.
- * Y1  The newest key signs. A retired one still verifies, until the last token it signed has ended.
- * Y2  A key id that is not known is looked up again, at most once per `signingReloadMs`: so a gateway takes
- *     the first token of a key that another gateway has just made.
+ * Y1  The newest key that is not retired signs. A retired one verifies, until the last token that any gateway
+ *     signed with it has ended.
+ * Y2  A key id that is not known is looked up: so a gateway takes the first token of a key that another one
+ *     has just made. Who sends unknown keys on purpose is stopped by the limit of attempts.
  * Y3  With a secret, what signs is stored sealed (AES-256-GCM); what verifies is public anyway.
  */
 import {
@@ -23,6 +24,7 @@ interface KeyDocument {
   readonly private_key: string
   readonly is_sealed: boolean
   readonly made_at: number
+  readonly retired_at?: number
 }
 
 interface SigningKey {
@@ -31,6 +33,7 @@ interface SigningKey {
   /** Null when its seal cannot be opened: then it only verifies. */
   readonly privateKey: KeyObject | null
   readonly madeAt: number
+  readonly isRetired: boolean
 }
 
 /** Makes, finds and turns the signing keys. */
@@ -62,9 +65,8 @@ export class SigningKeys {
 
   /** What verifies tokens of this key; null when there is no such key any longer. */
   async find(kid: string): Promise<KeyObject | null> {
-    const age = this.#clock.now() - this.#readAt
     const isKnown = this.#keys.some(key => key.kid === kid)
-    if (age > (isKnown ? this.#limits.appCacheMs : this.#limits.signingReloadMs)) await this.#load()
+    if (!isKnown || this.#clock.now() - this.#readAt > this.#limits.appCacheMs) await this.#load()
     return this.#keys.find(key => key.kid === kid)?.publicKey ?? null
   }
 
@@ -81,9 +83,7 @@ export class SigningKeys {
       made_at: Math.max(this.#clock.now(), ...this.#keys.map(({ madeAt }) => madeAt + 1)),
     }
     await this.#registry.put('signing-key', kid, document)
-    for (const [old, retired] of await this.#registry.list('signing-key')) {
-      if (old !== kid) await this.#registry.put('signing-key', old, retired, this.#limits.tokenMsMax)
-    }
+    await this.#retireAllBut(kid)
     await this.#load()
     return kid
   }
@@ -110,8 +110,19 @@ export class SigningKeys {
     }
   }
 
+  /** A gateway that has not heard of it yet signs on with a retired key for `appCacheMs` at most. */
+  async #retireAllBut(kid: string): Promise<void> {
+    const lifeMs = this.#limits.tokenMsMax + this.#limits.appCacheMs
+    for (const [old, document] of await this.#registry.list('signing-key') as [string, KeyDocument][]) {
+      if (old === kid || document.retired_at !== undefined) continue
+      await this.#registry.put('signing-key', old, { ...document, retired_at: this.#clock.now() }, lifeMs)
+    }
+  }
+
   #newest(): { readonly kid: string, readonly privateKey: KeyObject } | null {
-    for (const { kid, privateKey } of this.#keys) if (privateKey !== null) return { kid, privateKey }
+    for (const { kid, privateKey, isRetired } of this.#keys) {
+      if (privateKey !== null && !isRetired) return { kid, privateKey }
+    }
     return null
   }
 
@@ -128,7 +139,9 @@ export class SigningKeys {
     const kept = Buffer.from(document.private_key, 'base64')
     const der = document.is_sealed ? unseal(kept, kid, this.#secret) : kept
     const privateKey = der === null ? null : createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    return { kid, publicKey, privateKey, madeAt: document.made_at }
+    return {
+      kid, publicKey, privateKey, madeAt: document.made_at, isRetired: document.retired_at !== undefined,
+    }
   }
 }
 
