@@ -67,9 +67,9 @@ export function permissionsPage(deeds: readonly Deed[]): string {
   const heads = ['what', 'whom', 'needs', ...callers]
   return [
     '# Permissions', '',
-    'Who may do what at the gateway. Written by `node dist/test/gateway/write-permissions.js` from the tables',
-    'in `gateway/identity/authorise.ts`; `test/gateway/permissions.test.ts` tries every cell over HTTP and',
-    'WebSocket.', '',
+    'Who may do what at the gateway. Written by `node dist/test/gateway/write-permissions.js` from the',
+    'tables in `gateway/identity/authorise.ts`; `test/gateway/permissions.test.ts` tries every cell over',
+    'HTTP and WebSocket.', '',
     '- *app without*, *app with*: an app that lacks or has the permission of the row.',
     '- *person*: a token of one person, through an app with every permission. It may what its app may, about',
     '  that person only.',

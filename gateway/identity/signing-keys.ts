@@ -44,6 +44,7 @@ export class SigningKeys {
   readonly #secret: string | undefined
   #keys: readonly SigningKey[] = []
   #readAt = -Infinity
+  #making: Promise<string> | null = null
 
   constructor(registry: Registry, clock: Clock, limits: GatewayLimits, secret: string | undefined) {
     this.#registry = registry
@@ -57,7 +58,7 @@ export class SigningKeys {
     if (this.#clock.now() - this.#readAt > this.#limits.appCacheMs) await this.#load()
     const found = this.#newest()
     if (found !== null) return found
-    await this.rotate()
+    await (this.#making ??= this.#make().finally(() => { this.#making = null }))
     const made = this.#newest()
     if (made === null) throw new HinataError('IDENTITY_UNAVAILABLE')
     return made
@@ -72,6 +73,14 @@ export class SigningKeys {
 
   /** Makes a new key, which signs from now on; the others verify what they have signed. Answers its id. */
   async rotate(): Promise<string> {
+    const present = await this.#registry.list('signing-key') as [string, KeyDocument][]
+    const kid = await this.#make()
+    await this.#retire(present)
+    await this.#load()
+    return kid
+  }
+
+  async #make(): Promise<string> {
     await this.#load()
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     const kid = randomBytes(9).toString('base64url')
@@ -83,7 +92,6 @@ export class SigningKeys {
       made_at: Math.max(this.#clock.now(), ...this.#keys.map(({ madeAt }) => madeAt + 1)),
     }
     await this.#registry.put('signing-key', kid, document)
-    await this.#retireAllBut(kid)
     await this.#load()
     return kid
   }
@@ -110,12 +118,15 @@ export class SigningKeys {
     }
   }
 
-  /** A gateway that has not heard of it yet signs on with a retired key for `appCacheMs` at most. */
-  async #retireAllBut(kid: string): Promise<void> {
+  /**
+   * Retires keys that were there before a new one: so of rotations at once one key at least goes on. A
+   * gateway that has not heard of it yet signs with a retired key for `appCacheMs` at most.
+   */
+  async #retire(keys: readonly [kid: string, document: KeyDocument][]): Promise<void> {
     const lifeMs = this.#limits.tokenMsMax + this.#limits.appCacheMs
-    for (const [old, document] of await this.#registry.list('signing-key') as [string, KeyDocument][]) {
-      if (old === kid || document.retired_at !== undefined) continue
-      await this.#registry.put('signing-key', old, { ...document, retired_at: this.#clock.now() }, lifeMs)
+    for (const [kid, document] of keys) {
+      if (document.retired_at !== undefined) continue
+      await this.#registry.put('signing-key', kid, { ...document, retired_at: this.#clock.now() }, lifeMs)
     }
   }
 

@@ -29,7 +29,8 @@ t.test('what was signed reads back and is believed, with every kind of key', asy
   t.ok(isBelieved(`${es}.${ecSignature.toString('base64url')}`, ec.publicKey))
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   const rs = `${part({ alg: 'RS256' })}.${part(claims)}`
-  t.ok(isBelieved(`${rs}.${sign('sha256', Buffer.from(rs), rsa.privateKey).toString('base64url')}`, rsa.publicKey))
+  const rsSignature = sign('sha256', Buffer.from(rs), rsa.privateKey)
+  t.ok(isBelieved(`${rs}.${rsSignature.toString('base64url')}`, rsa.publicKey))
 })
 
 t.test('J1: a token cannot choose its algorithm', async t => {
@@ -45,7 +46,8 @@ t.test('J1: a token cannot choose its algorithm', async t => {
   t.notOk(isBelieved(`${crit}.${sign(null, Buffer.from(crit), privateKey).toString('base64url')}`))
   const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 })
   const rs = `${part({ alg: 'RS256' })}.${part(claims)}`
-  t.notOk(isBelieved(`${rs}.${sign('sha256', Buffer.from(rs), weak.privateKey).toString('base64url')}`, weak.publicKey))
+  const rsSignature = sign('sha256', Buffer.from(rs), weak.privateKey)
+  t.notOk(isBelieved(`${rs}.${rsSignature.toString('base64url')}`, weak.publicKey))
 })
 
 t.test('J2: any change of a token, and any text, is refused and never throws', async () => {
@@ -58,7 +60,8 @@ t.test('J2: any change of a token, and any text, is refused and never throws', a
     const isBody = at < token.lastIndexOf('.')
     return !isBelieved(changed) || (isSame && (!isBody || changed === token))
   }), { seed: 5, numRuns: 500 })
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.json().map(part), fc.tuple(fc.json(), fc.json(), fc.string())
-    .map(([a, b, c]) => `${Buffer.from(a).toString('base64url')}.${Buffer.from(b).toString('base64url')}.${c}`)),
-  text => !isBelieved(text)), { seed: 5, numRuns: 1_000 })
+  const parts = fc.tuple(fc.jsonValue(), fc.jsonValue(), fc.string())
+    .map(([a, b, c]) => `${part(a)}.${part(b)}.${c}`)
+  const texts = fc.oneof(fc.string(), fc.jsonValue().map(part), parts)
+  fc.assert(fc.property(texts, text => !isBelieved(text)), { seed: 5, numRuns: 1_000 })
 })
