@@ -44,7 +44,9 @@ export type { NodeProblem } from './topology/health.js'
 export type { HotKey } from './topology/hot-keys.js'
 export { stallMsDefault } from './limits/limits.js'
 export type { AppendInput, Appended } from './log/index.js'
-export { checkRedis, type Durability, type RedisFacts, type Registry } from './redis/index.js'
+export {
+  checkRedis, type Allowance, type Allowances, type Durability, type RedisFacts, type Registry, type Taken,
+} from './redis/index.js'
 export { channels, type CommitSpan, type InsertSpan, type StateChange } from './telemetry/channels.js'
 export {
   openVersions, type DeclaredVersion, type VersionProgress, type Versions,

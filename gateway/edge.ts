@@ -1,12 +1,14 @@
 /** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
 import type { Clock, TopologyClient } from '../engine/index.js'
-import type { Apps } from './apps.js'
 import type { FailureEars } from './failure.js'
+import type { Identity } from './identity/identity.js'
 import type { Intake } from './intake.js'
 import type { Jobs } from './jobs.js'
 import type { GatewayLimits } from './limits.js'
 import type { LiveChanges } from './live/changes.js'
 import type { Metrics } from './metrics.js'
+import type { Attempts } from './rate/attempts.js'
+import type { Limiter } from './rate/limiter.js'
 import type { Progress } from './progress.js'
 import type { Connections } from './socket/connections.js'
 import type { SystemStatus } from './status.js'
@@ -17,7 +19,9 @@ export interface Edge extends FailureEars {
   readonly client: TopologyClient
   readonly clock: Clock
   readonly limits: GatewayLimits
-  readonly apps: Apps
+  readonly identity: Identity
+  readonly attempts: Attempts
+  readonly limiter: Limiter
   readonly jobs: Jobs
   readonly intake: Intake
   readonly submissions: Submissions

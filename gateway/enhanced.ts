@@ -1,6 +1,7 @@
 /** A folded record as apps see it: SPEC section 1, one flat object, times in ISO 8601. */
 import type { FoldedRecord } from '../actors/record/index.js'
-import type { Principal } from './principal.js'
+import type { Principal } from './identity/principal.js'
+import { personOf } from './identity/tenant.js'
 
 /**
  * The enhanced record. Of confidential and restricted records an app that neither sent them nor may read the
@@ -14,7 +15,7 @@ export function enhancedOf(folded: FoldedRecord, principal: Principal): Readonly
   return {
     ...record,
     ...(isOwn && rawData !== undefined ? { raw_data: rawData } : {}),
-    user_id: folded.user_id,
+    user_id: personOf(folded.user_id),
     revision: folded.revision,
     enhanced_tags: isMasked ? [] : folded.enhanced_tags,
     recommended_highlights: isMasked ? [] : folded.recommended_highlights,

@@ -5,34 +5,38 @@
  * end.
  */
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
-import { Apps } from './apps.js'
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
 import type { Failure } from './failure.js'
+import { Identity, type IdentityOptions } from './identity/identity.js'
 import { Intake } from './intake.js'
 import { Jobs } from './jobs.js'
 import { limitsWith, type GatewayLimits } from './limits.js'
 import { LiveChanges } from './live/changes.js'
 import { Metrics } from './metrics.js'
 import { Progress } from './progress.js'
+import { Attempts } from './rate/attempts.js'
+import { Limiter } from './rate/limiter.js'
 import type { Route } from './route.js'
 import { appRoutes } from './routes/apps.js'
+import { authRoutes } from './routes/auth.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
 import { pspRoutes } from './routes/psp.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
+import { tenantRoutes } from './routes/tenants.js'
 import type { Cors } from './server/cors.js'
 import { serveRoutes } from './server/http.js'
 import { listen, openApp } from './server/listen.js'
 import { serveSockets } from './server/socket.js'
 import { Connections } from './socket/connections.js'
-import { statusOf, type SystemStatus } from './status.js'
+import { statusOf, withProblem, type SystemStatus } from './status.js'
 import { Submissions } from './submission.js'
 
 /** How a gateway is started. */
-export interface GatewayOptions {
+export interface GatewayOptions extends IdentityOptions {
   readonly host: string
   /** 0 = a free one. */
   readonly port: number
@@ -40,8 +44,6 @@ export interface GatewayOptions {
   /** What the client's topology is called. */
   readonly pipeline: { readonly name: string, readonly version: number }
   readonly clock?: Clock
-  /** Whoever holds it is the administrator. None: there is no administrator. */
-  readonly adminKey?: string
   readonly limits?: Partial<GatewayLimits>
   readonly clickhouse?: { readonly url: string }
   /** What /api/status answers; by default what the gateway sees by itself. */
@@ -79,12 +81,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.progress.start()
   edge.connections.start()
   edge.jobs.start()
+  edge.identity.start(() => edge.connections.renew())
   const drainAndStop = async (): Promise<void> => {
     isDraining = true
     listening.stop()
     await edge.connections.stop()
     await edge.intake.drained()
     edge.progress.stop()
+    edge.identity.stop()
     edge.jobs.stop()
     app.close()
   }
@@ -100,23 +104,26 @@ function edgeOf(
   const intake = new Intake(limits, clock)
   const metrics = new Metrics(`${pipeline.name}.${pipeline.version}`, () => intake.bytes)
   const progress = new Progress(client, clock, limits)
+  const attempts = new Attempts(client.allowances, clock, limits)
+  const limiter = new Limiter(client.allowances, clock, limits, () => metrics.countOpen())
+  const status = options.status ?? ((): Promise<SystemStatus> => statusOf(progress, {
+    gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
+    pipeline: { name: pipeline.name, version: client.liveVersions.at(-1) ?? pipeline.version },
+  }))
   const stats = (): unknown => ({
     ...metrics.totals,
     lag: progress.lags.map(({ partition, appended, folded, lagMs }) =>
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
   return {
-    client, clock, limits, intake, metrics, progress, isDraining,
-    apps: new Apps(client.registry, clock, limits, options.adminKey),
+    client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter,
+    identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
     durability: client.durability,
-    status: options.status ?? (() => statusOf(progress, {
-      gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
-      pipeline: { name: pipeline.name, version: client.liveVersions.at(-1) ?? pipeline.version },
-    })),
+    status: async () => withProblem(await status(), limiter.problem()),
     onFailure: options.onFailure ?? (() => undefined),
   }
 }
@@ -124,7 +131,7 @@ function edgeOf(
 function routesOf(edge: Edge): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
-    ...enhancementRoutes(edge), ...personRoutes(edge),
+    ...enhancementRoutes(edge), ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

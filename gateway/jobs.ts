@@ -3,13 +3,14 @@
  * registry; documents of one hour share a kind, so that an hour that is over can be swept without reading the
  * others.
  *
- * J1  A job of app A is unknown to app B.
+ * J1  A job is known to its app, to administrators of its tenant, and to its person through that app.
  * J2  A record of a job is complete when the person's committed row stands at the job's position or after it.
  */
 import { randomBytes } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../engine/index.js'
 import type { GatewayLimits } from './limits.js'
-import type { Principal } from './principal.js'
+import type { Principal } from './identity/principal.js'
+import { keyOf, tenantOf } from './identity/tenant.js'
 
 /** One record of a job: its id and the position at which it was accepted; null when it was a duplicate. */
 export type JobRecord = readonly [id: string, position: string | null]
@@ -52,7 +53,7 @@ export class Jobs {
   async get(id: string, principal: Principal): Promise<Job> {
     const hour = jobIdPattern.exec(id)?.[1]
     const job = hour === undefined ? null : await this.#registry.get(`job-${hour}`, id) as Job | null
-    if (job === null || (job.app !== principal.appId && !principal.permissions.has('admin'))) {
+    if (job === null || !mayRead(job, principal)) {
       throw new HinataError('JOB_UNKNOWN', { job: id.slice(0, 60) })
     }
     return job
@@ -87,4 +88,10 @@ export class Jobs {
   #lastExpiredHour(): number {
     return Math.floor((this.#clock.now() - this.#limits.jobTtlMs) / hourMs) - 1
   }
+}
+
+function mayRead(job: Job, { tenant, appId, person, permissions }: Principal): boolean {
+  if (tenantOf(job.person) !== tenant) return false
+  if (person !== null && job.person !== keyOf(tenant, person)) return false
+  return job.app === appId || permissions.has('admin')
 }

@@ -18,17 +18,19 @@ interface Totals {
 export class Metrics {
   readonly totals: Totals = { accepted: 0, duplicates: 0, rejected: 0, connections: 0, subscriptions: 0 }
   readonly #registry = new Registry()
-  readonly #records: Counter<'outcome'>
+  readonly #records: Counter<'outcome' | 'tenant'>
   readonly #requests: Histogram<'route' | 'status'>
   readonly #errors: Counter<'code'>
   readonly #acks: Histogram
+  readonly #open: Counter
   readonly #lag: LagMetrics
 
   constructor(pipeline: string, intakeBytes: () => number) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry, prefix: 'hinata_gateway_' })
     this.#records = new Counter({
-      name: 'hinata_gateway_records_total', help: 'Records by outcome', labelNames: ['outcome'], registers,
+      name: 'hinata_gateway_records_total', help: 'Records by outcome and tenant',
+      labelNames: ['outcome', 'tenant'], registers,
     })
     this.#requests = new Histogram({
       name: 'hinata_gateway_request_seconds', help: 'HTTP requests by route and status',
@@ -42,6 +44,10 @@ export class Metrics {
       name: 'hinata_gateway_ack_seconds', help: 'From a submit to its acknowledgement',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5], registers,
     })
+    this.#open = new Counter({
+      name: 'hinata_gateway_limits_open_total', registers,
+      help: 'Passed uncounted, since Redis did not answer',
+    })
     this.#lag = new LagMetrics(this.#registry, pipeline)
     this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)
     this.#gauge('hinata_gateway_subscriptions', 'Live subscriptions', () => this.totals.subscriptions)
@@ -49,16 +55,23 @@ export class Metrics {
   }
 
   /** Counts one batch and how long its acknowledgement took. */
-  countBatch(batch: { accepted: number, duplicates: number, rejected: number }, tookMs: number): void {
+  countBatch(
+    batch: { accepted: number, duplicates: number, rejected: number }, tookMs: number, tenant: string,
+  ): void {
     for (const outcome of ['accepted', 'duplicates', 'rejected'] as const) {
       this.totals[outcome] += batch[outcome]
-      if (batch[outcome] > 0) this.#records.inc({ outcome }, batch[outcome])
+      if (batch[outcome] > 0) this.#records.inc({ outcome, tenant }, batch[outcome])
     }
     this.#acks.observe(tookMs / 1_000)
   }
 
   countRequest(route: string, status: number, tookMs: number): void {
     this.#requests.observe({ route, status: String(status) }, tookMs / 1_000)
+  }
+
+  /** Counts what passed uncounted, because limits could not be asked. */
+  countOpen(): void {
+    this.#open.inc()
   }
 
   countError(code: string): void {

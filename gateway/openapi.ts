@@ -1,5 +1,6 @@
 /** openapi.json (3.1), made from the route table: what is served is what is described. */
-import type { Access, Route } from './route.js'
+import type { Access } from './identity/authorise.js'
+import type { Route } from './route.js'
 import { errorAnswer } from './schema/answers.js'
 import type { Schema } from './schema/check.js'
 
@@ -21,7 +22,9 @@ export function openApiOf(routes: readonly Route[]): Readonly<Record<string, unk
     paths,
     components: {
       schemas: { Error: errorAnswer },
-      securitySchemes: { appKey: { type: 'http', scheme: 'bearer', description: 'An app key, byo_…' } },
+      securitySchemes: {
+        appKey: { type: 'http', scheme: 'bearer', description: 'An app key, byo_…, or a person\'s JWT' },
+      },
     },
   }
 }
@@ -32,6 +35,7 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
     summary: route.summary,
     operationId: operationIdOf(route),
     ...securityOf(route.access),
+    'x-access': route.access,
     parameters: [
       ...pathParameters(route.path), ...(isPost || route.input === null ? [] : queryParameters(route.input)),
     ],
@@ -55,7 +59,8 @@ function operationIdOf({ method, path }: Route): string {
 
 function securityOf(access: Access): Readonly<Record<string, unknown>> {
   if (access === 'open') return { security: [] }
-  return { security: [{ appKey: access === 'app' ? [] : [access] }] }
+  const isRole = access === 'app' || access === 'known' || access === 'operator'
+  return { security: [{ appKey: isRole ? [] : [access] }] }
 }
 
 function pathParameters(path: string): unknown[] {

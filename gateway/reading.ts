@@ -6,14 +6,15 @@ import { person } from '../actors/person/person.js'
 import { readPsp, type Psp, type PspCells, type Scope } from '../actors/psp/index.js'
 import { HinataError } from '../engine/index.js'
 import type { Edge } from './edge.js'
-import { requireApp, type Principal } from './principal.js'
+import type { Principal } from './identity/principal.js'
+import { personOf } from './identity/tenant.js'
 import { assertPerson } from './submission.js'
 
 /** The cells of a person. Throws USER_ID_INVALID, PERSON_UNKNOWN. */
 export async function cellsOf(edge: Edge, personId: string): Promise<PspCells> {
   assertPerson(personId)
   const cells = await edge.client.state(person, personId)
-  if (cells === null) throw new HinataError('PERSON_UNKNOWN', { person: personId })
+  if (cells === null) throw new HinataError('PERSON_UNKNOWN', { person: personOf(personId) })
   return cells
 }
 
@@ -24,8 +25,7 @@ export async function pspNow(edge: Edge, personId: string, principal: Principal)
   )
 }
 
-/** The scope that a request asks for. Throws APP_MISMATCH when it names another app. */
+/** The scope that a request asks for; whether it may name the app was decided when it was let in. */
 export function scopeOf(scope: 'account' | 'app', appId: string | undefined, principal: Principal): Scope {
-  requireApp(principal, appId)
   return scope === 'account' ? { scope } : { scope, app: appId ?? principal.appId }
 }

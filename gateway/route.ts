@@ -2,14 +2,13 @@
  * What a route is: one row of the edge's table. The HTTP edge serves it, openapi.json describes it; neither
  * knows more.
  *
- * R1  A handler sees only input that fits its schema, from an app that has its permission.
+ * R1  A handler sees only input that fits its schema, from a caller who may (authorise.ts). A
+ *     `user_id` in it is the key of that person in the caller's tenant.
  * R2  A handler answers or throws a HinataError; nothing else reaches the app (no stack, no inner message).
  */
-import type { Principal, Permission } from './principal.js'
+import type { Access } from './identity/authorise.js'
+import type { Principal } from './identity/principal.js'
 import type { Checked, Schema } from './schema/check.js'
-
-/** Who may call a route: any app, an app with a permission, or everyone. */
-export type Access = Permission | 'app' | 'open'
 
 /** What a handler is given. */
 interface Call<T> {
@@ -17,6 +16,8 @@ interface Call<T> {
   readonly path: Readonly<Record<string, string>>
   readonly principal: Principal
   readonly requestId: string
+  /** Where the request came from. */
+  readonly address: string
   /** Aborts when the app goes away. */
   readonly signal: AbortSignal
 }

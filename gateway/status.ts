@@ -22,7 +22,7 @@ export interface SystemStatus {
     readonly timers: number
     readonly partitions: readonly PartitionStatus[]
   }[]
-  /** Keys with the most records of the last minutes; only an administrator sees them. */
+  /** Keys with the most records of the last minutes, of all tenants; only the operator sees them. */
   readonly hot_keys: readonly HotKey[]
   readonly problems: readonly Problem[]
 }
@@ -77,6 +77,15 @@ export async function statusOf(progress: Progress, places: {
     }],
     hot_keys: hottest(nodes),
     problems: [...problems, ...warnings],
+  }
+}
+
+/** The status with one more thing that is wrong: degraded, if it was healthy. */
+export function withProblem(status: SystemStatus, problem: Problem | null): SystemStatus {
+  if (problem === null) return status
+  return {
+    ...status, status: status.status === 'healthy' ? 'degraded' : status.status,
+    problems: [...status.problems, problem],
   }
 }
 

@@ -14,6 +14,7 @@ import { contentHash, parsePersonId, parseRecord, type SubmittedRecord } from '.
 import {
   formatPosition, HinataError, messageOf, type AppendInput, type Appended, type Clock, type TopologyClient,
 } from '../engine/index.js'
+import { personOf } from './identity/tenant.js'
 import type { Intake } from './intake.js'
 import type { JobRecord } from './jobs.js'
 import type { GatewayLimits } from './limits.js'
@@ -39,7 +40,7 @@ export interface Submitted {
   readonly records: readonly JobRecord[]
 }
 
-/** A batch as it arrived. */
+/** A batch as it arrived, its person by key. */
 interface Batch {
   readonly person: string
   readonly records: readonly unknown[]
@@ -96,9 +97,10 @@ export function logFull(partition: number): HinataError {
   return new HinataError('LOG_FULL', { partition, found: 'too many', max: 'reached' })
 }
 
-/** Throws USER_ID_INVALID unless it is a person's id. */
-export function assertPerson(person: unknown): asserts person is string {
-  if ('refusal' in parsePersonId(person)) throw new HinataError('USER_ID_INVALID')
+/** Throws USER_ID_INVALID unless it is the key of a person. */
+export function assertPerson(key: unknown): asserts key is string {
+  const isKey = typeof key === 'string' && !('refusal' in parsePersonId(personOf(key)))
+  if (!isKey) throw new HinataError('USER_ID_INVALID')
 }
 
 function sortOut(batch: Batch, now: number): Sorted {

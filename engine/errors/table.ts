@@ -213,6 +213,17 @@ export const errorTable = {
   PARTITION_STALLED: row('unavailable', true, 'Partition {partition} has a backlog that does not move.'),
   UPSTREAM_UNAVAILABLE: row('unavailable', true,
     'A part of the system does not answer just now. Retry in a moment.'),
+  TOKEN_EXPIRED: row('unauthenticated', false, 'This token has ended. Get another one.'),
+  ATTEMPTS_TOO_MANY: row('limited', true,
+    'Too many {what} from your address. Try again in {seconds} s.'),
+  IDENTITY_UNAVAILABLE: row('unavailable', true,
+    'Keys and tokens cannot be checked just now. Retry in a moment.'),
+  ROLE_FORBIDDEN: row('forbidden', false, 'This needs {expected}; you are known as: {found}.'),
+  PERSON_MISMATCH: row('forbidden', false, 'This token is for one person only: name that one as user_id.'),
+  APP_UNKNOWN: row('missing', false, 'No app {app}, or it was revoked.'),
+  TENANT_EXISTS: row('conflict', false, 'Tenant {tenant} exists already. Choose another name.'),
+  RATE_LIMITED: row('limited', true,
+    'More than {most} {what} in this window. Try again in {seconds} s.'),
   // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
     'The embedded ClickHouse cannot load: {reason}. '

@@ -19,6 +19,7 @@
  *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
  *   <ns>:topic:<topic>                       partitions of a topic (string)
  *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs (hash)
+ *   <ns>:allowance:{<group>}:<name>          used of an allowance, by window and slot (hash, expires)
  */
 
 /** Builds key names under one namespace. `topology` is `<name>.<version>`. */
@@ -35,6 +36,11 @@ export class Keyspace {
 
   registry(kind: string): string {
     return `${this.namespace}:registry:${kind}`
+  }
+
+  /** All allowances of a group live in one slot, so that one call may take from several. */
+  allowance(group: string, name: string): string {
+    return `${this.namespace}:allowance:{${group}}:${name}`
   }
 
   log(partition: number, topic: string): string {

@@ -5,3 +5,4 @@ export { assertDurability, assertSafeRedis, checkRedis, type Durability, type Re
 export { loadScript, registerScripts, runScript, type Script } from './script.js'
 export { replicated, replicatedIfAny } from './replicated.js'
 export { openRegistry, redisTime, type Registry } from './registry.js'
+export { openAllowances, type Allowance, type Allowances, type Taken } from './allowance.js'

@@ -17,8 +17,8 @@ import { partitionOf } from '../record/hash.js'
 import { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
 import {
-  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openRegistry, send, type Durability,
-  type RedisConnection, type Registry,
+  assertDurability, assertSafeRedis, closeRedis, fieldsOf, openAllowances, openRegistry, send,
+  type Allowances, type Durability, type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'
@@ -72,6 +72,7 @@ export async function openTopologyClientIn(
 /** See the top of the file. */
 export class TopologyClient {
   readonly registry: Registry
+  readonly allowances: Allowances
   readonly durability: Durability
   readonly #topology: Topology
   readonly #keys: Keyspace
@@ -92,6 +93,7 @@ export class TopologyClient {
     this.#clock = options.clock ?? systemClock
     this.durability = durability
     this.registry = openRegistry(redis, keys)
+    this.allowances = openAllowances(redis, keys)
     const { topic, partitions } = options.topology.source
     this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
       clock: this.#clock, id })

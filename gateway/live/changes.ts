@@ -15,7 +15,8 @@ import {
 import { enhancedOf } from '../enhanced.js'
 import type { GatewayLimits } from '../limits.js'
 import { isAtOrAfter } from '../positions.js'
-import { requirePermission, type Permission, type Principal } from '../principal.js'
+import type { Principal } from '../identity/principal.js'
+import { personOf } from '../identity/tenant.js'
 import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
 
 /** What one can subscribe to. */
@@ -26,7 +27,7 @@ export type Change =
   | { readonly position: string, readonly key: string, readonly data: unknown }
   | { readonly gapFrom: string, readonly gapTo: string }
 
-/** A subscription, as asked for. */
+/** A subscription, as asked for and allowed; its person by key. */
 interface LiveRequest {
   readonly topic: LiveTopic
   readonly person: string | null
@@ -38,7 +39,6 @@ interface LiveRequest {
 
 interface View {
   readonly output: string
-  readonly permission: Permission
   keyOf(value: unknown): string
   appOf(value: unknown): string | null
   show(value: unknown, principal: Principal): unknown
@@ -49,21 +49,18 @@ const statsMs = 1_000
 const views: Readonly<Record<Exclude<LiveTopic, 'stats'>, View>> = {
   records: {
     output: recordsFolded.output,
-    permission: 'hinata_query',
     keyOf: value => (value as FoldedRecord).record.id,
     appOf: value => (value as FoldedRecord).app,
     show: (value, principal) => enhancedOf(value as FoldedRecord, principal),
   },
   psp: {
     output: componentsChanged.output,
-    permission: 'psp_read',
     keyOf: value => (value as ComponentChange).component.id,
     appOf: () => null,
     show: value => changeOf(value as ComponentChange),
   },
   dead: {
     output: deadLetters.output,
-    permission: 'hinata_submit',
     keyOf: value => (value as DeadLetter).id,
     appOf: value => appOfLetter(value as DeadLetter),
     show: value => letterOf(value as DeadLetter),
@@ -89,7 +86,7 @@ export class LiveChanges {
     this.#stats = stats
   }
 
-  /** Starts a subscription and answers how to end it. Throws PERMISSION_MISSING, REQUEST_INVALID. */
+  /** Starts a subscription and answers how to end it. Throws REQUEST_INVALID. */
   subscribe(request: LiveRequest, take: (change: Change) => void): () => void {
     const subscription = this.#changes(request).subscribe(take)
     return () => subscription.unsubscribe()
@@ -98,7 +95,6 @@ export class LiveChanges {
   #changes(request: LiveRequest): Observable<Change> {
     if (request.topic === 'stats') return this.#statsChanges()
     const view = views[request.topic]
-    requirePermission(request.principal, view.permission)
     if (request.person === null && request.topic === 'psp') {
       throw invalid('field user_id is required for topic psp.')
     }
@@ -158,13 +154,13 @@ function isFor(emitted: Emitted, view: View, request: LiveRequest): boolean {
 
 function changeOf(change: ComponentChange): unknown {
   const { support: _support, ...component } = change.component
-  return { ...change, component }
+  return { ...change, user_id: personOf(change.user_id), component }
 }
 
 function letterOf(letter: DeadLetter): unknown {
   const { code, message } = letter.error
   return {
-    id: letter.id, user_id: letter.key, position: letter.position, failed_at: letter.failedAt,
+    id: letter.id, user_id: personOf(letter.key), position: letter.position, failed_at: letter.failedAt,
     where: letter.where, attempts: letter.attempts, error: { code, message }, status: letter.status,
   }
 }

@@ -1,26 +1,72 @@
-/** Registration of apps. */
+/** Registration of apps, and their keys. */
+import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { route, type Route } from '../route.js'
-import { registrationAnswer } from '../schema/answers.js'
-import { registration } from '../schema/requests.js'
+import { appsAnswer, registrationAnswer, revokedAnswer, rotationAnswer } from '../schema/answers.js'
+import { keyRotation, nothing, registration } from '../schema/requests.js'
 
 /** Routes about apps. */
 export function appRoutes(edge: Edge): Route[] {
-  return [
-    route({
-      method: 'post', path: '/api/apps/register', access: 'open', input: registration,
-      answer: registrationAnswer,
-      summary: 'Registers an app and shows its key, once.',
-      async handle({ input, principal }) {
-        const { appId, apiKey, granted } = await edge.apps.register(input, principal)
-        return {
-          status: 201,
-          json: {
-            status: 'registered', app_id: appId, api_key: apiKey, granted_permissions: granted,
-            rate_limit: null, // none is in force
+  return [registerRoute(edge), listRoute(edge), rotateRoute(edge), revokeRoute(edge)]
+}
+
+function registerRoute(edge: Edge): Route {
+  const { identity, limits } = edge
+  return route({
+    method: 'post', path: '/api/apps/register', access: 'open', input: registration,
+    answer: registrationAnswer,
+    summary: 'Registers an app in the caller\'s tenant and shows its key, once.',
+    async handle({ input, principal, address }) {
+      if (!principal.permissions.has('admin')) await edge.attempts.registering(address)
+      const { appId, apiKey, granted } = await identity.apps.register(input, principal)
+      return {
+        status: 201,
+        json: {
+          status: 'registered', app_id: appId, api_key: apiKey, granted_permissions: granted,
+          rate_limit: limits.requestsPerHourMax === 0 ? null : {
+            requests_per_hour: limits.requestsPerHourMax, requests_per_minute: limits.requestsPerMinuteMax,
           },
-        }
-      },
-    }),
-  ]
+        },
+      }
+    },
+  })
+}
+
+function listRoute({ identity }: Edge): Route {
+  return route({
+    method: 'get', path: '/api/apps', access: 'admin', input: null, answer: appsAnswer,
+    summary: 'The apps of the administrator\'s tenant.',
+    handle: async ({ principal }) => ({ json: { apps: await identity.apps.list(principal.tenant) } }),
+  })
+}
+
+function rotateRoute({ identity, limits }: Edge): Route {
+  return route({
+    method: 'post', path: '/api/apps/:id/rotate-key', access: 'app', input: keyRotation,
+    answer: rotationAnswer,
+    summary: 'A new key for the app, shown once; the present one holds for a stated time.',
+    async handle({ input, principal, path: { id = '' } }) {
+      if (principal.until !== Infinity) {
+        throw new HinataError('ROLE_FORBIDDEN', { expected: 'the app\'s newest key', found: 'a rotated key' })
+      }
+      const overlapMs = input.overlap_s === undefined ? limits.overlapMsDefault : input.overlap_s * 1_000
+      const { apiKey, oldUntil } = await identity.apps.rotate(id, Math.min(overlapMs, limits.overlapMsMax))
+      await identity.changed()
+      return {
+        json: { app_id: id, api_key: apiKey, old_key_until: new Date(oldUntil).toISOString() },
+      }
+    },
+  })
+}
+
+function revokeRoute({ identity }: Edge): Route {
+  return route({
+    method: 'post', path: '/api/apps/:id/revoke', access: 'admin', input: nothing, answer: revokedAnswer,
+    summary: 'Ends an app: its keys, its connections, and the tokens of persons through it.',
+    async handle({ path: { id = '' } }) {
+      await identity.apps.revoke(id)
+      await identity.changed()
+      return { json: { status: 'revoked' } }
+    },
+  })
 }

@@ -2,6 +2,7 @@
 import { person } from '../../actors/person/person.js'
 import { formatLine, type FoldedRecord } from '../../actors/record/index.js'
 import type { Edge } from '../edge.js'
+import { personOf } from '../identity/tenant.js'
 import { route, type Route } from '../route.js'
 import { assertPerson } from '../submission.js'
 
@@ -25,6 +26,6 @@ async function* linesOf(edge: Edge, id: string): AsyncGenerator<string> {
   for await (const [row, folded] of edge.client.allRows(person, id, 'records')) {
     if (seen.has(row)) continue
     seen.add(row)
-    yield `${formatLine((folded as FoldedRecord).record, id)}\n`
+    yield `${formatLine((folded as FoldedRecord).record, personOf(id))}\n`
   }
 }

@@ -1,6 +1,7 @@
 /** What is known about a person: the context for a request, and the whole PSP. */
 import { contextFor, pspOf, requestOf, type ComponentJson, type PspContext } from '../../actors/psp/index.js'
 import type { Edge } from '../edge.js'
+import { personOf } from '../identity/tenant.js'
 import { instantOf } from '../instant.js'
 import { cellsOf, pspNow, scopeOf } from '../reading.js'
 import { route, type Route } from '../route.js'
@@ -45,7 +46,9 @@ export function pspRoutes(edge: Edge): Route[] {
         const asOf = input.as_of === undefined ? {} : { asOf: instantOf('as_of', input.as_of) }
         const cells = await cellsOf(edge, input.user_id)
         return {
-          json: { user_id: input.user_id, ...pspOf(cells, { now: edge.clock.now(), scope, ...asOf }) },
+          json: {
+            user_id: personOf(input.user_id), ...pspOf(cells, { now: edge.clock.now(), scope, ...asOf }),
+          },
         }
       },
     }),

@@ -39,10 +39,10 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
     }),
     route({
       method: 'get', path: '/api/status', access: 'open', input: null, answer: statusAnswer,
-      summary: 'Nodes, pipelines, lag and problems; to an administrator also hot keys and causes.',
+      summary: 'Nodes, pipelines, lag and problems; to the operator also hot keys and causes.',
       async handle({ principal }) {
         const status = await edge.status()
-        if (principal.permissions.has('admin')) return { json: status }
+        if (principal.role === 'operator') return { json: status }
         return { json: { ...status, hot_keys: [], problems: status.problems.map(withoutDetail) } }
       },
     }),
@@ -56,7 +56,7 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
   return routes
 }
 
-/** What a behaviour threw may quote a record: only an administrator reads it. */
+/** What a behaviour threw may quote a record: only the operator reads it. */
 function withoutDetail({ code, message, fix }: Problem): Problem {
   return { code, message, fix }
 }

@@ -31,6 +31,41 @@ export const registrationAnswer = Type.Object({
   rate_limit: Type.Union([anyObject, Type.Null()]),
 })
 
+/** GET /api/apps */
+export const appsAnswer = Type.Object({ apps: rows })
+
+/** POST /api/apps/{id}/rotate-key */
+export const rotationAnswer = Type.Object({
+  app_id: Type.String(),
+  api_key: Type.String({ description: 'Shown once; only its hash is kept.' }),
+  old_key_until: Type.String({ description: 'The key that asked, or was replaced, holds until then.' }),
+})
+
+/** POST /api/auth/user-token */
+export const userTokenAnswer = Type.Object({
+  token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds.' }),
+})
+
+/** POST /api/auth/rotate-signing-key */
+export const signingKeyAnswer = Type.Object({ kid: Type.String() })
+
+/** GET /.well-known/jwks.json */
+export const jwksAnswer = Type.Object({ keys: rows })
+
+/** POST /api/tenants */
+export const tenantAnswer = Type.Object({
+  tenant: Type.String(), app_id: Type.String(),
+  api_key: Type.String({ description: 'The key of its administrator. Shown once; only its hash is kept.' }),
+})
+
+/** GET /api/tenants */
+export const tenantsAnswer = Type.Object({ tenants: Type.Array(Type.String()) })
+
+/** Something was ended. */
+export const revokedAnswer = Type.Object({ status: Type.Literal('revoked') })
+
 /** POST /api/hinata/submit */
 export const submissionAnswer = Type.Object({
   status: Type.Union(['accepted', 'completed', 'partial', 'rejected'].map(name => Type.Literal(name))),

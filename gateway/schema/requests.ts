@@ -18,6 +18,40 @@ export const registration = Type.Object({
   webhook_url: Type.Optional(Type.String({ pattern: '^https?://', maxLength: 2_048 })),
 }, closed)
 
+/** POST /api/apps/{id}/rotate-key */
+export const keyRotation = Type.Object({
+  overlap_s: Type.Optional(Type.Integer({
+    minimum: 0, maximum: 604_800, default: 86_400,
+    description: 'How long the present key still holds, seconds.',
+  })),
+}, closed)
+
+/** POST /api/auth/user-token */
+export const userTokenRequest = Type.Object({
+  user_id: userId,
+  expires_in: Type.Optional(Type.Integer({
+    minimum: 1, maximum: 86_400, default: 3_600, description: 'Seconds.',
+  })),
+}, closed)
+
+/** POST /api/auth/revoke */
+export const tokenRevocation = Type.Object({ user_id: userId }, closed)
+
+/** POST /api/auth/rotate-signing-key */
+export const signingKeyRotation = Type.Object({
+  revoke: Type.Optional(Type.Boolean({
+    default: false, description: 'Ends all tokens that were signed before, at once.',
+  })),
+}, closed)
+
+/** POST /api/tenants */
+export const tenantRequest = Type.Object({
+  tenant: Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$', description: 'Small letters, digits, dashes.' }),
+}, closed)
+
+/** A POST that says everything by its path. */
+export const nothing = Type.Object({}, closed)
+
 /** POST /api/hinata/submit. The records are read one by one, so that a bad one does not spoil the others. */
 export const submission = Type.Object({
   app_id: Type.Optional(text(100)),

@@ -1,8 +1,8 @@
 /**
  * The HTTP edge: serves the route table over uWebSockets.
  *
- *   request ─▶ route? ─▶ body (bounded) ─▶ whose key? ─▶ permission? ─▶ fits? ─▶ handler ─▶ answer
- *                 └────────────┴───────────────┴─────────────┴──────────┴─────────┴─▶ error
+ *   request ─▶ route? ─▶ body (bounded) ─▶ whose key? ─▶ fits? ─▶ may they, how often? ─▶ handler ─▶ answer
+ *                 └────────────┴───────────────┴───────────┴───────────────┴──────────────┴─▶ error
  *
  * X1  Every request is answered exactly once, or its app went away.
  * X2  An error has the form {error: {code, message, details?, request_id}}; its status follows from the
@@ -14,9 +14,10 @@ import type uws from 'uWebSockets.js'
 import { HinataError, type ErrorKind } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
-import { nobody, requirePermission, type Principal } from '../principal.js'
+import { limitHeaders, RateLimited } from '../rate/limiter.js'
 import type { Answer, Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
+import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
 import type { App } from './listen.js'
@@ -30,6 +31,7 @@ interface Arrived {
   readonly path: Readonly<Record<string, string>>
   readonly query: string
   readonly authorization: string
+  readonly address: string
   readonly contentType: string
   readonly contentLength: string
   readonly requestId: string
@@ -47,7 +49,8 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method](route.path, (response, request) => {
-      void serve(response, arrivedOf(request, route), replyOf(response, request, edge, cors), edge, checker)
+      const arrived = arrivedOf(response, request, route)
+      void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
     })
   }
   if (cors !== null) {
@@ -56,7 +59,8 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
     })
   }
   app.any('/*', (response, request) => {
-    void serve(response, arrivedOf(request, null), replyOf(response, request, edge, cors), edge, null)
+    const arrived = arrivedOf(response, request, null)
+    void serve(response, arrived, replyOf(response, request, edge, cors), edge, null)
   })
 }
 
@@ -67,7 +71,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   const answered = new AbortController()
   let status: number
   try {
-    const answering = answer(response, arrived, reply.signal, edge, checker, body)
+    const answering = answer(response, arrived, reply, edge, checker, body)
     const done = await Promise.race([answering, tooLate(edge, answered.signal)])
     status = done.status ?? 200
     if ('stream' in done) await sendStream(reply, status, done.type, done.stream)
@@ -82,7 +86,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   edge.metrics.countRequest(arrived.route?.path ?? 'unknown', status, performance.now() - startedAt)
 }
 
-async function answer(response: uws.HttpResponse, arrived: Arrived, signal: AbortSignal, edge: Edge,
+async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
   checker: Checker<Schema> | null, body: Body): Promise<Answer> {
   const { route, requestId, path } = arrived
   if (route === null) {
@@ -91,19 +95,15 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, signal: Abor
     )
   }
   const reading = route.method === 'post' ? body.read(response, arrived.contentLength) : null
-  const [bytes, principal] = await Promise.all([reading, principalOf(arrived, route, edge)])
+  const [bytes, principal] = await Promise.all(
+    [reading, principalOf(arrived.authorization, arrived.address, route, edge)])
   if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')
   const foreign = bytes === null ? queryOf(arrived.query) : parseJson(bytes, arrived.contentType)
   const input = checker === null ? null : checker.parse(foreign)
-  return route.handle({ input, path, principal, requestId, signal })
-}
-
-async function principalOf(arrived: Arrived, route: Route, edge: Edge): Promise<Principal> {
-  const token = /^Bearer +(\S+)$/i.exec(arrived.authorization)?.[1] ?? ''
-  if (route.access === 'open' && token === '') return nobody
-  const principal = await edge.apps.authenticate(token)
-  if (route.access !== 'open' && route.access !== 'app') requirePermission(principal, route.access)
-  return principal
+  const admitted = await admit(edge, route, principal, { input, path })
+  if (admitted.taken !== null) reply.headers.push(...limitHeaders(admitted.taken))
+  const { address } = arrived
+  return route.handle({ ...admitted, principal, requestId, address, signal: reply.signal })
 }
 
 async function tooLate(edge: Edge, signal: AbortSignal): Promise<never> {
@@ -117,15 +117,18 @@ async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: s
   const hasDetails = Object.keys(details).length > 0
   const body = { error: { code, message, ...(hasDetails ? { details } : {}), request_id: requestId } }
   const isBusy = kind === 'limited' || kind === 'unavailable'
-  const seconds = String(Math.ceil(edge.limits.retryAfterMs / 1_000))
-  const retryAfter = isBusy ? [['Retry-After', seconds] as const] : []
+  const seconds = details.seconds ?? Math.ceil(edge.limits.retryAfterMs / 1_000)
+  const retryAfter = isBusy ? [['Retry-After', String(seconds)] as const] : []
+  if (thrown instanceof RateLimited) reply.headers.push(...limitHeaders(thrown.taken))
   await sendText(
     reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, kind === 'too_large'
   )
   return statusOfKind[kind]
 }
 
-function arrivedOf(request: uws.HttpRequest, route: Route | null): Arrived {
+function arrivedOf(
+  response: uws.HttpResponse, request: uws.HttpRequest, route: Route | null,
+): Arrived {
   const names = route === null ? [] : [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
   const givenId = request.getHeader('x-request-id')
   return {
@@ -135,6 +138,7 @@ function arrivedOf(request: uws.HttpRequest, route: Route | null): Arrived {
     path: Object.fromEntries(names.map((name, i) => [name, decoded(request.getParameter(i))])),
     query: request.getQuery(),
     authorization: request.getHeader('authorization'),
+    address: Buffer.from(response.getRemoteAddressAsText()).toString('latin1'),
     contentType: request.getHeader('content-type'),
     contentLength: request.getHeader('content-length'),
     requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),

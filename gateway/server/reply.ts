@@ -12,7 +12,8 @@ import type uws from 'uWebSockets.js'
 export interface Reply {
   readonly response: uws.HttpResponse
   readonly signal: AbortSignal
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Sent with the answer; who handles the request may add. */
+  readonly headers: (readonly [name: string, value: string])[]
   readonly acceptEncoding: string
   readonly compressBytesMin: number
 }

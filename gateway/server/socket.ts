@@ -16,6 +16,7 @@ import type { App } from './listen.js'
 
 interface Session {
   readonly codec: Codec
+  readonly address: string
   connection: Connection | null
   wire: SocketWire | null
 }
@@ -39,7 +40,8 @@ export function serveSockets(app: App, edge: Edge): void {
     open(socket) {
       const session = socket.getUserData()
       session.wire = new SocketWire(socket)
-      session.connection = new Connection(edge.connections.nextId(), edge, session.codec, session.wire)
+      session.connection = new Connection(
+        edge.connections.nextId(), edge, session.codec, session.wire, session.address)
       edge.connections.add(session.connection)
     },
     message: (socket, message, isBinary) => socket.getUserData().connection?.receive(
@@ -62,7 +64,8 @@ function upgrade(
   try {
     if (edge.isDraining()) throw new HinataError('STOPPING')
     const codec = codecOf(request.getHeader('sec-websocket-protocol'))
-    const session: Session = { codec, connection: null, wire: null }
+    const address = Buffer.from(response.getRemoteAddressAsText()).toString('latin1')
+    const session: Session = { codec, address, connection: null, wire: null }
     response.upgrade(session, request.getHeader('sec-websocket-key'), codec.subprotocol,
       request.getHeader('sec-websocket-extensions'), context)
   } catch (thrown) {

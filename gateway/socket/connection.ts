@@ -11,11 +11,12 @@
  *     is read.
  * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
+ * W4  It ends with its credential: when that expires, or is revoked (I1).
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
-import type { Principal } from '../principal.js'
+import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
 import { Submits } from './submits.js'
@@ -44,14 +45,17 @@ export class Connection {
   readonly #submits: Submits
   readonly #subscriptions: Subscriptions
   readonly #openedAt: number
+  readonly #address: string
   #state: State = 'opened'
   #principal: Principal | null = null
+  #token = ''
   #producer = ''
   #early: Early[] = []
   #refused = 0
 
-  constructor(id: string, edge: Edge, codec: Codec, wire: Wire) {
+  constructor(id: string, edge: Edge, codec: Codec, wire: Wire, address: string) {
     this.id = id
+    this.#address = address
     this.#edge = edge
     this.#codec = codec
     this.#wire = wire
@@ -71,9 +75,22 @@ export class Connection {
     edge.metrics.totals.connections += 1
   }
 
-  /** The app that said hello; null before. */
-  get appId(): string | null {
-    return this.#principal?.appId ?? null
+  /** Whether this caller said hello here. */
+  isOf({ appId, person }: Principal): boolean {
+    return this.#principal?.appId === appId && this.#principal.person === person
+  }
+
+  /** Looks at its credential again, and ends if it holds no longer. False when it could not be looked at. */
+  async renew(): Promise<boolean> {
+    if (this.#principal === null || this.#state === 'closed') return true
+    try {
+      this.#principal = await this.#edge.identity.renewed(this.#token)
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof HinataError) || thrown.isRetryable) return false
+      this.#closeFor(thrown, closeCodes.policy)
+      return true
+    }
   }
 
   /** Takes one message. `bytes` need not outlive the call. */
@@ -113,6 +130,9 @@ export class Connection {
     if (this.#state === 'opened' && isSilent) return this.#closeFor(
       new HinataError('HELLO_FIRST'), closeCodes.policy
     )
+    if (this.#principal !== null && this.#principal.until <= this.#edge.clock.now()) {
+      return this.#closeFor(new HinataError('TOKEN_EXPIRED'), closeCodes.policy)
+    }
     this.#submits.tick()
     this.#subscriptions.flush()
     if (this.#state === 'draining' && this.#submits.unanswered === 0) this.close(
@@ -173,7 +193,7 @@ export class Connection {
       'FRAME_TYPE', { found: 'hello', expected: 'hello only once' }
     )
     this.#state = 'greeting'
-    this.#edge.apps.authenticate(frame.token).then(
+    this.#edge.identity.authenticate(frame.token, this.#address).then(
       principal => this.#welcome(frame, principal),
       (thrown: unknown) => {
         const isTransient = !(thrown instanceof HinataError) || thrown.isRetryable
@@ -186,8 +206,9 @@ export class Connection {
     if (this.#state !== 'greeting') return
     this.#state = 'welcomed'
     this.#principal = principal
+    this.#token = frame.token
     this.#producer = `${principal.appId}/${frame.producer ?? this.id}`
-    if (frame.resume !== undefined) this.#edge.connections.replace(frame.resume, principal.appId)
+    if (frame.resume !== undefined) this.#edge.connections.replace(frame.resume, principal)
     const { limits } = this.#edge
     this.#send({
       type: 'welcome', connection: this.id, credit: this.#submits.credit, durability: this.#edge.durability,

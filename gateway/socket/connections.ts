@@ -1,6 +1,7 @@
 /** All open connections of one gateway: ids, the common tick, draining. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../engine/index.js'
+import type { Principal } from '../identity/principal.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Connection } from './connection.js'
 
@@ -34,10 +35,17 @@ export class Connections {
     this.#open.delete(connection.id)
   }
 
-  /** Ends a connection that its app has left behind; nothing when it is gone, or another app's. */
-  replace(id: string, appId: string): void {
+  /** Ends a connection that its app has left behind; nothing when it is gone, or another caller's. */
+  replace(id: string, by: Principal): void {
     const connection = this.#open.get(id)
-    if (connection !== undefined && connection.appId === appId) connection.close(policyCode, 'REPLACED')
+    if (connection?.isOf(by)) connection.close(policyCode, 'REPLACED')
+  }
+
+  /** Looks at the credential of every connection again; false when some could not be looked at. */
+  async renew(): Promise<boolean> {
+    let isWhole = true
+    for (const connection of [...this.#open.values()]) isWhole = await connection.renew() && isWhole
+    return isWhole
   }
 
   start(): void {

@@ -6,11 +6,13 @@
  * B2  Every batch is answered once: acknowledged, or refused whole with its seq.
  * B3  Credit and intake that a batch took are released exactly once.
  */
-import { HinataError } from '../../engine/index.js'
+import { HinataError, type ErrorCode } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { requirePermission, type Principal } from '../principal.js'
+import { authorise, frameAccess } from '../identity/authorise.js'
+import type { Principal } from '../identity/principal.js'
+import { keyOf } from '../identity/tenant.js'
 import type { SubmitFrame } from '../schema/frames.js'
-import { assertPerson, logFull, type Submitted } from '../submission.js'
+import { logFull, type Submitted } from '../submission.js'
 import { Credit } from './credit.js'
 import type { GatewayFrame } from './frames.js'
 
@@ -20,6 +22,9 @@ interface SubmitOutlet {
   ping(payload: string): void
   refuse(thrown: unknown, seq: number): void
 }
+
+/** Refusals of a frame behind which others must wait, so that what is sent again stays in order (V4). */
+const pressing: readonly ErrorCode[] = ['LOG_FULL', 'OVERLOADED', 'RATE_LIMITED']
 
 /** The batches of one connection. */
 export class Submits {
@@ -49,20 +54,21 @@ export class Submits {
 
   /** Hands a batch to the log. Throws what refuses it whole. */
   submit(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
-    requirePermission(principal, 'hinata_submit')
-    assertPerson(frame.user_id)
-    if (this.#credit.isBlocked) throw logFull(this.#edge.client.partitionOf(frame.user_id))
+    authorise(frameAccess.submit, principal, { person: frame.user_id })
+    const person = keyOf(principal.tenant, frame.user_id)
+    if (this.#credit.isBlocked) throw logFull(this.#edge.client.partitionOf(person))
     const records = frame.records.length
     this.#credit.take(records, bytes)
     const startedAt = performance.now()
     const origin = `${producer}:${frame.seq}`
-    const batch = { person: frame.user_id, records: frame.records, app: principal.appId, origin }
+    const batch = { person, records: frame.records, app: principal.appId, origin }
     let submitted: Promise<Submitted>
     try {
+      this.#edge.limiter.records(principal, person, records)
       submitted = this.#edge.submissions.submit(batch, bytes)
     } catch (thrown) {
       this.#credit.release(records, bytes)
-      this.#noticeFull(thrown, frame.user_id)
+      this.#noticeFull(thrown, person)
       throw thrown
     }
     this.#unanswered += 1
@@ -72,11 +78,11 @@ export class Submits {
     }
     submitted.then(done => {
       answered()
-      this.#acknowledge(frame.seq, done, performance.now() - startedAt)
-      this.#press(frame.user_id)
+      this.#acknowledge(frame.seq, done, performance.now() - startedAt, principal.tenant)
+      this.#press(person)
     }, (thrown: unknown) => {
       answered()
-      this.#noticeFull(thrown, frame.user_id)
+      this.#noticeFull(thrown, person)
       this.#outlet.refuse(thrown, frame.seq)
     })
   }
@@ -92,16 +98,14 @@ export class Submits {
     if (this.#pressed.size > 0) this.#adapt()
   }
 
-  #acknowledge(seq: number, done: Submitted, tookMs: number): void {
+  #acknowledge(seq: number, done: Submitted, tookMs: number, tenant: string): void {
     const { accepted, duplicates, rejected, durability, positions } = done
-    this.#edge.metrics.countBatch({ accepted, duplicates, rejected: rejected.length }, tookMs)
+    this.#edge.metrics.countBatch({ accepted, duplicates, rejected: rejected.length }, tookMs, tenant)
     this.#outlet.send({ type: 'ack', seq, accepted, duplicates, rejected, durability, positions })
   }
 
   #noticeFull(thrown: unknown, person: string): void {
-    if (
-      !(thrown instanceof HinataError) || !(thrown.code === 'LOG_FULL' || thrown.code === 'OVERLOADED')
-    ) return
+    if (!(thrown instanceof HinataError) || !pressing.includes(thrown.code)) return
     this.#credit.block()
     this.#pressed.set(this.#edge.client.partitionOf(person), person)
     this.#tell(this.#credit.adapt(0))

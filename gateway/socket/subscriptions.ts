@@ -7,9 +7,10 @@
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import type { Change } from '../live/changes.js'
-import type { Principal } from '../principal.js'
+import { authorise, frameAccess } from '../identity/authorise.js'
+import type { Principal } from '../identity/principal.js'
+import { keyOf } from '../identity/tenant.js'
 import type { SubscribeFrame } from '../schema/frames.js'
-import { assertPerson } from '../submission.js'
 import { UpdateQueue, type UpdateOutlet } from './updates.js'
 
 /** Opens, ends and feeds subscriptions. */
@@ -23,14 +24,15 @@ export class Subscriptions {
     this.#updates = new UpdateQueue(outlet, edge.limits)
   }
 
-  /** Throws PERMISSION_MISSING, REQUEST_INVALID, USER_ID_INVALID, SUBSCRIPTION_TOO_MANY. */
+  /** A person who names nobody subscribes to their own. Throws SUBSCRIPTION_TOO_MANY and what refuses it. */
   open(frame: SubscribeFrame, principal: Principal): void {
-    const { id, topic, user_id: person, from } = frame
+    const { id, topic, user_id: named = principal.person ?? undefined, from } = frame
     const max = this.#edge.limits.subscriptionsMax
     if (!this.#open.has(id) && this.#open.size >= max) throw new HinataError('SUBSCRIPTION_TOO_MANY', { max })
-    if (person !== undefined) assertPerson(person)
+    authorise(frameAccess[`subscribe ${topic}`], principal, { person: named })
+    const person = named === undefined ? null : keyOf(principal.tenant, named)
     const whenReady = (): Promise<void> => this.#updates.whenReady()
-    const request = { topic, person: person ?? null, from: from ?? null, principal, whenReady }
+    const request = { topic, person, from: from ?? null, principal, whenReady }
     const opened = this.#edge.live.subscribe(request, change => this.#take(id, change))
     if (this.#open.has(id)) this.end(id)
     this.#open.set(id, opened)

@@ -217,7 +217,8 @@ t.test('the system tells how it is', async t => {
   t.match(await get(url, '/health', null), { status: 200, body: { status: 'healthy', problems: [] } })
   t.match(await get(url, '/ready', null), { status: 200, body: { status: 'ready' } })
   t.match(
-    String((await get(url, '/metrics', null)).body), /hinata_gateway_records_total\{outcome="accepted"\} \d/
+    String((await get(url, '/metrics', null)).body),
+    /hinata_gateway_records_total\{outcome="accepted",tenant="default"\} \d/
   )
   t.match((await get(url, '/api/status', null)).body, {
     status: 'healthy', gateway: { url }, nodes: [{ id: String, partitions: Array }],

@@ -25,6 +25,36 @@ export const adminKey = 'admin-key-of-the-tests'
 
 const ordinary = ['hinata_submit', 'hinata_query', 'psp_read', 'psp_context', 'enhancement_access']
 
+/** All permissions that there are. */
+export const everyPermission = [...ordinary, 'user_data_read', 'storage_access', 'admin']
+
+/** Registers an app with the permissions that `by` may give. */
+export async function registerApp(
+  url: string, by: string | null, permissions: readonly string[] = ordinary,
+): Promise<{ key: string, appId: string }> {
+  const { body } = await post(url, '/api/apps/register', by, {
+    app_name: 'test', app_version: '1', developer: 'd', description: 'd', requested_permissions: permissions,
+  })
+  const { api_key: key, app_id: appId } = body as { api_key: string, app_id: string }
+  return { key, appId }
+}
+
+/** A token of a person through an app. */
+export async function userToken(
+  url: string, key: string, person: string, expiresIn?: number,
+): Promise<string> {
+  const more = expiresIn === undefined ? {} : { expires_in: expiresIn }
+  const { body } = await post(url, '/api/auth/user-token', key, { user_id: person, ...more })
+  return (body as { token: string }).token
+}
+
+/** Makes a tenant and answers its administrator. */
+export async function makeTenant(url: string, tenant: string): Promise<{ key: string, appId: string }> {
+  const { body } = await post(url, '/api/tenants', adminKey, { tenant })
+  const { api_key: key, app_id: appId } = body as { api_key: string, app_id: string }
+  return { key, appId }
+}
+
 /** Starts a system; without a node when `hasNode` is false. */
 export async function startSystem(options: {
   limits?: Partial<GatewayLimits>, hasNode?: boolean, gateway?: Partial<GatewayOptions>, topology?: Topology
@@ -41,11 +71,7 @@ export async function startSystem(options: {
   const system: TestSystem = {
     redis, client, gateway, topology, failures,
     async key(permissions = ordinary) {
-      const answer = await post(gateway.url, '/api/apps/register', null, {
-        app_name: 'test', app_version: '1', developer: 'd', description: 'd',
-        requested_permissions: permissions,
-      })
-      return String((answer.body as { api_key: unknown }).api_key)
+      return (await registerApp(gateway.url, null, permissions)).key
     },
     async startNode() {
       node = await startNode({ redisUrl: redis.url, topology })

@@ -243,6 +243,9 @@ export const modelScripts: Readonly<Record<string, ModelScript>> = {
   'release-lease': releaseLease,
 }
 
-/** Scripts of versions side by side and of `verify`, which are not simulated: known by name, never run. */
+/**
+ * Scripts of versions side by side, of `verify` and of the edge, which are not simulated: known by name,
+ * never run.
+ */
 export const notModelled: readonly string[] = ['has-fields', 'hold-partition', 'read-bound', 'read-cut',
-  'read-hash', 'switch-version']
+  'read-hash', 'switch-version', 'take-allowance']

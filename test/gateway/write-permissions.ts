@@ -1,0 +1,12 @@
+// Writes docs/PERMISSIONS.md from the tables and from the routes that a gateway serves.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deedsOf, permissionsPage } from '../../gateway/identity/permissions-page.js'
+import { projectRoot } from '../tidy/sources.js'
+import { get, startSystem } from './system.js'
+
+const system = await startSystem({ hasNode: false })
+const { body } = await get(system.gateway.url, '/openapi.json', null)
+await system.stop()
+const page = permissionsPage(deedsOf(body as { paths: Record<string, unknown> }))
+writeFileSync(join(projectRoot(import.meta.dirname), 'docs', 'PERMISSIONS.md'), page)
