@@ -106,7 +106,8 @@ export function composePrompt({
     if (request !== undefined) left -= take(asked, chosen[part], left, page)
     if (part === 'context' && request === undefined) left -= page.use(quotes.take(left * QUOTED_SHARE))
     const rest = items[part].filter(item => !chosen[part].includes(item))
-    left -= take(rest, chosen[part], request === undefined ? left : Math.min(left, share * UNASKED_SHARE), page)
+    const room = request === undefined ? left : Math.min(left, share * UNASKED_SHARE)
+    left -= take(rest, chosen[part], room, page)
     flow = Math.max(0, left)
   }
   if (request !== undefined) page.use(quotes.take(page.free))

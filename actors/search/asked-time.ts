@@ -30,12 +30,15 @@ interface Form {
 }
 
 const FORMS: readonly Form[] = [
-  { pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g, read: ([, y, m, d]) => dayOf(Number(y), Number(m) - 1, Number(d)) },
+  { pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g,
+    read: ([, y, m, d]) => dayOf(Number(y), Number(m) - 1, Number(d)) },
   { pattern: words(`${DAY}(?: of)? ${MONTH},? ${YEAR}`),
     read: ([, d, m, y]) => dayOf(Number(y), monthOf(m), Number(d)) },
-  { pattern: words(`${MONTH} ${DAY},? ${YEAR}`), read: ([, m, d, y]) => dayOf(Number(y), monthOf(m), Number(d)) },
+  { pattern: words(`${MONTH} ${DAY},? ${YEAR}`),
+    read: ([, m, d, y]) => dayOf(Number(y), monthOf(m), Number(d)) },
   { pattern: words(`${MONTH},?(?: of)? ${YEAR}`), read: ([, m, y]) => monthAt(Number(y), monthOf(m)) },
-  { pattern: words(`(?:in|during|since|last|this) ${MONTH}(?! \\d)`), read: ([, m], now) => latestMonth(monthOf(m), now) },
+  { pattern: words(`(?:in|during|since|last|this) ${MONTH}(?! \\d)`),
+    read: ([, m], now) => latestMonth(monthOf(m), now) },
   { pattern: words('(today|yesterday|last night)'),
     read: ([, day], now) => daysBefore(now, day === 'today' ? 0 : 1, 1) },
   { pattern: words('(?:last|past|previous) (week|month|year)'), read: ([, unit], now) => lastOf(unit, now) },

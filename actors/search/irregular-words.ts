@@ -17,8 +17,8 @@ const FAMILIES =
   'stick stuck|strike struck|swear swore sworn|sweep swept|swim swam swum|swing swung|take took taken|' +
   'teach taught|tear tore torn|tell told|think thought|throw threw thrown|understand understood|' +
   'wake woke woken|wear wore worn|weave wove woven|win won|withdraw withdrew withdrawn|write wrote written|' +
-  'child children|foot feet|goose geese|man men|mouse mice|person people|tooth teeth|woman women|wife wives|' +
-  'life lives|knife knives|leaf leaves|shelf shelves|wolf wolves|half halves'
+  'child children|foot feet|goose geese|man men|mouse mice|person people|tooth teeth|woman women|' +
+  'wife wives|life lives|knife knives|leaf leaves|shelf shelves|wolf wolves|half halves'
 
 const bases = new Map(FAMILIES.split('|').flatMap(family => {
   const [base, ...forms] = family.split(' ')

@@ -32,5 +32,5 @@ export const NOTE_CHARS_MAX = 400
 /** Different words of one question that are looked up; a question has at most 2,000 characters. */
 export const QUESTION_TERMS_MAX = 64
 
-/** A word that more records have is lent to no neighbour: it says little, and its links would take longest. */
+/** A word that more records have is lent to no neighbour: it says little, and its links take longest. */
 export const LENDERS_MAX = 4_000

@@ -6,8 +6,8 @@
  *     relevance = 1 − 2^(−rank / .35), rounded to 1e-4
  *
  * words: lexical.ts, 0..2.2, 1 = everything that was asked is said once. meaning: cosine, 0..1. recency:
- * 2^(−age / 90 days). attention: the record's weight, 0..1. Asked time: asked-time.ts. A record only asks when
- * its text ends with a question: it has the words of an answer, and none.
+ * 2^(−age / 90 days). attention: the record's weight, 0..1. Asked time: asked-time.ts. A record only asks
+ * when its text ends with a question: it has the words of an answer, and none.
  *
  * Measured, this finds as much as z(words) + .3 z(meaning) does, but needs no mean over all records, and
  * means the same for every question. Relevance .5 is rank .35. Measured on conversations: of

@@ -34,8 +34,8 @@ export const q02: Metric = {
   id: 'Q2',
   title: 'Budgeted prompt',
   definition: 'The conversations of Q1. Share of the evidence turns that stand in the personalised prompt '
-    + 'word by word, and of the answer’s content words that stand in it, at 500, 1,000 and 2,000 tokens. BM25: '
-    + 'the same budget filled with the turns it finds, best first. Split by conversation.',
+    + 'word by word, and of the answer’s content words that stand in it, at 500, 1,000 and 2,000 tokens. '
+    + 'BM25: the same budget filled with the turns it finds, best first. Split by conversation.',
   run: measure,
 }
 

@@ -1,11 +1,11 @@
 /**
  * Q14: how long a search takes at 1,000, 10,000 and 100,000 records of one person, how long a prompt takes,
- * what the index holds per record, and whether the nearest records are found. Beside it, what a near-neighbour
- * graph (HNSW) does on the same vectors: the reason why there is none.
+ * what the index holds per record, and whether the nearest records are found. Beside it, what a
+ * near-neighbour graph (HNSW) does on the same vectors: the reason why there is none.
  *
  * Records are list entries, each with the note of another, so that there are as many different ones as are
- * wanted. Times are processor time of single calls, all threads of the process together: what a call takes when
- * nobody else wants the machine. Beside them, by the steady clock, what it took on a machine that others use.
+ * wanted. Times are processor time of single calls, all threads of the process together: what a call takes
+ * when nobody else wants the machine. Beside them, by the steady clock, what it took on a shared machine.
  */
 import hnswlib from 'hnswlib-node'
 import { staticHash } from '../../actors/embedding/index.js'
@@ -45,9 +45,9 @@ export const q14: Metric = {
   title: 'Speed',
   definition: 'One person with 1,000, 10,000 and 100,000 list entries; 300 questions of four words of an '
     + 'entry. Processor time per search, per search after a record that just came, and per prompt of 2,000 '
-    + 'tokens (search, and composing from the PSP of all records); the column ms p50 / p95 is by the clock, on '
-    + 'a machine shared with other work. Bytes of the index per record; processor time to index one. The ten '
-    + 'records nearest to a record in meaning: ours compares every vector; HNSW is hnswlib with 16 links and '
+    + 'tokens (search, and composing from the PSP of all records); the column ms p50 / p95 is by the clock, '
+    + 'on a machine shared with other work. Bytes of the index per record; processor time to index one. The '
+    + 'ten records nearest to a record in meaning: ours compares every vector; HNSW is hnswlib with 16 links and '
     + 'breadths 100 and 200, measured up to 10,000.',
   run: measure,
 }
@@ -116,7 +116,8 @@ function linesOf(
   })
   const timed = (measure: string, calls: readonly Call[], share: number, target?: Target): Line => ({
     ...line(measure, quantileOf(calls.map(({ cpuMs }) => cpuMs), share), 'ms', target),
-    latencyMs: { p50: quantileOf(calls.map(({ ms }) => ms), 0.5), p95: quantileOf(calls.map(({ ms }) => ms), 0.95) },
+    latencyMs: { p50: quantileOf(calls.map(({ ms }) => ms), 0.5),
+      p95: quantileOf(calls.map(({ ms }) => ms), 0.95) },
   })
   return [
     timed('search p50', searches, 0.5),
@@ -146,7 +147,8 @@ function nearestLines(
     const { results } = answered(view, 'neighbours', args) as SearchAnswer
     return results.map(({ id }) => places.get(id) ?? -1)
   })
-  const found = line('recall@10 of the nearest', recallOf(rows, probes, ours, exact), 'share', { atLeast: 0.95 })
+  const recall = recallOf(rows, probes, ours, exact)
+  const found = line('recall@10 of the nearest', recall, 'share', { atLeast: 0.95 })
   if (folded.length > GRAPH_RECORDS_MAX) return [found]
   const graph = new hnswlib.HierarchicalNSW('cosine', staticHash.dim)
   const [, building] = costOf(() => {
@@ -176,7 +178,8 @@ function recallOf(
 ): number {
   const shares = probes.map((probe, i) => {
     const least = exact[i][NEAREST - 1] - ROUNDING
-    return found[i].filter(place => place >= 0 && cosineOf(rows[place], rows[probe]) >= least).length / NEAREST
+    const isNear = (place: number): boolean => place >= 0 && cosineOf(rows[place], rows[probe]) >= least
+    return found[i].filter(isNear).length / NEAREST
   })
   return shares.reduce((sum, share) => sum + share, 0) / shares.length
 }
