@@ -4,9 +4,13 @@
  *
  *   [Hinata personal context] …                       the mark by which an echo is known
  *   ## Interests and values      core      20 %       unused share flows on to the next part;
- *   ## Goals and work            working   40 %       what is left at the end goes to components that
- *   ## Relevant …                context   30 %       did not fit and to longer notes
+ *   ## Goals and work            working   40 %       what is left at the end goes to relevant notes, then
+ *   ## Preferences               context   30 %       to components that did not fit
+ *   ## Relevant notes                                 quotes, by day (quotes.ts)
  *   ## Just now                  buffer    10 %
+ *
+ * With a request, components that are about it may take their part's whole share, others a fifth of it: the
+ * notes that answer it come before what is known in general.
  *
  * O1 Never over the budget, headings and all. O2 Superseded components are never named; an archived one
  * is, when it is relevant or there is room: freshness is part of its score. O3 The same
@@ -82,9 +86,9 @@ const FRESH_DAYS = 30
 /** Of the room for context, when nothing was asked. */
 const QUOTED_SHARE = 0.8
 /** A component that is nearer to the request than this is about it. */
-const ASKED_RELEVANCE_MIN = 0.3
+const ASKED_RELEVANCE_MIN = 0.5
 /** What components that are not about the request may take of their part's share. */
-const UNASKED_SHARE = 0.35
+const UNASKED_SHARE = 0.2
 const VISITS_SHOWN_MAX = 8
 
 /** Composes a prompt. */
