@@ -2,7 +2,7 @@
  * Quotes: lines of a prompt that stand for records found by search, under the day on which they were kept.
  *
  * T1 The most relevant come first to the room that there is; each is whole unless it would take more than
- *    QUOTE_SHARE of it, then it is condensed to its key sentences.
+ *    QUOTE_SHARE of it (and more than WHOLE_TOKENS), then it is condensed to its key sentences.
  * T2 A day is written once, before its first quote; what a quote costs includes its day if it is the first.
  */
 import { condense } from './condense.js'
@@ -21,6 +21,7 @@ export interface Quote {
 /** Less is not worth a line. */
 const QUOTE_TOKENS_MIN = 6
 const QUOTE_SHARE = 0.4
+const WHOLE_TOKENS = 60
 /** Records that did not fit before no more are tried: one of them may be long, not all. */
 const MISSES_MAX = 6
 const MONTHS = [
@@ -50,7 +51,8 @@ export class Quotes {
       if (this.#chosen.has(record.id)) continue
       const day = dayOf(record.at)
       const head = this.#days.has(day) ? 0 : costOf(day)
-      const line = quoted(record, this.#about, Math.min(room - used - head, room * QUOTE_SHARE))
+      const share = Math.max(WHOLE_TOKENS, room * QUOTE_SHARE)
+      const line = quoted(record, this.#about, Math.min(room - used - head, share))
       if (line === '') {
         misses += 1
         continue

@@ -46,8 +46,8 @@ export const q14: Metric = {
   definition: 'One person with 1,000, 10,000 and 100,000 list entries; 300 questions of four words of an '
     + 'entry. Processor time per search, per search after a record that just came, and per prompt of 2,000 '
     + 'tokens (search, and composing from the PSP of all records); the column ms p50 / p95 is by the clock, '
-    + 'on a shared machine. Bytes of the index per record; processor time to index one. The '
-    + 'ten records nearest to a record in meaning: ours compares every vector; HNSW is hnswlib with 16 links and '
+    + 'on a shared machine. Bytes of the index per record; processor time to index one. The ten records '
+    + 'nearest to a record in meaning: ours compares every vector; HNSW is hnswlib with 16 links and '
     + 'breadths 100 and 200, measured up to 10,000.',
   run: measure,
 }

@@ -22,8 +22,8 @@ t.teardown(() => rmSync(path, { recursive: true }))
 function conversationOf(id: string, speakers: readonly [string, string]): Conversation {
   const sessions = subjects.map((subject, i) => ({
     session: i + 1, date_time: `${i + 1}:05 pm on ${i + 2} May, 2023`,
-    turns: ['Hello again!', `I bought a ${subject} in ${id}town.`, 'That is a surprise.'].map((text, k): Turn =>
-      ({ id: `D${i + 1}:${k + 1}`, speaker: speakers[k % 2], text, caption: '' })),
+    turns: ['Hello again!', `I bought a ${subject} in ${id}town.`, 'That is a surprise.'].map(
+      (text, k): Turn => ({ id: `D${i + 1}:${k + 1}`, speaker: speakers[k % 2], text, caption: '' })),
   }))
   const questions = subjects.map((subject, i) => ({
     question: `Where did ${speakers[1]} buy the ${subject}?`, answer: `${id}town`, category: 4,
