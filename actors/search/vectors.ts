@@ -8,13 +8,20 @@
  * V2 A cosine is integer arithmetic up to one division, rounded to 1e-4: the same wherever the slots stand.
  */
 import { staticHash } from '../embedding/index.js'
-import { dotKernel } from '../psp/dot-kernel.js'
+import { dotKernel, type DotKernel } from '../psp/dot-kernel.js'
 import type { FoldedRecord } from '../record/record.js'
 
 const { dim } = staticHash
-const CAPACITY_MIN = 128
+const CAPACITY_MIN = 16
 const GROWTH = 1.5
 const DIGITS = 1e4
+/**
+ * Up to so many rows are copied into the thread's kernel when they are compared (0.1 ms); more have a kernel
+ * of their own. A kernel's memory takes gigabytes of addresses, so that not every person can have one.
+ */
+const SHARED_ROWS = 2_048
+
+let shared: DotKernel | undefined
 
 /** A vector that slots are compared with. */
 export interface Probe {
@@ -24,34 +31,32 @@ export interface Probe {
 
 /** Makes a probe; undefined for a vector without direction. */
 export function probeOf(vector: Int8Array): Probe | undefined {
-  let square = 0
-  for (const step of vector) square += step * step
-  return square === 0 ? undefined : { vector, norm: Math.sqrt(square) }
+  const norm = normOf(vector)
+  return norm === 0 ? undefined : { vector, norm }
 }
 
 /** Rows of int8, one per slot. */
 export class Vectors {
-  private capacity = CAPACITY_MIN
-  private kernel = dotKernel(CAPACITY_MIN, dim)
+  /** Row-major, as bytes; of the kernel's memory once there is one. */
+  private rows: Uint8Array = new Uint8Array(CAPACITY_MIN * dim)
   private norms = new Float64Array(CAPACITY_MIN)
+  private kernel: DotKernel | undefined
   private count = 0
 
   /** Bytes held. */
   get bytes(): number {
-    return this.kernel.bytes.byteLength + this.norms.byteLength
+    return (this.kernel?.bytes.byteLength ?? this.rows.byteLength) + this.norms.byteLength
   }
 
   /** Takes the record's vector if it is one of ours. */
   set(slot: number, { embedding, vector }: FoldedRecord): void {
-    if (slot >= this.capacity) this.grow(Math.max(slot + 1, Math.ceil(this.capacity * GROWTH)))
+    const { length: capacity } = this.norms
+    if (slot >= capacity) this.resize(Math.max(slot + 1, Math.ceil(capacity * GROWTH)))
     const isOurs = embedding.model === staticHash.id && embedding.version === staticHash.version
       && vector.length === dim
     this.count = Math.max(this.count, slot + 1)
-    this.norms[slot] = 0
-    if (!isOurs) return
-    const at = this.placeOf(slot)
-    this.kernel.bytes.set(vector, at)
-    this.norms[slot] = Math.sqrt(this.kernel.squareAt(at))
+    if (isOurs) this.rows.set(vector, slot * dim)
+    this.norms[slot] = isOurs ? normOf(this.row(slot)) : 0
   }
 
   /** Has the slot a vector with a direction? */
@@ -61,9 +66,7 @@ export class Vectors {
 
   /** The slot as a probe, on a copy of its row. */
   probe(slot: number): Probe | undefined {
-    if (!this.has(slot)) return undefined
-    const at = this.placeOf(slot)
-    return { vector: new Int8Array(this.kernel.bytes.slice(at, at + dim).buffer), norm: this.norms[slot] }
+    return this.has(slot) ? { vector: this.row(slot).slice(), norm: this.norms[slot] } : undefined
   }
 
   /**
@@ -71,13 +74,14 @@ export class Vectors {
    * no vector; to be used before the next comparison.
    */
   compare(probe: Probe): (slot: number) => number {
-    const { norms, kernel } = this
-    if (this.count === 0) return () => 0
-    kernel.bytes.set(new Uint8Array(probe.vector.buffer, probe.vector.byteOffset, dim), 0)
-    kernel.run(this.count)
+    const { norms, count } = this
+    if (count === 0) return () => 0
+    const { bytes, run, dots } = this.kernel ?? this.lent()
+    bytes.set(new Uint8Array(probe.vector.buffer, probe.vector.byteOffset, dim), 0)
+    run(count)
     return slot => {
       const norm = norms[slot]
-      return norm === 0 ? 0 : Math.round(kernel.dots[slot] / (probe.norm * norm) * DIGITS) / DIGITS
+      return norm === 0 ? 0 : Math.round(dots[slot] / (probe.norm * norm) * DIGITS) / DIGITS
     }
   }
 
@@ -87,29 +91,41 @@ export class Vectors {
     for (let slot = 0; slot < moved.length; slot += 1) {
       const to = moved[slot]
       if (to < 0) continue
-      const at = this.placeOf(slot)
-      this.kernel.bytes.copyWithin(this.placeOf(to), at, at + dim)
+      this.rows.copyWithin(to * dim, slot * dim, (slot + 1) * dim)
       this.norms[to] = this.norms[slot]
       kept = to + 1
     }
     this.count = kept
-    this.grow(Math.max(CAPACITY_MIN, kept))
+    this.resize(Math.max(CAPACITY_MIN, kept))
   }
 
-  private placeOf(slot: number): number {
-    return this.kernel.rowsAt + slot * dim
+  /** The thread's kernel, with these rows in it. */
+  private lent(): DotKernel {
+    shared ??= dotKernel(SHARED_ROWS, dim)
+    shared.bytes.set(this.rows.subarray(0, this.count * dim), shared.rowsAt)
+    return shared
   }
 
-  /** More room, or less: to `capacity` slots. */
-  private grow(capacity: number): void {
-    const kernel = dotKernel(capacity, dim)
+  private row(slot: number): Int8Array {
+    return new Int8Array(this.rows.buffer, this.rows.byteOffset + slot * dim, dim)
+  }
+
+  private resize(capacity: number): void {
     const kept = Math.min(this.count, capacity)
-    const from = this.kernel.rowsAt
-    kernel.bytes.set(this.kernel.bytes.subarray(from, from + kept * dim), kernel.rowsAt)
+    const kernel = capacity > SHARED_ROWS ? dotKernel(capacity, dim) : undefined
+    const rows = kernel === undefined ? new Uint8Array(capacity * dim)
+      : kernel.bytes.subarray(kernel.rowsAt, kernel.rowsAt + capacity * dim)
+    rows.set(this.rows.subarray(0, kept * dim))
     const norms = new Float64Array(capacity)
     norms.set(this.norms.subarray(0, kept))
     this.kernel = kernel
+    this.rows = rows
     this.norms = norms
-    this.capacity = capacity
   }
+}
+
+function normOf(vector: Int8Array): number {
+  let square = 0
+  for (let i = 0; i < dim; i += 1) square += vector[i] * vector[i]
+  return Math.sqrt(square)
 }
