@@ -1,6 +1,6 @@
 /** A request that the PSP is asked for: what a person wants to know now, and how near a text is to it. */
 import { calibrate, quantise, staticHash } from '../embedding/index.js'
-import { isStopWord, stemOf, wordsOf } from '../text/index.js'
+import { isStopWord, Remembered, stemOf, wordsOf } from '../text/index.js'
 import { bytesOf, cosine } from './vectors.js'
 
 /** A request, read once. */
@@ -15,6 +15,10 @@ const WORD_SHARE = 0.6
 /** Two shared words are as good as more. */
 const SHARED_ENOUGH = 2
 
+/** Descriptions whose stems are remembered. */
+const DESCRIPTIONS_MAX = 5_000
+const stems = new Remembered<readonly string[]>(DESCRIPTIONS_MAX)
+
 /** Reads a request. */
 export function requestOf(text: string): Request {
   const vector = quantise(staticHash.embedBatch([text]))
@@ -27,13 +31,22 @@ export function requestOf(text: string): Request {
  */
 export function relevanceTo(request: Request | undefined, description: string, vector: Uint8Array): number {
   if (request === undefined || request.stems.size === 0) return 0
-  const stems = new Set(contentStems(description))
-  const shared = [...request.stems].filter(stem => stems.has(stem)).length
+  let shared = 0
+  for (const stem of stemsOf(description)) if (request.stems.has(stem)) shared += 1
   const near = Math.max(0, calibrate(Math.max(cosine(request.vector, vector), 0), staticHash.id))
   return Math.min(
     1,
     WORD_SHARE * Math.min(1, shared / Math.min(request.stems.size, SHARED_ENOUGH)) + (1 - WORD_SHARE) * near,
   )
+}
+
+/** Descriptions are asked about again and again: their stems are remembered, each once. */
+function stemsOf(description: string): readonly string[] {
+  const known = stems.get(description)
+  if (known !== undefined) return known
+  const found = [...new Set(contentStems(description))]
+  stems.set(description, found)
+  return found
 }
 
 function contentStems(text: string): string[] {

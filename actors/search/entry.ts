@@ -6,6 +6,7 @@ import { addressKey } from '../record/index.js'
 import type { FoldedRecord } from '../record/record.js'
 import { detached } from './detached.js'
 import { NOTE_CHARS_MAX } from './limits.js'
+import { speakerTermsOf } from './terms.js'
 
 /** One record of a person, as filters and results need it. */
 export interface Entry {
@@ -28,7 +29,15 @@ export interface Entry {
   readonly sensitivity: string
   /** As it was when the record was folded. */
   readonly tier: string
+  /** The terms of who says it, when it is a line of a conversation (terms.ts). */
+  readonly speaker: readonly string[]
+  /** Its text ends with a question. */
+  readonly isAsking: boolean
 }
+
+/** A question mark after which no other sentence ends. What stands in brackets may follow. */
+const ENDS_WITH_QUESTION = /[?？؟][^.!?？؟。]*$/
+const TAIL_CHARS = 300
 
 /** Object, strings' headers and places in the arrays of the index, measured on one-line records. */
 const ENTRY_BYTES = 600
@@ -58,6 +67,8 @@ export function entryOf(folded: FoldedRecord): Entry {
     access: record.access,
     sensitivity: folded.sensitivity,
     tier: folded.storage_tier,
+    speaker: speakerTermsOf(note),
+    isAsking: ENDS_WITH_QUESTION.test((note.trim() === '' ? highlight : note).slice(-TAIL_CHARS)),
   }
 }
 

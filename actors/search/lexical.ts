@@ -15,21 +15,25 @@
  * again when one comes.
  *
  * L1 A score is a function of the living records, not of their slots.
+ * L2 A word that very many records have is lent to none; nor is the name of who says a line (terms.ts).
+ * L3 Only slots that a word touches cost time. Scores stand in memory that the next question takes over.
  */
 import type { Entry } from './entry.js'
+import { LENDERS_MAX } from './limits.js'
 import { HOME_WEIGHT, LINKS_MAX, LINK_WEIGHTS, type Neighbourhood } from './neighbourhood.js'
 import { countOf, slotOf, type Postings } from './postings.js'
 import { NOTE_COUNT, type QuestionTerm } from './terms.js'
 
 const K1 = 1.2
-const B = 0.75
+const B = 0.5
 const BACKGROUND_RECORDS = 50
 /** Counts are whole numbers: halves (terms.ts) of tenths (neighbourhood.ts). */
 const UNIT = NOTE_COUNT * HOME_WEIGHT
 /** The first terms of a question have a bit each in the masks of `LexicalScores`. */
 export const NAMED_TERMS_MAX = 31
+const CAPACITY_MIN = 1_024
 
-/** The lexical part of an answer, per slot. */
+/** The lexical part of an answer, per slot; to be read before the next question is scored. */
 export interface LexicalScores {
   /** 0 where no term matches. */
   readonly scores: Float64Array
@@ -37,55 +41,113 @@ export interface LexicalScores {
   readonly own: Uint32Array
   /** Bit i: a neighbour lends term i. */
   readonly lent: Uint32Array
+  /** The slots with a score, each once. */
+  readonly touched: Int32Array
 }
 
-/** Scores all slots of one person. A slot without an entry is dead; `records` is the number of the others. */
-export function scoreWords(
-  terms: readonly QuestionTerm[], postings: Postings, near: Neighbourhood,
-  entries: readonly (Entry | undefined)[], records: number,
-): LexicalScores {
-  const slots = near.lengths.length
-  const found = { scores: new Float64Array(slots), own: new Uint32Array(slots), lent: new Uint32Array(slots) }
-  const counts = new Int32Array(slots)
+/** What is scored: a person's index, as far as words go. */
+interface Words {
+  readonly postings: Postings
+  readonly neighbourhood: Neighbourhood
+  readonly entries: readonly (Entry | undefined)[]
+  /** Living records. */
+  readonly records: number
+}
+
+/** Scores the slots of one person. A slot without an entry is dead. */
+export function scoreWords(terms: readonly QuestionTerm[], index: Words): LexicalScores {
+  board.clear(index.entries.length)
+  const { lengths, meanLength } = index.neighbourhood
   let best = 0
   terms.forEach(({ term }, i) => {
-    const bit = i < NAMED_TERMS_MAX ? 1 << i : 0
-    const { touched, holders } = spread(postings.of(term), near, entries, counts, found, bit)
-    const idf = Math.log(1 + (records + BACKGROUND_RECORDS - holders + 0.5) / (holders + 0.5))
+    const holders = board.spread(term, i < NAMED_TERMS_MAX ? 1 << i : 0, index)
+    const idf = Math.log(1 + (index.records + BACKGROUND_RECORDS - holders + 0.5) / (holders + 0.5))
     best += idf
-    for (const slot of touched) {
-      const count = counts[slot] / UNIT
-      counts[slot] = 0
-      const share = near.lengths[slot] / near.meanLength
-      found.scores[slot] += idf * count * (K1 + 1) / (count + K1 * (1 - B + B * share))
-    }
+    board.saturate(idf, lengths, meanLength)
   })
-  if (best > 0) for (let slot = 0; slot < slots; slot += 1) found.scores[slot] /= best
-  return found
+  return board.divided(best)
 }
 
-/** Adds one term's counts to its slots and their neighbours; answers which slots were touched. */
-function spread(
-  list: readonly number[], { links }: Neighbourhood, entries: readonly (Entry | undefined)[],
-  counts: Int32Array, found: LexicalScores, bit: number,
-): { readonly touched: readonly number[], readonly holders: number } {
-  const touched: number[] = []
-  let holders = 0
-  for (const posting of list) {
-    const slot = slotOf(posting)
-    if (entries[slot] === undefined) continue
-    const count = countOf(posting)
-    holders += 1
-    if (counts[slot] === 0) touched.push(slot)
-    counts[slot] += HOME_WEIGHT * count
-    found.own[slot] |= bit
-    for (let k = 0; k < LINKS_MAX; k += 1) {
-      const to = links[slot * LINKS_MAX + k]
-      if (to < 0) continue
-      if (counts[to] === 0) touched.push(to)
-      counts[to] += LINK_WEIGHTS[k] * count
-      found.lent[to] |= bit
+/** The sums of one question. */
+class Scoreboard {
+  private scores = new Float64Array(CAPACITY_MIN)
+  private own = new Uint32Array(CAPACITY_MIN)
+  private lent = new Uint32Array(CAPACITY_MIN)
+  /** Of the term at hand, and which slots have any. */
+  private counts = new Int32Array(CAPACITY_MIN)
+  private counted = new Int32Array(CAPACITY_MIN)
+  private countedEnd = 0
+  private touched = new Int32Array(CAPACITY_MIN)
+  private touchedEnd = 0
+
+  /** Begins a question over `slots` slots. */
+  clear(slots: number): void {
+    for (let i = 0; i < this.touchedEnd; i += 1) {
+      const slot = this.touched[i]
+      this.scores[slot] = 0
+      this.own[slot] = 0
+      this.lent[slot] = 0
     }
+    this.touchedEnd = 0
+    if (slots <= this.scores.length) return
+    const capacity = Math.max(slots, 2 * this.scores.length)
+    this.scores = new Float64Array(capacity)
+    this.own = new Uint32Array(capacity)
+    this.lent = new Uint32Array(capacity)
+    this.counts = new Int32Array(capacity)
+    this.counted = new Int32Array(capacity)
+    this.touched = new Int32Array(capacity)
   }
-  return { touched, holders }
+
+  /** Adds one term's counts to its slots and their neighbours; answers how many records have it. */
+  spread(term: string, bit: number, { postings, neighbourhood: { links }, entries }: Words): number {
+    const list = postings.of(term)
+    const isLent = list.length <= LENDERS_MAX
+    let holders = 0
+    for (const posting of list) {
+      const slot = slotOf(posting)
+      const entry = entries[slot]
+      if (entry === undefined) continue
+      const count = countOf(posting)
+      holders += 1
+      this.add(slot, HOME_WEIGHT * count)
+      this.own[slot] |= bit
+      if (!isLent || entry.speaker.includes(term)) continue
+      for (let k = 0; k < LINKS_MAX; k += 1) {
+        const to = links[slot * LINKS_MAX + k]
+        if (to < 0) continue
+        this.add(to, LINK_WEIGHTS[k] * count)
+        this.lent[to] |= bit
+      }
+    }
+    return holders
+  }
+
+  /** Turns the counts of the term at hand into scores. */
+  saturate(idf: number, lengths: Int32Array, meanLength: number): void {
+    for (let i = 0; i < this.countedEnd; i += 1) {
+      const slot = this.counted[i]
+      const count = this.counts[slot] / UNIT
+      this.counts[slot] = 0
+      if (this.scores[slot] === 0) this.touched[this.touchedEnd++] = slot
+      const share = lengths[slot] / meanLength
+      this.scores[slot] += idf * count * (K1 + 1) / (count + K1 * (1 - B + B * share))
+    }
+    this.countedEnd = 0
+  }
+
+  /** The result. */
+  divided(best: number): LexicalScores {
+    const touched = this.touched.subarray(0, this.touchedEnd)
+    if (best > 0) for (const slot of touched) this.scores[slot] /= best
+    return { scores: this.scores, own: this.own, lent: this.lent, touched }
+  }
+
+  private add(slot: number, count: number): void {
+    if (this.counts[slot] === 0) this.counted[this.countedEnd++] = slot
+    this.counts[slot] += count
+  }
 }
+
+/** One per thread: a question is scored and answered before the next one begins. */
+const board = new Scoreboard()

@@ -14,24 +14,13 @@ export interface SearchLimits {
    * see S3 in persons.ts.
    */
   readonly awaitedRecordsMax: number
-  /**
-   * Up to so many records every vector is compared; beyond it a graph finds the nearest. Comparing 4,000
-   * takes 2 ms.
-   */
-  readonly exactRecordsMax: number
-  /**
-   * Records that one query may put into the graph: 170 µs each, so that no query waits for the whole graph.
-   */
-  readonly graphStepMax: number
 }
 
 /** The limits of production. */
 export const searchLimits: SearchLimits = {
   bytesMax: 256 * 1024 * 1024,
-  recordsPerPersonMax: 50_000,
+  recordsPerPersonMax: 100_000,
   awaitedRecordsMax: 20_000,
-  exactRecordsMax: 4_000,
-  graphStepMax: 64,
 }
 
 /** Most results of one query; SPEC section 7. */
@@ -42,3 +31,6 @@ export const NOTE_CHARS_MAX = 400
 
 /** Different words of one question that are looked up; a question has at most 2,000 characters. */
 export const QUESTION_TERMS_MAX = 64
+
+/** A word that more records have is lent to no neighbour: it says little, and its links take longest. */
+export const LENDERS_MAX = 4_000

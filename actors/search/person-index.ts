@@ -6,22 +6,20 @@
  *
  * I1 Per id the highest sequence is indexed, in whatever order the revisions come.
  * I2 At most `recordsPerPersonMax` records: those of the highest sequences, in whatever order they come.
- * I3 What a query answers depends on the indexed records, not on their slots (above `exactRecordsMax`
- *    records: but for the few near ones that the graph misses).
- * I4 Adding costs what the record's words cost; links and graph are brought up to date by the next query.
+ * I3 What a query answers depends on the indexed records, not on their slots.
+ * I4 Adding costs what the record's words cost, however many records there are; a query finds nothing left to
+ *    do.
  */
 import { bytesOf, entryOf, type Entry } from './entry.js'
 import type { FoldedRecord } from '../record/record.js'
-import { NearGraph } from './graph.js'
+import { Columns } from './columns.js'
 import type { SearchLimits } from './limits.js'
-import { linkNeighbours, type Neighbourhood } from './neighbourhood.js'
+import { Neighbourhood } from './neighbourhood.js'
 import { Postings } from './postings.js'
 import { termsOf } from './terms.js'
-import { Vectors, type Probe } from './vectors.js'
+import { Vectors } from './vectors.js'
 
 const PERSON_BYTES = 20_000
-/** Links and lengths of one slot. */
-const NEIGHBOURHOOD_BYTES = 40
 /** Dead slots are kept until there are this many, and half as many as living ones. */
 const DEAD_MIN = 64
 const DEAD_SHARE = 0.5
@@ -30,18 +28,19 @@ const DEAD_SHARE = 0.5
 export class PersonIndex {
   readonly postings = new Postings()
   readonly vectors = new Vectors()
-  private slots: (Entry | undefined)[] = []
-  private lengths: number[] = []
+  readonly columns = new Columns()
+  private readonly slots: (Entry | undefined)[] = []
+  /** By slot, of the records alone. */
+  private readonly lengths: number[] = []
   /** By slot, of dead ones too. */
-  private sequences: number[] = []
+  private readonly sequences: number[] = []
   /** Living slots by id, and all slots by sequence from `oldest` on. */
   private readonly slotsById = new Map<string, number>()
   private bySequence: number[] = []
   private oldest = 0
   private entryBytes = 0
   private hasLeftOut = false
-  private graph: NearGraph | undefined
-  private links: Neighbourhood | undefined
+  private links = new Neighbourhood(this.slots)
 
   constructor(private readonly limits: SearchLimits) {}
 
@@ -57,8 +56,8 @@ export class PersonIndex {
 
   /** Estimated bytes held. */
   get bytes(): number {
-    return PERSON_BYTES + this.entryBytes + this.slots.length * NEIGHBOURHOOD_BYTES + this.postings.bytes
-      + this.vectors.bytes + (this.graph?.bytes ?? 0)
+    return PERSON_BYTES + this.entryBytes + this.links.bytes + this.postings.bytes + this.vectors.bytes
+      + this.columns.bytes
   }
 
   /** By slot; a dead slot has none. */
@@ -68,7 +67,6 @@ export class PersonIndex {
 
   /** The links between the living slots as they are now. */
   get neighbourhood(): Neighbourhood {
-    this.links ??= linkNeighbours(this.slots, this.lengths)
     return this.links
   }
 
@@ -103,32 +101,6 @@ export class PersonIndex {
     if (dead >= DEAD_MIN && dead > this.records * DEAD_SHARE) this.compact()
   }
 
-  /** About the `count` slots nearest in meaning; all are compared up to `exactRecordsMax` of them. */
-  nearest(probe: Probe, count: number, accepts: (slot: number) => boolean): number[] {
-    const isAccepted = (slot: number): boolean => this.slots[slot] !== undefined && accepts(slot)
-    if (this.records <= this.limits.exactRecordsMax) {
-      return this.closest(probe, count, this.slotsFrom(0, isAccepted))
-    }
-    this.graph ??= new NearGraph()
-    const end = this.slots.length
-    this.graph.grow(this.vectors, slot => this.slots[slot] !== undefined, end, this.limits.graphStepMax)
-    const fromGraph = this.graph.nearest(probe, count, isAccepted)
-    return this.closest(probe, count, [...fromGraph, ...this.slotsFrom(this.graph.covered, isAccepted)])
-  }
-
-  private slotsFrom(start: number, accepts: (slot: number) => boolean): number[] {
-    const slots: number[] = []
-    for (let slot = start; slot < this.slots.length; slot += 1) if (accepts(slot)) slots.push(slot)
-    return slots
-  }
-
-  private closest(probe: Probe, count: number, slots: readonly number[]): number[] {
-    const near = slots.filter(slot => this.vectors.has(slot))
-      .map(slot => ({ slot, cosine: this.vectors.cosine(probe, slot), sequence: this.sequences[slot] }))
-    near.sort((a, b) => b.cosine - a.cosine || b.sequence - a.sequence)
-    return near.slice(0, count).map(({ slot }) => slot)
-  }
-
   private insert(folded: FoldedRecord): void {
     const slot = this.slots.length
     const entry = entryOf(folded)
@@ -143,7 +115,8 @@ export class PersonIndex {
     this.slotsById.set(entry.id, slot)
     this.place(slot, entry.sequence)
     this.entryBytes += bytesOf(entry)
-    this.links = undefined
+    this.columns.set(slot, entry)
+    this.links.add(slot, length)
   }
 
   /** Keeps `bySequence` in order; a record that comes late is rare and costs one search. */
@@ -157,10 +130,11 @@ export class PersonIndex {
   private kill(slot: number): void {
     const entry = this.slots[slot]
     if (entry === undefined) return
+    this.links.remove(slot)
+    this.columns.clear(slot)
     this.slots[slot] = undefined
     this.slotsById.delete(entry.id)
     this.entryBytes -= bytesOf(entry)
-    this.links = undefined
   }
 
   private dropOldest(): void {
@@ -170,7 +144,7 @@ export class PersonIndex {
     this.kill(slot)
   }
 
-  /** Frees the dead slots. The graph begins anew: until it has grown again, more is compared one by one. */
+  /** Frees the dead slots. */
   private compact(): void {
     const moved = new Int32Array(this.slots.length).fill(-1)
     let kept = 0
@@ -181,6 +155,8 @@ export class PersonIndex {
       this.slots[kept] = entry
       this.lengths[kept] = this.lengths[slot]
       this.sequences[kept] = this.sequences[slot]
+      this.columns.clear(slot)
+      this.columns.set(kept, entry)
       kept += 1
     })
     this.slots.length = kept
@@ -190,7 +166,7 @@ export class PersonIndex {
     this.vectors.compact(moved)
     this.bySequence = this.bySequence.map(slot => moved[slot]).filter(slot => slot >= 0)
     this.oldest = 0
-    this.graph = undefined
-    this.links = undefined
+    this.links = new Neighbourhood(this.slots)
+    for (const slot of this.bySequence) this.links.add(slot, this.lengths[slot])
   }
 }

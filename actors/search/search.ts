@@ -1,58 +1,74 @@
 /**
- * Answering: filters first, then words and meaning, then one order.
+ * Answering: words and meaning of every record, filters, then one order (A1 in hits.ts).
  *
- * A1 The order is relevance, then event time (newest first), then id: it is total, and does not depend on
- *    slots.
- * A2 Up to `exactRecordsMax` accepted records everything is compared and `total` is exact. Above, records
- *    that match no word and are not among the NEAREST_MAX nearest in meaning are not counted.
+ * A2 Every record is compared, whatever their number: `total` is exact.
  */
 import { calibrate, quantise, staticHash } from '../embedding/index.js'
-import type { Entry } from './entry.js'
+import { askedTimes, isAsked, type AskedTime } from './asked-time.js'
 import { entryTest, type EntryTest } from './filters.js'
+import { Hits, type Hit } from './hits.js'
 import { scoreWords, type LexicalScores } from './lexical.js'
-import type { SearchLimits } from './limits.js'
 import type { PersonIndex } from './person-index.js'
-import { relevanceOf } from './ranking.js'
+import { ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank } from './ranking.js'
 import { reasonOf } from './reason.js'
 import {
   boundedLimit, questionVector, type NeighboursArgs, type SearchAnswer, type SearchArgs, type SearchResult,
 } from './request.js'
 import { questionTermsOf } from './terms.js'
-import { probeOf, type Probe } from './vectors.js'
-
-/** Records that meaning alone may bring in when not everything is compared. */
-const NEAREST_MAX = 100
-
-interface Hit {
-  readonly slot: number
-  readonly entry: Entry
-  readonly relevance: number
-}
+import { probeOf } from './vectors.js'
 
 /** Answers the query `search`. */
-export function search(index: PersonIndex, args: SearchArgs, limits: SearchLimits): SearchAnswer {
-  const accepted = acceptedSlots(index, entryTest(args.filters))
-  if (isBlank(args)) return listNewest(index, accepted, args)
+export function search(index: PersonIndex, args: SearchArgs): SearchAnswer {
+  const test = entryTest(args.filters)
+  if (isBlank(args)) return listNewest(index, test, args)
   const terms = args.query === undefined ? [] : questionTermsOf(args.query)
   const vector = questionVector(args)
   const probe = vector === undefined ? undefined : probeOf(quantise(vector))
-  const { entries, neighbourhood } = index
-  const words = scoreWords(terms, index.postings, neighbourhood, entries, index.records)
-  const isExact = accepted.length <= limits.exactRecordsMax
-  const pool = isExact ? accepted : likelySlots(index, accepted, words, probe)
-  const hits: Hit[] = []
-  for (const slot of pool) {
-    const entry = entries[slot]
-    if (entry === undefined) continue
-    const relevance = relevanceOf({
-      words: words.scores[slot],
-      meaning: probe === undefined ? 0 : index.vectors.cosine(probe, slot),
-      ageMs: args.now - entry.eventTime,
-      attention: entry.attention,
+  const words = scoreWords(terms, index)
+  const meaningOf = probe === undefined ? () => 0 : index.vectors.compare(probe)
+  const times = args.query === undefined ? [] : askedTimes(args.query, args.now)
+  const hits = hitsOf(index, args, { words, meaningOf, times, test })
+  return answerOf(hits, hit => reasonOf(terms, words, hit.slot))
+}
+
+/** What a record is judged by. */
+interface Judgement {
+  readonly words: LexicalScores
+  readonly meaningOf: (slot: number) => number
+  readonly times: readonly AskedTime[]
+  readonly test: EntryTest | undefined
+}
+
+/** One pass over all slots. Most are left out, or only counted, before anything dear is computed. */
+function hitsOf(
+  { entries, columns }: PersonIndex, { now, minRelevance, limit }: SearchArgs, judgement: Judgement,
+): Hits {
+  const { words: { scores }, meaningOf, times, test } = judgement
+  const hits = new Hits(boundedLimit(limit))
+  const asked = ranksOf(minRelevance)
+  let rankMin = -Infinity
+  for (let slot = 0; slot < entries.length; slot += 1) {
+    if (!columns.isAlive(slot)) continue
+    const words = scores[slot]
+    const meaning = meaningOf(slot)
+    if (words <= 0 && meaning <= 0) continue
+    const steady = steadyRank({
+      words, meaning, attention: columns.attention(slot), isAsking: columns.isAsking(slot),
+      isOfAskedTime: times.length > 0 && isAsked(times, columns.time(slot)),
     })
-    if (relevance > 0 && relevance >= args.minRelevance) hits.push({ slot, entry, relevance })
+    if (steady + RECENCY_MAX < asked.from || steady + RECENCY_MAX <= 0) continue
+    const entry = entries[slot]
+    if (entry === undefined || (test !== undefined && !test(entry))) continue
+    if (steady + RECENCY_MAX < rankMin && steady >= asked.to && steady > 0) {
+      hits.count()
+      continue
+    }
+    const relevance = relevanceAt(steady + recencyOf(now - columns.time(slot)))
+    if (relevance <= 0 || relevance < minRelevance) continue
+    hits.offer({ slot, entry, relevance })
+    rankMin = ranksOf(hits.relevanceMin).from
   }
-  return answerOf(hits, args.limit, hit => reasonOf(terms, words, hit.slot))
+  return hits
 }
 
 /** Answers the query `neighbours`; a record that is unknown or has no vector has none. */
@@ -60,56 +76,31 @@ export function neighboursOf(index: PersonIndex, { id, limit }: NeighboursArgs):
   const slot = index.slotOf(id)
   const probe = slot === undefined ? undefined : index.vectors.probe(slot)
   if (probe === undefined) return { total: 0, results: [] }
-  const hits: Hit[] = []
-  for (const near of index.nearest(probe, boundedLimit(limit), candidate => candidate !== slot)) {
-    const entry = index.entries[near]
-    const relevance = calibrate(Math.max(0, index.vectors.cosine(probe, near)), staticHash.id)
-    if (entry !== undefined) hits.push({ slot: near, entry, relevance })
-  }
-  return answerOf(hits, limit, () => 'similar in meaning')
+  const meaningOf = index.vectors.compare(probe)
+  const hits = new Hits(boundedLimit(limit))
+  index.entries.forEach((entry, other) => {
+    if (entry === undefined || other === slot || !index.vectors.has(other)) return
+    const relevance = calibrate(Math.max(0, meaningOf(other)), staticHash.id)
+    if (relevance >= hits.relevanceMin) hits.offer({ slot: other, entry, relevance })
+  })
+  return { ...answerOf(hits, () => 'similar in meaning'), total: hits.first.length }
 }
 
 function isBlank({ query, vector }: SearchArgs): boolean {
   return (query === undefined || query.trim() === '') && vector === undefined
 }
 
-function acceptedSlots(index: PersonIndex, test: EntryTest | undefined): number[] {
-  const slots: number[] = []
-  index.entries.forEach((entry, slot) => {
-    if (entry !== undefined && (test === undefined || test(entry))) slots.push(slot)
-  })
-  return slots
-}
-
-/** The accepted slots that match a word, and those nearest in meaning. */
-function likelySlots(
-  index: PersonIndex, accepted: readonly number[], { scores }: LexicalScores, probe: Probe | undefined,
-): number[] {
-  const isAccepted = new Uint8Array(index.entries.length)
-  for (const slot of accepted) isAccepted[slot] = 1
-  const near = probe === undefined ? [] : index.nearest(probe, NEAREST_MAX, slot => isAccepted[slot] === 1)
-  const extra = near.filter(slot => scores[slot] === 0)
-  return [...accepted.filter(slot => scores[slot] > 0), ...extra]
-}
-
 /** No question was asked: everything that passes the filters is fully relevant. */
-function listNewest(index: PersonIndex, accepted: readonly number[], { limit }: SearchArgs): SearchAnswer {
-  const hits: Hit[] = []
-  for (const slot of accepted) {
-    const entry = index.entries[slot]
-    if (entry !== undefined) hits.push({ slot, entry, relevance: 1 })
-  }
-  return answerOf(hits, limit, () => 'newest first')
+function listNewest(index: PersonIndex, test: EntryTest | undefined, { limit }: SearchArgs): SearchAnswer {
+  const hits = new Hits(boundedLimit(limit))
+  index.entries.forEach((entry, slot) => {
+    if (entry !== undefined && (test === undefined || test(entry))) hits.offer({ slot, entry, relevance: 1 })
+  })
+  return answerOf(hits, () => 'newest first')
 }
 
-function answerOf(hits: Hit[], limit: number, reason: (hit: Hit) => string): SearchAnswer {
-  const first = hits.sort(compareHits).slice(0, boundedLimit(limit))
-  return { total: hits.length, results: first.map(hit => resultOf(hit, reason(hit))) }
-}
-
-function compareHits(a: Hit, b: Hit): number {
-  const byRank = b.relevance - a.relevance || b.entry.eventTime - a.entry.eventTime
-  return byRank !== 0 ? byRank : a.entry.id < b.entry.id ? -1 : 1
+function answerOf({ total, first }: Hits, reason: (hit: Hit) => string): SearchAnswer {
+  return { total, results: first.map(hit => resultOf(hit, reason(hit))) }
 }
 
 function resultOf({ entry, relevance }: Hit, reason: string): SearchResult {

@@ -23,7 +23,7 @@ export function openSearchView(limits: SearchLimits): ShardModule {
     },
     query({ name, key, args }) {
       const given = withoutNulls(args)
-      const answer = persons.ask(key, index => ({ result: answerTo(name, given, index, limits) }))
+      const answer = persons.ask(key, index => ({ result: answerTo(name, given, index) }))
       return answer ?? { isMissing: true }
     },
     restore(key, rows) {
@@ -32,9 +32,9 @@ export function openSearchView(limits: SearchLimits): ShardModule {
   }
 }
 
-function answerTo(name: string, args: unknown, index: PersonIndex, limits: SearchLimits): unknown {
+function answerTo(name: string, args: unknown, index: PersonIndex): unknown {
   switch (name) {
-    case 'search': return search(index, args as SearchArgs, limits)
+    case 'search': return search(index, args as SearchArgs)
     case 'neighbours': return neighboursOf(index, args as NeighboursArgs)
     case 'size': return sizeOf(index)
     default: throw new HinataError('QUERY_UNKNOWN', { query: name })

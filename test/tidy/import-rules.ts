@@ -37,7 +37,6 @@ const packageOwners: Readonly<Record<string, string>> = {
   bullmq: 'engine/jobs',
   'wink-nlp': 'actors/text',
   'wink-eng-lite-web-model': 'actors/text',
-  'hnswlib-node': 'actors/search',
   minisearch: 'actors/search',
   'js-tiktoken': 'actors/psp',
   '@clickhouse/client': 'analytics',
@@ -53,6 +52,7 @@ const packageOwners: Readonly<Record<string, string>> = {
   yaml: 'deploy/config',
   clickhouse: 'test',
   'fast-check': 'test',
+  'hnswlib-node': 'test',
   tap: 'test',
   typescript: 'test',
 }

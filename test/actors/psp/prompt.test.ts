@@ -57,6 +57,37 @@ t.test('never over the budget, and more than 90 % of it used when there is enoug
   }
 })
 
+t.test('notes that answer are quoted whole, the most relevant first, under their days', async t => {
+  const psp = (await richPerson()).psp()
+  const said = (id: string, text: string, relevance: number, days: number): Knowledge =>
+    ({ id, title: '', text, relevance, at: start + days * dayMs })
+  const knowledge = [
+    said('a', 'The boat club opens at six on weekdays.', 0.9, 3),
+    said('b', 'Blisters heal faster uncovered.', 0.8, 0),
+    said('c', 'The coach says to row with the legs first.', 0.7, 3),
+    said('d', 'Nothing of use. '.repeat(400), 0.1, 1),
+  ]
+  const request = requestOf('How do I start rowing?')
+  const { text, knowledge: quoted } = composePrompt({ psp, knowledge, request, budget: 1_000 })
+  t.match(text, [
+    '## Relevant notes', '1 January 2026:', '- Blisters heal faster uncovered.',
+  ].join('\n'))
+  t.match(text, [
+    '4 January 2026:', '- The boat club opens at six on weekdays.',
+    '- The coach says to row with the legs first.',
+  ].join('\n'), 'a day is said once')
+  t.same(quoted.slice(0, 1), ['b'], 'in order of time')
+  const shown = Array.from({ length: 40 }, (_, i) =>
+    composePrompt({ psp: { ...psp, components: [] }, knowledge, request, budget: 50 + 2 * i }).knowledge)
+  t.ok(shown.every(ids => ids.length < 2 || ids.includes('a')), 'the most relevant is left out only if too long')
+})
+
+t.test('without a request, what is known comes before notes', async t => {
+  const psp = (await richPerson()).psp()
+  const { components, knowledge } = composePrompt({ psp, knowledge: notes, budget: 500 })
+  t.ok(components.length >= 10 && knowledge.length >= 1)
+})
+
 t.test('unused share flows on: a person without goals gives the room to what there is', async t => {
   const ana = await Keeper.begin()
   for (const food of foods) await ana.keep({ note: `I love ${food}.` })

@@ -80,6 +80,45 @@ t.test('the record before at the same address lends its words, whatever the trac
   t.same(idsFor(view, { query: 'telescope', minRelevance: 0.3 }), ['first', 'second'])
 })
 
+t.test('who says a line counts for that line, not for the lines beside it', async t => {
+  const at = (minute: number): { event_time: number } => ({ event_time: start + minute * 60_000 })
+  const view = viewOf([
+    folded(1, { id: 'asks', note: 'Ada: How was the sailing?', ...at(0) }),
+    folded(2, { id: 'says', note: 'Bo: The sailing was windy', ...at(1) }),
+    folded(3, { id: 'other', note: 'Ada: Windy is good for sailing', ...at(2) }),
+  ])
+  t.equal(idsFor(view, { query: 'What did Bo say of the sailing?' })[0], 'says')
+  t.equal(idsFor(view, { query: 'Is windy sailing good for Ada?' })[0], 'other')
+  const { results } = searchFor(view, { query: 'Bo' })
+  const named = results.filter(({ reason }) => /says bo/.test(reason))
+  t.same(named.map(({ id }) => id), ['says'], 'the name is lent to nobody')
+})
+
+t.test('what only asks comes after what says the same', async t => {
+  const view = viewOf([
+    folded(2, { id: 'asks', note: 'Does the sourdough need a warm oven?' }),
+    folded(1, { id: 'says', note: 'The sourdough does need a warm oven' }),
+  ])
+  t.same(idsFor(view, { query: 'sourdough warm oven' }), ['says', 'asks'])
+})
+
+t.test('irregular words are found by their base', async t => {
+  const view = viewOf([...notes, folded(5, { id: 'bought', note: 'Went downtown and bought a kayak' })])
+  t.equal(searchFor(view, { query: 'When did I buy it, and where did I go?' }).results[0].id, 'bought')
+})
+
+t.test('a time that was asked for decides between records that say the same', async t => {
+  const text = { note: 'Planted tomatoes in the garden' }
+  const view = viewOf([
+    folded(10, { id: 'january', ...text }),
+    folded(40, { id: 'february', ...text }),
+    folded(70, { id: 'march', ...text }),
+  ])
+  t.equal(idsFor(view, { query: 'What did I plant in the garden in February 2024?' })[0], 'february')
+  t.equal(idsFor(view, { query: 'What did I plant in the garden on 10 March 2024?' })[0], 'march')
+  t.equal(idsFor(view, { query: 'weather in February 2024' })[0], 'february')
+})
+
 t.test('attention and recency decide between equals, and only then', async t => {
   const text = { note: 'Watering the tomatoes' }
   const view = viewOf([

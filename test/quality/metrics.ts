@@ -1,0 +1,14 @@
+/** All metrics, in the order of the table. */
+import type { Metric } from './metric.js'
+import { q01 } from './q01-evidence-recall.js'
+import { q02 } from './q02-budgeted-prompt.js'
+import { q03 } from './q03-preference-match.js'
+import { q14 } from './q14-speed.js'
+
+/** One row of the table each, or several. */
+export const metrics: readonly Metric[] = [
+  q01,
+  q02,
+  q03,
+  q14,
+]
