@@ -51,7 +51,7 @@ function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord, sc
   )
 }
 
-/** Whether the component goes on: such states follow each other, and of those in one commit the last is kept. */
+/** Whether the component goes on: of such states of one commit the last is enough. */
 function isStep(change: ComponentChange['change']): boolean {
   return change === 'strengthened' || change === 'updated' || change === 'merged'
 }
