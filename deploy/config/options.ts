@@ -69,7 +69,16 @@ export const options = [
     flag: 'port',
     description: 'Port of the gateway; 0 picks a free one.' },
   { name: 'gateway.admin_key', type: 'secret', default: '', env: 'HINATA_ADMIN_KEY',
-    description: 'Whoever sends it is the administrator; `hinata up` makes one at its first start.' },
+    description: 'Whoever sends it is the operator; `hinata up` makes one at its first start.' },
+  { name: 'gateway.requests_per_hour', type: 'integer', default: 1_000, min: 0, max: 1_000_000_000,
+    env: 'HINATA_REQUESTS_PER_HOUR',
+    description: 'HTTP requests of an app for one person; 0: not limited.' },
+  { name: 'gateway.requests_per_minute', type: 'integer', default: 100, min: 1, max: 1_000_000_000,
+    env: 'HINATA_REQUESTS_PER_MINUTE', description: 'The burst of the same.' },
+  { name: 'gateway.jwt_secret', type: 'secret', default: '', env: 'JWT_SECRET',
+    description: 'Seals the keys that sign tokens of persons where they are stored; empty: they lie open.' },
+  { name: 'gateway.issuers_file', type: 'text', default: '', env: 'HINATA_ISSUERS_FILE',
+    description: 'JSON list of other issuers of tokens: issuer, audience, tenant, keys as in their JWKS.' },
 ] as const satisfies readonly Option[]
 
 /** Names of all options. */

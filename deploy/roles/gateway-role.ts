@@ -7,6 +7,7 @@ import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { requiredRedis } from './node-role.js'
 import type { RunningRole } from './role.js'
+import { readIssuers } from './trusted-issuers.js'
 
 /** Starts a gateway. Throws what stands in its way. */
 export async function startGatewayRole(config: Config, log: Logger): Promise<RunningRole> {
@@ -23,12 +24,20 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(durability === '' ? {} : { durability: durability as Durability }),
   })
   const adminKey = config.text('gateway.admin_key')
+  const tokenSecret = config.text('gateway.jwt_secret')
+  const issuers = config.text('gateway.issuers_file')
   const gateway = await startGateway({
     host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
     pipeline: { name: topology.name, version: topology.version },
     ...(adminKey === '' ? {} : { adminKey }),
+    ...(tokenSecret === '' ? {} : { tokenSecret }),
+    ...(issuers === '' ? {} : { issuers: readIssuers(issuers) }),
     ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
-    limits: { stallMs: config.integer('engine.stall_ms') },
+    limits: {
+      stallMs: config.integer('engine.stall_ms'),
+      requestsPerHourMax: config.integer('gateway.requests_per_hour'),
+      requestsPerMinuteMax: config.integer('gateway.requests_per_minute'),
+    },
     onFailure: failure => log.error({ failure }, 'gateway: a request failed inside'),
   })
   return {

@@ -7,20 +7,24 @@
  *       ▲                 limitsRetryMs later a call tries       │
  *       └──────────────────────── it answers ────────────────────┘
  *
- * L1  A request waits for its own answer. Records over WebSocket do not: the batches of a pair are counted by
- *     one call at a time, which takes all that came since the last; the answer judges the next batch. So the
- *     limit is overstepped by what arrives within one round trip, which credit bounds.
+ * L1  A request waits for its own answer. Records over WebSocket do not: what an app sends, and what it sends
+ *     for one person, is counted whenever a hundredth of a minute's most has come together, by one call at a
+ *     time; the answer judges the next batch. So a limit is overstepped by that hundredth per gateway, and by
+ *     what arrives within a round trip, which credit bounds. A call per batch cost 100 to 400 µs each.
  * L2  Open while Redis does not answer: counted in `hinata_gateway_limits_open_total`, told by /api/status.
  */
-import { HinataError, type Allowances, type Clock, type Taken } from '../../engine/index.js'
+import { HinataError, type Allowance, type Allowances, type Clock, type Taken } from '../../engine/index.js'
 import type { Principal } from '../identity/principal.js'
 import { within } from '../identity/within.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Problem } from '../problems.js'
 import { allowancesOf, isCounted } from './windows.js'
 
-/** What one app sends for one person over WebSocket. */
+/** What one app sends over WebSocket, for one person or altogether. */
 interface Meter {
+  readonly allowance: Allowance
+  /** Fewer records than this wait to be counted. */
+  readonly countFrom: number
   uncounted: number
   isCounting: boolean
   blockedUntil: number
@@ -55,14 +59,13 @@ export class Limiter {
   /** Counts records, and judges them by what was counted before. Throws RATE_LIMITED. */
   records(principal: Principal, key: string, count: number): void {
     if (!isCounted('records', principal, this.#limits)) return
-    const meter = this.#meterOf(`${principal.appId} ${key}`)
-    const waitMs = meter.blockedUntil - this.#clock.now()
-    if (waitMs > 0) {
-      throw new HinataError(
-        'RATE_LIMITED', { what: 'records', most: meter.most, seconds: Math.ceil(waitMs / 1_000) })
-    }
-    meter.uncounted += count
-    if (!meter.isCounting) void this.#count(meter, principal, key)
+    const ofPerson = this.#meterOf(principal, key)
+    const ofApp = this.#meterOf(principal, null)
+    const now = this.#clock.now()
+    assertFlows(ofPerson, now)
+    assertFlows(ofApp, now)
+    this.#add(ofPerson, count)
+    this.#add(ofApp, count)
   }
 
   /** Set while nothing can be counted. */
@@ -75,12 +78,17 @@ export class Limiter {
     }
   }
 
-  async #count(meter: Meter, principal: Principal, key: string): Promise<void> {
+  #add(meter: Meter, count: number): void {
+    meter.uncounted += count
+    if (!meter.isCounting && meter.uncounted >= meter.countFrom) void this.#count(meter)
+  }
+
+  async #count(meter: Meter): Promise<void> {
     meter.isCounting = true
-    while (meter.uncounted > 0) {
+    while (meter.uncounted >= meter.countFrom) {
       const cost = meter.uncounted
       meter.uncounted = 0
-      const taken = await this.#take(allowancesOf('records', principal, key, this.#limits), cost, true)
+      const taken = await this.#take([meter.allowance], cost, true)
       if (taken !== null && taken.waitMs > 0) {
         meter.blockedUntil = this.#clock.now() + taken.waitMs
         meter.most = taken.most
@@ -89,20 +97,24 @@ export class Limiter {
     meter.isCounting = false
   }
 
-  #meterOf(name: string): Meter {
+  #meterOf(principal: Principal, key: string | null): Meter {
+    const name = key === null ? principal.appId : `${principal.appId} ${key}`
     const known = this.#meters.get(name)
     if (known !== undefined) return known
     if (this.#meters.size >= this.#limits.metersMax) {
       const [oldest] = this.#meters.keys()
       if (oldest !== undefined) this.#meters.delete(oldest)
     }
-    const meter: Meter = { uncounted: 0, isCounting: false, blockedUntil: 0, most: 0 }
+    const [ofPerson, ofApp] = allowancesOf('records', principal, key, this.#limits)
+    const allowance = key === null ? ofApp : ofPerson
+    const countFrom = Math.max(1, Math.floor(allowance.windows[0]!.most / 100))
+    const meter: Meter = { allowance, countFrom, uncounted: 0, isCounting: false, blockedUntil: 0, most: 0 }
     this.#meters.set(name, meter)
     return meter
   }
 
   async #take(
-    allowances: ReturnType<typeof allowancesOf>, cost: number, isForced: boolean,
+    allowances: readonly Allowance[], cost: number, isForced: boolean,
   ): Promise<Taken | null> {
     const now = this.#clock.now()
     if (this.#openSince !== null && now - this.#triedAt < this.#limits.limitsRetryMs) {
@@ -121,6 +133,12 @@ export class Limiter {
       return null
     }
   }
+}
+
+function assertFlows({ blockedUntil, most }: Meter, now: number): void {
+  if (blockedUntil <= now) return
+  const seconds = Math.ceil((blockedUntil - now) / 1_000)
+  throw new HinataError('RATE_LIMITED', { what: 'records', most, seconds })
 }
 
 /** A request beyond its limit, with what the headers tell. */

@@ -18,7 +18,7 @@ export type Counted = 'requests' | 'records'
 /** The allowances of an app and of one person through it; `key` is null when a request is about nobody. */
 export function allowancesOf(
   counted: Counted, { appId }: Principal, key: string | null, limits: GatewayLimits,
-): Allowance[] {
+): readonly [ofPerson: Allowance, ofApp: Allowance] {
   const isRequests = counted === 'requests'
   const ofPerson = isRequests ? [limits.requestsPerMinuteMax, limits.requestsPerHourMax]
     : [limits.recordsPerMinuteMax, limits.recordsPerHourMax]
