@@ -10,7 +10,7 @@
  * L1  A request waits for its own answer. Records over WebSocket do not: what an app sends, and what it sends
  *     for one person, is counted whenever a hundredth of a minute's most has come together, by one call at a
  *     time; the answer judges the next batch. So a limit is overstepped by that hundredth per gateway, and by
- *     what arrives within a round trip, which credit bounds. A call per batch cost 100 to 400 µs each.
+ *     what arrives within a round trip, which credit bounds. A call for each batch cost 60 µs and more.
  * L2  Open while Redis does not answer: counted in `hinata_gateway_limits_open_total`, told by /api/status.
  */
 import { HinataError, type Allowance, type Allowances, type Clock, type Taken } from '../../engine/index.js'
