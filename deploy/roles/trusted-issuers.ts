@@ -1,7 +1,9 @@
-/** The file of other issuers of tokens: a list of {issuer, audience, tenant?, keys}, keys as in their JWKS. */
+/** The file of other issuers of tokens: a list of {issuer, audience, tenant?, keys}; keys as in a JWKS. */
 import { readFileSync } from 'node:fs'
 import { HinataError } from '../../engine/index.js'
 import type { TrustedIssuer } from '../../gateway/index.js'
+
+const tenantPattern = /^[a-z][a-z0-9-]{0,39}$/
 
 /** Reads the file. Throws CONFIG_INVALID. */
 export function readIssuers(file: string): TrustedIssuer[] {
@@ -21,8 +23,9 @@ function isIssuer(value: unknown): value is TrustedIssuer {
   if (typeof value !== 'object' || value === null) return false
   const { issuer, audience, tenant, keys } = value as Readonly<Record<string, unknown>>
   const isNamed = typeof issuer === 'string' && typeof audience === 'string'
-  const isPlaced = tenant === undefined || (typeof tenant === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(tenant))
-  return isNamed && isPlaced && Array.isArray(keys) && keys.every(key => typeof key === 'object' && key !== null)
+  const isPlaced = tenant === undefined || (typeof tenant === 'string' && tenantPattern.test(tenant))
+  const haveKeys = Array.isArray(keys) && keys.every(key => typeof key === 'object' && key !== null)
+  return isNamed && isPlaced && haveKeys
 }
 
 function invalid(reason: string): HinataError {
