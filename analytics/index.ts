@@ -7,6 +7,8 @@ export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions 
 export { migrate } from './migration.js'
 export { answerOf, exampleQueries } from './queries.js'
 export { questions, type Question } from './questions/index.js'
+export { reportMarkdown } from './report/markdown.js'
+export { mondayOf, weeklyReport, type WeeklyReport } from './report/weekly.js'
 export { clickhouseSink } from './sink.js'
 export { threadedClickhouseSink } from './threaded-sink.js'
 export { verifyMonths, verifyRows } from './verify.js'

@@ -20,6 +20,7 @@ import { importFiles } from './commands/import.js'
 import { migrateTables } from './commands/migrate.js'
 import { promote, rollback } from './commands/promote.js'
 import { replay, type ReplayRequest } from './commands/replay.js'
+import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
 import { savepoint } from './commands/savepoint.js'
 import { status } from './commands/status.js'
@@ -112,6 +113,10 @@ command('remove', 'let one in no more', analysts).argument('<name>')
 command('migrate', 'bring the tables of ClickHouse up to date')
   .option('--cluster <name>', 'only print the same schema for a cluster of this name')
   .action((given: Given & { cluster?: string }) => act(given, config => migrateTables(config, given)))
+command('report', 'tell what a week was like, for all persons together').argument('<period>', 'weekly')
+  .option('--week <day>', 'the week of this day; without it the last whole one').option('--json', 'as JSON')
+  .action((period: string, given: Given & { week?: string }) =>
+    act(given, config => report(config, period, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))

@@ -11,6 +11,7 @@ import {
   driveReading, mostOpened, readings, readingTopology, tooLate,
 } from '../../examples/05-event-time.js'
 import { firstVisits, visitsTopology } from '../../examples/03-visits-actor.js'
+import { questions } from '../../analytics/index.js'
 import { testDriver } from '../../engine/index.js'
 import { startHinata, type RunningSystem } from '../deploy/tour/running-system.js'
 import { projectRoot } from '../tidy/sources.js'
@@ -70,9 +71,14 @@ t.test('against a running system', async t => {
 
   t.test('the queries of ANALYTICS', async t => {
     const queries = fencedOf(root, 'docs/ANALYTICS.md').filter(({ language }) => language === 'sql')
-    t.ok(queries.length >= 4)
-    for (const { line, text } of queries) {
-      const answer = await fetch(system.clickhouse, { method: 'POST', body: text })
+    t.equal(queries.length, questions.length)
+    const parameters = new URLSearchParams()
+    for (const one of questions) {
+      for (const [name, value] of Object.entries(one.parameters ?? {})) parameters.set(`param_${name}`, value)
+    }
+    for (const [i, { line, text }] of queries.entries()) {
+      t.equal(text, questions[i].sql.trim(), `line ${line} is the question of analytics/questions`)
+      const answer = await fetch(`${system.clickhouse}/?${parameters}`, { method: 'POST', body: text })
       t.equal(answer.status, 200, `line ${line}: ${answer.ok ? 'answered' : await answer.text()}`)
     }
   })

@@ -75,8 +75,6 @@ function ofKeeping(records: readonly FoldedRecord[]): Record<string, Expected> {
     grouped(records, keysOf)
   const count = (all: readonly FoldedRecord[], is: (one: FoldedRecord) => boolean): number =>
     all.filter(is).length
-  const qualities = records.map(one => one.quality_score).sort((a, b) => a - b)
-  const upper = qualities[Math.floor(0.75 * qualities.length)]
   const hosts = by(one => [hostOf(one.record.address)])
     .filter(([host, all]) => host !== '' && all.length >= 3)
     .map(([host, all]): Row => {
@@ -100,9 +98,9 @@ function ofKeeping(records: readonly FoldedRecord[]): Record<string, Expected> {
       rows: sorted(by(one => [monthOf(one.event_time)]).map(([month, all]) => [month,
         ...['positive', 'neutral', 'negative'].map(label =>
           count(all, one => one.semantic_analysis.sentiment.label === label))]), -1) },
-    'quality-parts': { columns: ['part', 'records'],
-      rows: [['upper quarter', count(records, one => one.quality_score >= upper)],
-        ['others', count(records, one => one.quality_score < upper)]] },
+    'quality-parts': { columns: ['quality_from', 'records'],
+      rows: sorted(by(one => [Math.floor(one.quality_score * 5) / 5])
+        .map(([from, all]) => [from, all.length]), -1) },
     'weightiest-records': { columns: ['id', 'influence'],
       rows: sorted(records.filter(one => one.user_id === 'lena')
         .map(one => [one.record.id, one.psp_influence_weight]), -2, 1).slice(0, 10) },

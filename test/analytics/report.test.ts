@@ -1,0 +1,62 @@
+/** The weekly report: sums of a real ClickHouse, weeks cut at Mondays, nothing that points at one person. */
+import t from 'tap'
+import { componentsChanged, deadLetters, recordsFolded } from '../../actors/person/outputs.js'
+import {
+  clickhouseSink, mondayOf, openAnalytics, reportMarkdown, weeklyReport,
+} from '../../analytics/index.js'
+import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples.js'
+import { TestServer } from './server.js'
+
+const monday = Date.UTC(2025, 10, 17)
+const weekMs = 7 * 86_400_000
+
+t.test('P1 weeks begin on Monday', async t => {
+  for (const at of [monday, monday + 1, acceptedAt, monday + weekMs - 1]) t.equal(mondayOf(at), monday)
+  t.equal(mondayOf(monday + weekMs), monday + weekMs)
+  t.equal(mondayOf(0), Date.UTC(1969, 11, 29))
+})
+
+t.test('P1 P2 a week and the one before', async t => {
+  const server = await TestServer.start()
+  const analytics = await openAnalytics({ url: server.url })
+  t.teardown(async () => {
+    await analytics.close()
+    await server.remove()
+  })
+  const recordOf = (person: string, n: number, at: number, tag: string[]): object => {
+    const value = foldedRecord(n, { user_id: person, accepted_at: at, record: { tag } })
+    return { output: recordsFolded.output, key: person, value }
+  }
+  const people = ['ada', 'bo', 'cy', 'di']
+  const emitted = [
+    ...people.flatMap((person, i) => [
+      recordOf(person, 1, monday + i, ['rowing', `only-${person}`]),
+      recordOf(person, 2, monday + weekMs - 1, ['rowing']),
+      recordOf(person, 3, monday - 1, ['chess']), recordOf(person, 4, monday + weekMs, ['later']),
+    ]),
+    recordOf('ada', 5, monday, ['chess']),
+    { output: componentsChanged.output, key: 'ada', value: componentChange(1, 'created') },
+    { output: deadLetters.output, key: 'ada', value: deadLetter({}) },
+  ] as Parameters<ReturnType<typeof clickhouseSink>['insert']>[0]['emitted']
+  await clickhouseSink(analytics).insert({ token: 'weeks', partition: 0, emitted })
+  const report = await weeklyReport(analytics, monday)
+  t.match(report, {
+    week: '2025-11-17', totals: { records: 9, persons: 4, apps: 1 }, before: { records: 4, persons: 4 },
+    days: [{ day: '2025-11-17', records: 5, persons: 4 }, { day: '2025-11-23', records: 4, persons: 4 }],
+    apps: [{ app: 'app-1', records: 9, persons: 4 }],
+    changes: [{ memory: 'core', created: 1, superseded: 0 }],
+    errors: [{ code: 'TURN_FAILED', letters: 1, waiting: 1 }],
+  })
+  t.same(report.topics, [{ name: 'git', records: 9, before: 4 }])
+  t.same(report.rising, [{ name: 'rowing', records: 8, before: 0 }], 'what only one person has is not told')
+  t.same(report.fading, [{ name: 'chess', records: 1, before: 4 }])
+  const written = reportMarkdown(report)
+  t.match(written, '| records | 9 | 4 |')
+  t.match(written, '| rowing | 8 | 0 |')
+  t.notMatch(written, 'ada')
+  t.match(reportMarkdown({ ...report, rising: [{ name: '<b>|', records: 1, before: 0 }] }), '\\<b\\>\\|')
+
+  const empty = await weeklyReport(analytics, monday - 10 * weekMs)
+  t.match(empty, { totals: { records: 0, mean_quality: 0, row_ms_p99: 0 }, days: [], topics: [] })
+  t.match(reportMarkdown(empty), '## Topics\n\nNone.')
+})
