@@ -9,8 +9,8 @@
  *   ## Relevant notes                                 quotes, by day (quotes.ts)
  *   ## Just now                  buffer    10 %
  *
- * With a request, components that are about it may take their part's whole share, others a fifth of it: the
- * notes that answer it come before what is known in general.
+ * With a request, components that are about it may take their part's whole share, others a fifth of it or one
+ * line: the notes that answer it come before what is known in general.
  *
  * O1 Never over the budget, headings and all. O2 Superseded components are never named; an archived one
  * is, when it is relevant or there is room: freshness is part of its score. O3 The same
@@ -110,7 +110,8 @@ export function composePrompt({
     if (request !== undefined) left -= take(asked, chosen[part], left, page)
     if (part === 'context' && request === undefined) left -= page.use(quotes.take(left * QUOTED_SHARE))
     const rest = items[part].filter(item => !chosen[part].includes(item))
-    const room = request === undefined ? left : Math.min(left, share * UNASKED_SHARE)
+    const few = Math.max(share * UNASKED_SHARE, rest.length > 0 ? costOf(rest[0]) : 0)
+    const room = request === undefined ? left : Math.min(left, few)
     left -= take(rest, chosen[part], room, page)
     flow = Math.max(0, left)
   }

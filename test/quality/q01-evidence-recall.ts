@@ -2,6 +2,7 @@
  * Q1: of the turns that answer a question about a conversation, how many are among the first records found?
  * Baselines: BM25, cosine of the default embedder, and equal rank fusion of both, over the same turns.
  */
+import { meanOf } from './bootstrap.js'
 import { cosinesTo } from './cosine.js'
 import { lineOf } from './line.js'
 import { evidenceOf, keepConversation, type KeptConversation } from './locomo.js'
@@ -50,8 +51,22 @@ async function measure({ data, seed, log }: Context): Promise<Line[]> {
     log(`${conversation.id}: ${kept.turns.length} turns, ${conversation.questions.length} questions`)
     asked.push(...askAll(kept, splits.get(conversation.id) ?? 'test'))
   }
-  return (['dev', 'test'] as const).flatMap(split =>
+  const lines = (['dev', 'test'] as const).flatMap(split =>
     linesOf(asked.filter(one => one.split === split), split, seed))
+  return [...lines, ...leftOut(asked.filter(one => one.split === 'test'))]
+}
+
+/** How much one conversation decides: the least and the most that the others get when one is left out. */
+function leftOut(asked: readonly Asked[]): Line[] {
+  const ids = [...new Set(asked.map(one => one.conversation))]
+  if (ids.length < 2) return []
+  const means = ids.map(id => meanOf(asked.filter(one => one.conversation !== id)
+    .map(({ recalls }) => recalls.ours['recall@10'])))
+  const line = (name: string, value: number): Line => ({
+    measure: `recall@10, one conversation left out: ${name}`, split: 'test', count: asked.length, value,
+    unit: 'share', baselines: [],
+  })
+  return [line('least', Math.min(...means)), line('most', Math.max(...means))]
 }
 
 function linesOf(asked: readonly Asked[], split: Split, seed: number): Line[] {

@@ -79,7 +79,7 @@ t.test('notes that answer are quoted whole, the most relevant first, under their
   t.same(quoted.slice(0, 1), ['b'], 'in order of time')
   const shown = Array.from({ length: 40 }, (_, i) =>
     composePrompt({ psp: { ...psp, components: [] }, knowledge, request, budget: 50 + 2 * i }).knowledge)
-  t.ok(shown.every(ids => ids.length < 2 || ids.includes('a')), 'the most relevant is left out only if too long')
+  t.ok(shown.every(ids => ids.length < 2 || ids.includes('a')), 'left out only if too long')
 })
 
 t.test('without a request, what is known comes before notes', async t => {
