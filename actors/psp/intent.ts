@@ -108,10 +108,11 @@ function draftOf(clause: string, isDirect: boolean): Draft | undefined {
 }
 
 function ruleDraft(rule: CueRule, groups: RegExpExecArray): Draft | undefined {
-  const object = tidiedObject(groups[groups.length - 1] ?? '')
+  const whole = groups[groups.length - 1] ?? ''
+  const object = tidiedObject(whole)
   const word = groups.length > 2 ? (groups[1] ?? '').toLowerCase() : ''
   const slot = rule.single === 'word' ? `${rule.slot}:${tagKey(word)}` : rule.slot
-  const claim = claimOf(slot, coreOf(object), rule.polarity, rule.single !== undefined)
+  const claim = claimOf(slot, coreOf(object), rule.polarity, rule.single !== undefined, whole)
   if (claim.stems.length + claim.numbers.length === 0) return undefined
   const told = inThirdPerson(object)
   const description = capitalised(

@@ -5,7 +5,8 @@
  *
  * M1 Only components of the same memory that are valid now are compared. M2 The guard decides first
  *    (guard.ts): claims that contradict never merge, whatever s; the same claim in other words merges, though
- *    s be small. M3 The most similar one wins; equal ones by id.
+ *    s be small; a claim with one word more merges when s > .9.
+ * M3 The most similar one wins; equal ones by id.
  */
 import type { Component } from './component.js'
 import { compareClaims } from './guard.js'
@@ -25,6 +26,8 @@ interface Match {
 const STRENGTHEN = 0.9
 const UPDATE = 0.8
 const MERGE = 0.7
+/** A claim with one word more merges only when it sounds all but the same. */
+const OPEN = 0.9
 /** The same claim in other words is at least a merge. */
 const SAME_CLAIM = 0.75
 
@@ -55,6 +58,7 @@ export function matchIntent(
     if (verdict === 'contradicts') contradicted.push(component)
     if (verdict !== 'same' && verdict !== 'open') continue
     const raw = likeness(intent.vector, component.embedding)
+    if (verdict === 'open' && raw <= OPEN) continue
     const similarity = verdict === 'same' ? Math.max(raw, SAME_CLAIM) : raw
     if (similarity > best) [target, best] = [component, similarity]
   }
