@@ -11,6 +11,7 @@ export {
   type Prompt,
   type PromptRequest,
 } from './prompt.js'
+export { rankedComponents } from './relevance.js'
 export { requestOf, type Request } from './request.js'
 export { countTokens } from './tokens.js'
 export {

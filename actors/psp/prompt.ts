@@ -15,7 +15,7 @@
  */
 import { PROMPT_MARK } from './echo.js'
 import { VISITED_SLOT, VISITS_SAID } from './component.js'
-import { condense } from './condense.js'
+import { Quotes, quoteLines, type Quote } from './quotes.js'
 import { relevanceTo, type Request } from './request.js'
 import { countTokens } from './tokens.js'
 import type { CurrentComponent, Psp } from './view.js'
@@ -54,9 +54,11 @@ interface Item {
   readonly id: string
   /** What the line stands for, when it is more than one. */
   readonly ids?: readonly string[]
-  readonly kind: 'component' | 'knowledge' | 'buffer'
+  readonly kind: 'component' | 'buffer'
   readonly line: string
   readonly score: number
+  /** To the request. */
+  readonly relevance: number
 }
 
 type Part = 'core' | 'working' | 'context' | 'buffer'
@@ -68,17 +70,21 @@ const PARTS: readonly Part[] = ['core', 'working', 'context', 'buffer']
 const HEADINGS: Readonly<Record<Part, string>> = {
   core: '## Interests and values',
   working: '## Goals and work',
-  context: '## Preferences and relevant notes',
+  context: '## Preferences',
   buffer: '## Just now',
 }
+const QUOTES_HEADING = '## Relevant notes'
 const OPENING =
   `${PROMPT_MARK} What is known about the person you are talking to, from their own notes. ` +
   'Use it quietly; what they say now counts more.'
 const dayMs = 86_400_000
 const FRESH_DAYS = 30
-const QUOTED_TOKENS_MIN = 24
-const QUOTED_SHARE = 0.4
-const SLACK_TOKENS = 12
+/** Of the room for context, when nothing was asked. */
+const QUOTED_SHARE = 0.8
+/** A component that is nearer to the request than this is about it. */
+const ASKED_RELEVANCE_MIN = 0.3
+/** What components that are not about the request may take of their part's share. */
+const UNASKED_SHARE = 0.35
 const VISITS_SHOWN_MAX = 8
 
 /** Composes a prompt. */
@@ -90,15 +96,20 @@ export function composePrompt({
 }: PromptRequest): Prompt {
   const items = itemsOf(psp, request)
   const chosen: Record<Part, Item[]> = { core: [], working: [], context: [], buffer: [] }
+  const quotes = new Quotes(knowledge, request?.text ?? '')
   const page = new Page(budget)
   let flow = 0
   for (const part of PARTS) {
-    let share = page.limit * QUOTAS[part] + flow
-    const quoted = part === 'context' ? quotesOf(knowledge, request, share * QUOTED_SHARE * 2) : []
-    share -= take([...items[part], ...quoted].sort(byScore), chosen[part], share, page)
-    flow = Math.max(0, share)
+    const share = page.limit * QUOTAS[part]
+    const asked = items[part].filter(({ relevance }) => relevance >= ASKED_RELEVANCE_MIN)
+    let left = share + flow
+    if (request !== undefined) left -= take(asked, chosen[part], left, page)
+    if (part === 'context' && request === undefined) left -= page.use(quotes.take(left * QUOTED_SHARE))
+    const rest = items[part].filter(item => !chosen[part].includes(item))
+    left -= take(rest, chosen[part], request === undefined ? left : Math.min(left, share * UNASKED_SHARE), page)
+    flow = Math.max(0, left)
   }
-  if (request !== undefined) fillWithQuotes(chosen.context, knowledge, request, page)
+  if (request !== undefined) page.use(quotes.take(page.free))
   for (const part of PARTS)
     take(
       items[part].filter(item => !chosen[part].includes(item)),
@@ -106,8 +117,8 @@ export function composePrompt({
       Infinity,
       page,
     )
-  fillWithQuotes(chosen.context, knowledge, request, page)
-  return written(chosen)
+  page.use(quotes.take(page.free))
+  return written(chosen, quotes.chosen)
 }
 
 /** Counts what the prompt takes so far. */
@@ -116,7 +127,8 @@ class Page {
   #used: number
 
   constructor(budget: number) {
-    const frame = countTokens(OPENING) + PARTS.reduce((sum, part) => sum + countTokens(HEADINGS[part]) + 2, 0)
+    const frame = [OPENING, QUOTES_HEADING, ...Object.values(HEADINGS)]
+      .reduce((sum, line) => sum + countTokens(line) + 2, 0)
     this.limit = Math.max(0, budget - frame)
     this.#used = 0
   }
@@ -125,8 +137,9 @@ class Page {
     return this.limit - this.#used
   }
 
-  use(tokens: number): void {
+  use(tokens: number): number {
     this.#used += tokens
+    return tokens
   }
 }
 
@@ -160,14 +173,15 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
   for (const component of known) {
     if (component.claim.slot.startsWith(VISITED_SLOT)) visits.push(component)
     const part: Part = component.memory === 'learning' ? 'context' : component.memory
+    const relevance = relevanceTo(request, component.description, component.embedding)
     const score = scoreOf(
       component.weight / heaviest,
-      relevanceTo(request, component.description, component.embedding),
+      relevance,
       psp.at - component.last_updated,
       Math.log1p(component.support.records) / Math.log1p(most),
     )
     if (visits.at(-1) !== component)
-      items[part].push({ id: component.id, kind: 'component', line: lineOf(component), score })
+      items[part].push({ id: component.id, kind: 'component', line: lineOf(component), score, relevance })
   }
   if (visits.length > 0) items.working.push(visitsItem(visits))
   for (const part of PARTS) items[part].sort(byScore)
@@ -176,6 +190,7 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
     kind: 'buffer',
     line: `- ${text}`,
     score: 1 / (1 + i),
+    relevance: 0,
   }))
   return items
 }
@@ -188,7 +203,7 @@ function visitsItem(visits: readonly CurrentComponent[]): Item {
   const shown = visits.slice(0, VISITS_SHOWN_MAX)
   const places = shown.map(({ description }) => description.slice(VISITS_SAID.length + 1)).join(', ')
   const line = `- ${VISITS_SAID} ${places}`
-  return { id: shown[0].id, ids: shown.map(({ id }) => id), kind: 'component', line, score: 0 }
+  return { id: shown[0].id, ids: shown.map(({ id }) => id), kind: 'component', line, score: 0, relevance: 0 }
 }
 
 /** Item score of SPEC section 4. */
@@ -201,57 +216,19 @@ function lineOf({ description, support }: CurrentComponent): string {
   return support.records > 1 ? `- ${description} (${support.records} notes)` : `- ${description}`
 }
 
-/** Quotes of the most relevant records, each condensed to its share of the room. */
-function quotesOf(knowledge: readonly Knowledge[], request: Request | undefined, room: number): Item[] {
-  const most = [...knowledge].sort((a, b) => b.relevance - a.relevance || (a.id < b.id ? -1 : 1))
-  const each = Math.max(QUOTED_TOKENS_MIN, Math.floor(room / Math.max(1, most.length)))
-  return most.flatMap(record => quoteOf(record, request, each))
-}
-
-function quoteOf(record: Knowledge, request: Request | undefined, tokens: number): Item[] {
-  const title = record.title.replace(/\s+/g, ' ').trim()
-  const text = condense(
-    record.text,
-    request?.text ?? title,
-    Math.max(0, tokens - countTokens(title) - 4),
-  ).replace(/\s+/g, ' ')
-  const body = text.startsWith(title) ? text.slice(title.length).trim() : text
-  const line = [title, body].filter(part => part !== '').join(': ')
-  return line === ''
-    ? []
-    : [{ id: record.id, kind: 'knowledge', line: `- ${line}`, score: 0.35 + 0.65 * record.relevance }]
-}
-
-/** Room that is left goes to fuller quotes, the most relevant first, then to records that were not quoted. */
-function fillWithQuotes(
-  chosen: Item[],
-  knowledge: readonly Knowledge[],
-  request: Request | undefined,
-  page: Page,
-): void {
-  for (const record of [...knowledge].sort((a, b) => b.relevance - a.relevance || (a.id < b.id ? -1 : 1))) {
-    if (page.free < QUOTED_TOKENS_MIN) return
-    const at = chosen.findIndex(item => item.kind === 'knowledge' && item.id === record.id)
-    const before = at < 0 ? 0 : costOf(chosen[at])
-    const [fuller] = quoteOf(record, request, page.free + before - SLACK_TOKENS)
-    if (fuller === undefined || costOf(fuller) <= before || costOf(fuller) - before > page.free) continue
-    page.use(costOf(fuller) - before)
-    if (at < 0) chosen.push(fuller)
-    else chosen[at] = fuller
-  }
-}
-
-function written(chosen: Readonly<Record<Part, readonly Item[]>>): Prompt {
+function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readonly Quote[]): Prompt {
   const parts = PARTS.filter(part => chosen[part].length > 0)
-  const text = [
-    OPENING,
-    ...parts.map(part => [HEADINGS[part], ...chosen[part].map(({ line }) => line)].join('\n')),
-  ].join('\n\n')
+  const blocks = parts.map(part => [HEADINGS[part], ...chosen[part].map(({ line }) => line)].join('\n'))
+  if (quotes.length > 0) {
+    const at = parts.includes('buffer') ? blocks.length - 1 : blocks.length
+    blocks.splice(at, 0, [QUOTES_HEADING, ...quoteLines(quotes)].join('\n'))
+  }
+  const text = [OPENING, ...blocks].join('\n\n')
   const all = parts.flatMap(part => chosen[part])
   return {
     text,
     tokens: countTokens(text),
     components: all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) => ids ?? id),
-    knowledge: all.filter(({ kind }) => kind === 'knowledge').map(({ id }) => id),
+    knowledge: quotes.map(({ id }) => id),
   }
 }

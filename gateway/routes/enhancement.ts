@@ -1,7 +1,7 @@
 /** A question made personal: what is known about the person, and what they kept about it, as one prompt. */
-import type { SearchResult } from '../../actors/search/index.js'
+import { knowledgeOf, searchForPrompt, type SearchResult } from '../../actors/search/index.js'
 import {
-  composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, requestOf, type Knowledge, type PspContext,
+  composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, requestOf, type PspContext,
 } from '../../actors/psp/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -12,8 +12,8 @@ import { personalizedAnswer } from '../schema/answers.js'
 import { personalizedRequest } from '../schema/requests.js'
 import { briefContext } from './psp.js'
 
-/** Records below this relevance are not worth a prompt's tokens. */
-const relevanceMin = 0.3
+/** Records that the answer lists beside the prompt, quoted or not, unless the request says how many. */
+const listedMin = 5
 
 /** Routes of enhancement. */
 export function enhancementRoutes(edge: Edge): Route[] {
@@ -26,17 +26,21 @@ export function enhancementRoutes(edge: Edge): Route[] {
         const startedAt = performance.now()
         const budget = input.token_budget ?? PROMPT_TOKENS_DEFAULT
         const request = requestOf(input.question)
+        const wanted = searchForPrompt(budget)
+        const limit = input.context_limit ?? wanted.limit
         const [psp, found] = await Promise.all([
           pspNow(edge, input.user_id, principal),
-          relevantRecords(edge, input.user_id, input.question, input.context_limit ?? 5),
+          relevantRecords(edge, input.user_id, { query: input.question, ...wanted, limit }),
         ])
         const records = found ?? []
         const prompt = composePrompt({ psp, knowledge: records.map(knowledgeOf), request, budget })
         const context = contextFor(psp, request)
+        const listed = records.filter(({ id }, i) =>
+          i < (input.context_limit ?? listedMin) || prompt.knowledge.includes(id))
         return {
           json: {
             personalized_prompt: prompt.text,
-            knowledge_components: records.map(record => ({
+            knowledge_components: listed.map(record => ({
               hinata_id: record.id, relevance_score: record.relevance, highlight: record.highlight,
               note: record.note, address: record.address, tags: record.tags,
               is_quoted: prompt.knowledge.includes(record.id),
@@ -57,20 +61,13 @@ export function enhancementRoutes(edge: Edge): Route[] {
  * components alone.
  */
 async function relevantRecords(
-  edge: Edge, personId: string, question: string, limit: number
+  edge: Edge, personId: string, question: Parameters<typeof findRecords>[2],
 ): Promise<readonly SearchResult[] | null> {
   try {
-    return (await findRecords(edge, personId, { query: question, limit, minRelevance: relevanceMin })).results
+    return (await findRecords(edge, personId, question)).results
   } catch (thrown) {
     if (thrown instanceof HinataError && thrown.isRetryable) return null
     throw thrown
-  }
-}
-
-function knowledgeOf(record: SearchResult): Knowledge {
-  return {
-    id: record.id, title: record.highlight, text: record.note, relevance: record.relevance,
-    at: record.event_time,
   }
 }
 

@@ -86,7 +86,8 @@ export const currentQuery = Type.Object({
 export const personalizedRequest = Type.Object({
   user_id: userId,
   question: Type.String({ minLength: 1, maxLength: 2_000 }),
-  context_limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, default: 5 })),
+  context_limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10,
+    description: 'Records to quote. Without it, as many as the budget holds.' })),
   token_budget: Type.Optional(Type.Integer({ minimum: 100, maximum: 32_000, default: 2_000 })),
   include_psp_details: Type.Optional(Type.Boolean()),
 }, closed)

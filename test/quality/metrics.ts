@@ -1,10 +1,14 @@
 /** All metrics, in the order of the table. */
 import type { Metric } from './metric.js'
 import { q01 } from './q01-evidence-recall.js'
+import { q02 } from './q02-budgeted-prompt.js'
+import { q03 } from './q03-preference-match.js'
 import { q06 } from './q06-merging.js'
 
 /** One row of the table each, or several. */
 export const metrics: readonly Metric[] = [
   q01,
+  q02,
+  q03,
   q06,
 ]

@@ -7,9 +7,11 @@
  */
 import { person as personActor } from '../../actors/person/person.js'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { readPsp, type Psp } from '../../actors/psp/index.js'
+import { composePrompt, readPsp, requestOf, type Prompt, type Psp } from '../../actors/psp/index.js'
 import { parseRecord, type FoldedRecord } from '../../actors/record/index.js'
-import type { SearchAnswer, SearchArgs, SearchResult } from '../../actors/search/index.js'
+import {
+  knowledgeOf, searchForPrompt, type SearchAnswer, type SearchArgs, type SearchResult,
+} from '../../actors/search/index.js'
 import { testDriver, type LogRecord, type TestDriver } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 
@@ -81,6 +83,13 @@ export class KeptPerson {
     const request = { now: this.now, scope: { scope: 'account' } as const }
     const cells = this.driver.state(personActor, this.id)
     return readPsp(cells, asOf === undefined ? request : { ...request, asOf })
+  }
+
+  /** The personalised prompt for a question, as the gateway composes it. */
+  prompt(question: string, budget: number): Prompt {
+    const found = this.search(question, searchForPrompt(budget))
+    return composePrompt({ psp: this.psp(), knowledge: found.map(knowledgeOf), request: requestOf(question),
+      budget })
   }
 
   private logged(input: RecordInput): LogRecord {
