@@ -269,7 +269,7 @@ function lessonOf(
 
 function learn(cells: PersonCells, knowledge: Knowledge, lesson: Lesson, staged: StagedRecord): void {
   if (isEcho(staged.echo, knowledge.current())) return
-  learnTopics(knowledge, cells.topics, lesson)
+  learnTopics(knowledge, cells.topics, cells.focus, lesson)
   learnStatements(knowledge, cells.hints, lesson)
   learnVisits(knowledge, lesson)
   learnMood(knowledge, lesson)

@@ -86,6 +86,9 @@ const ASKED_RELEVANCE_MIN = 0.3
 /** What components that are not about the request may take of their part's share. */
 const UNASKED_SHARE = 0.35
 const VISITS_SHOWN_MAX = 8
+const FOCUS_SHOWN_MAX = 5
+/** A topic that comes next less often than this is not named. */
+const FOCUS_SHARE_MIN = 0.03
 
 /** Composes a prompt. */
 export function composePrompt({
@@ -184,6 +187,7 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
       items[part].push({ id: component.id, kind: 'component', line: lineOf(component), score, relevance })
   }
   if (visits.length > 0) items.working.push(visitsItem(visits))
+  items.working.push(...focusItem(psp))
   for (const part of PARTS) items[part].sort(byScore)
   items.buffer = psp.buffer.map(({ id, text }, i) => ({
     id,
@@ -204,6 +208,15 @@ function visitsItem(visits: readonly CurrentComponent[]): Item {
   const places = shown.map(({ description }) => description.slice(VISITS_SAID.length + 1)).join(', ')
   const line = `- ${VISITS_SAID} ${places}`
   return { id: shown[0].id, ids: shown.map(({ id }) => id), kind: 'component', line, score: 0, relevance: 0 }
+}
+
+/** What the person is busy with, in one line: the topics that come next. */
+function focusItem({ focus }: Psp): Item[] {
+  const next = focus.slice(0, FOCUS_SHOWN_MAX).filter(({ share }) => share >= FOCUS_SHARE_MIN)
+  if (next.length === 0) return []
+  const ids = next.flatMap(({ component }) => (component === '' ? [] : [component]))
+  const line = `- Busy with lately: ${next.map(({ label }) => label).join(', ')}`
+  return [{ id: 'focus', ids, kind: 'component', line, score: 1, relevance: 0 }]
 }
 
 /** Item score of SPEC section 4. */
@@ -228,7 +241,7 @@ function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readon
   return {
     text,
     tokens: countTokens(text),
-    components: all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) => ids ?? id),
+    components: [...new Set(all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) => ids ?? id))],
     knowledge: quotes.map(({ id }) => id),
   }
 }

@@ -6,6 +6,7 @@
  * T1 Bounded: TERMS_KEPT_MAX terms per topic; the rarest gives way.
  * T2 Stable: the description is composed anew only when the number of records has doubled.
  */
+import { traced } from './focus.js'
 import { capitalised } from './phrase.js'
 import type { Aboutness, TopicEvidence } from './topic-evidence.js'
 
@@ -27,6 +28,9 @@ export interface Topic {
   readonly lastAt: number
   /** Records that wait for the topic to become a component: its first evidence. */
   readonly waiting: readonly string[]
+  /** Faded counts of its records, one per half-life (focus.ts), as of `tracedAt`, ms UTC. */
+  readonly traces: readonly number[]
+  readonly tracedAt: number
 }
 
 /** The other topics of a person, to tell what sets one apart. */
@@ -79,6 +83,7 @@ export function grownTopic(
       topic !== undefined && topic.component !== ''
         ? []
         : [...(topic?.waiting ?? []), recordId].slice(-WAITING_MAX),
+    ...traced(topic?.traces, topic?.tracedAt ?? at, at),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Metric } from './metric.js'
 import { q01 } from './q01-evidence-recall.js'
 import { q02 } from './q02-budgeted-prompt.js'
 import { q03 } from './q03-preference-match.js'
+import { q04 } from './q04-next-interest.js'
 import { q06 } from './q06-merging.js'
 
 /** One row of the table each, or several. */
@@ -10,5 +11,6 @@ export const metrics: readonly Metric[] = [
   q01,
   q02,
   q03,
+  q04,
   q06,
 ]
