@@ -212,9 +212,11 @@ function visitsItem(visits: readonly CurrentComponent[]): Item {
 
 /** What the person is busy with, in one line: the topics that come next. */
 function focusItem({ focus }: Psp): Item[] {
-  const next = focus.slice(0, FOCUS_SHOWN_MAX).filter(({ share }) => share >= FOCUS_SHARE_MIN)
+  const next = focus
+    .filter(({ component, share }) => component !== '' && share >= FOCUS_SHARE_MIN)
+    .slice(0, FOCUS_SHOWN_MAX)
   if (next.length === 0) return []
-  const ids = next.flatMap(({ component }) => (component === '' ? [] : [component]))
+  const ids = next.map(({ component }) => component)
   const line = `- Busy with lately: ${next.map(({ label }) => label).join(', ')}`
   return [{ id: 'focus', ids, kind: 'component', line, score: 1, relevance: 0 }]
 }

@@ -80,7 +80,7 @@ export interface PspJson {
   readonly components: Readonly<Record<Memory, readonly ComponentJson[]>>
   readonly buffer: readonly { readonly id: string, readonly at: string, readonly text: string }[]
   /** What the person is busy with: the topics that their next records are likely about, the likeliest first. */
-  readonly focus: readonly { readonly topic: string, readonly share: number }[]
+  readonly focus: readonly { readonly topic: string, readonly share: number, readonly component: string }[]
   readonly components_count: number
   readonly active_components_count: number
   readonly records_count: number
@@ -139,7 +139,10 @@ export function pspOf(cells: PspCells, request: PspRequest): PspJson {
       context: of('context'),
     },
     buffer: psp.buffer.map(({ id, at, text }) => ({ id, at: isoOf(at), text })),
-    focus: psp.focus.slice(0, FOCUS_SHOWN_MAX).map(({ label, share }) => ({ topic: label, share })),
+    focus: psp.focus
+      .filter(({ component }) => component !== '')
+      .slice(0, FOCUS_SHOWN_MAX)
+      .map(({ label, share, component }) => ({ topic: label, share, component })),
     components_count: psp.components.length,
     active_components_count: activeCount(psp),
     records_count: psp.profile.records,
