@@ -9,7 +9,7 @@ const HAVE = '(?:i|i\'ve|i have) (?:just |now |recently |finally |also )?'
 const ME = `i ${ADVERBS}`
 const ME_AM = `(?:i am|i'm|i've been) ${ADVERBS}`
 const USED = '(?!to |this |that\\b|these |those |it\\b|them\\b|the following)'
-const STOPPED = '(?:no longer use|do not use|don\'t use|stopped using|quit using|gave up(?: using)?|dropped)'
+const STOPPED = '(?:no longer use|do not use|don\'t use|stopped using|quit using|gave up using)'
 const DIET = '(?:vegetarian|vegan|pescatarian|flexitarian|omnivore|carnivore|teetotal)'
 /** Nouns that say more about the sentence than about the person. */
 const NO_POSSESSION =
@@ -54,7 +54,7 @@ export const changeRules: readonly CueRule[] = [
   rule('learning_preference', 'diet', 0.7, 1, `${IAM}(?:an? )?(${DIET})(?: now)?`, 'Is {0}', 'slot'),
   // what is theirs
   { ...rule('work_context', 'own', 0.7, 1,
-    `(?:my|our) ${NO_POSSESSION}((?:[\\w'-]+ ){0,2}[\\w'-]+?) ` +
-      '(?:is now|is called|is|are|(?:was |has |has been )?(?:moved|changed|rescheduled|raised|lowered) to) (.+)',
+    `(?:my|our) ${NO_POSSESSION}((?:[\\w'-]+ ){0,2}?[\\w'-]+?) ` +
+      '(?:is now|is called|is|are|(?:was |has been |has )?(?:moved|changed|rescheduled|raised|lowered) to) (.+)',
     'Their {1}: {0}', 'word'), isValued: true },
 ]

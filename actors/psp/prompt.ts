@@ -13,7 +13,7 @@
  * input gives the same prompt. O4 Texts of sensitive records come masked from the caller
  * (FoldedRecord.masked).
  */
-import { PROMPT_MARK } from './echo.js'
+import { BUSY_WITH, HEADINGS, PROMPT_MARK } from './echo.js'
 import { VISITED_SLOT, VISITS_SAID } from './component.js'
 import { Quotes, quoteLines, type Quote } from './quotes.js'
 import { relevanceTo, type Request } from './request.js'
@@ -67,12 +67,6 @@ type Part = 'core' | 'working' | 'context' | 'buffer'
 export const PROMPT_TOKENS_DEFAULT = 2_000
 const QUOTAS: Readonly<Record<Part, number>> = { core: 0.2, working: 0.4, context: 0.3, buffer: 0.1 }
 const PARTS: readonly Part[] = ['core', 'working', 'context', 'buffer']
-const HEADINGS: Readonly<Record<Part, string>> = {
-  core: '## Interests and values',
-  working: '## Goals and work',
-  context: '## Preferences',
-  buffer: '## Just now',
-}
 const QUOTES_HEADING = '## Relevant notes'
 const OPENING =
   `${PROMPT_MARK} What is known about the person you are talking to, from their own notes. ` +
@@ -130,7 +124,7 @@ class Page {
   #used: number
 
   constructor(budget: number) {
-    const frame = [OPENING, QUOTES_HEADING, ...Object.values(HEADINGS)]
+    const frame = [OPENING, QUOTES_HEADING, ...PARTS.map(headingOf)]
       .reduce((sum, line) => sum + countTokens(line) + 2, 0)
     this.limit = Math.max(0, budget - frame)
     this.#used = 0
@@ -144,6 +138,10 @@ class Page {
     this.#used += tokens
     return tokens
   }
+}
+
+function headingOf(part: Part): string {
+  return `## ${HEADINGS[part]}`
 }
 
 /** Takes items in their order while they fit; returns the tokens used. */
@@ -217,7 +215,7 @@ function focusItem({ focus }: Psp): Item[] {
     .slice(0, FOCUS_SHOWN_MAX)
   if (next.length === 0) return []
   const ids = next.map(({ component }) => component)
-  const line = `- Busy with lately: ${next.map(({ label }) => label).join(', ')}`
+  const line = `- ${BUSY_WITH} ${next.map(({ label }) => label).join(', ')}`
   return [{ id: 'focus', ids, kind: 'component', line, score: 1, relevance: 0 }]
 }
 
@@ -233,7 +231,7 @@ function lineOf({ description, support }: CurrentComponent): string {
 
 function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readonly Quote[]): Prompt {
   const parts = PARTS.filter(part => chosen[part].length > 0)
-  const blocks = parts.map(part => [HEADINGS[part], ...chosen[part].map(({ line }) => line)].join('\n'))
+  const blocks = parts.map(part => [headingOf(part), ...chosen[part].map(({ line }) => line)].join('\n'))
   if (quotes.length > 0) {
     const at = parts.includes('buffer') ? blocks.length - 1 : blocks.length
     blocks.splice(at, 0, [QUOTES_HEADING, ...quoteLines(quotes)].join('\n'))

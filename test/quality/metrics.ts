@@ -5,6 +5,7 @@ import { q02 } from './q02-budgeted-prompt.js'
 import { q03 } from './q03-preference-match.js'
 import { q04 } from './q04-next-interest.js'
 import { q06 } from './q06-merging.js'
+import { q07 } from './q07-updates.js'
 import { q13 } from './q13-pii.js'
 
 /** One row of the table each, or several. */
@@ -14,5 +15,6 @@ export const metrics: readonly Metric[] = [
   q03,
   q04,
   q06,
+  q07,
   q13,
 ]
