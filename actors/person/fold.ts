@@ -55,6 +55,8 @@ const EMBEDDING: FoldedRecord['embedding'] = {
   version: staticHash.version,
   dim: staticHash.dim,
 }
+/** A record that is this near to an earlier one says the same. */
+const REPEATED_NOVELTY = 0.05
 const NO_TOPICS: ReadonlySet<string> = new Set()
 
 /** Folds one record. */
@@ -258,6 +260,7 @@ function lessonOf(
     addressKey,
     visits: usesAt(use.visits, eventTime),
     revision: folded.revision,
+    isRepeated: folded.quality_parts.novelty < REPEATED_NOVELTY,
     topicsBefore:
       before === undefined
         ? NO_TOPICS

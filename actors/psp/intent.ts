@@ -19,7 +19,7 @@ import { cueRules, mayStateSomething } from './cue-rules.js'
 import type { CueRule } from './cue-rule.js'
 import { capitalised, conjugated, coreOf, inThirdPerson, tidiedObject, withVerb } from './phrase.js'
 import { styleRequestOf } from './style-request.js'
-import { isOwnClause, mayHoldOwnClause } from './voice.js'
+import { isOthersVoice, isOwnClause, mayHoldOwnClause } from './voice.js'
 
 /** One thing that a record shows. */
 export interface Intent {
@@ -106,7 +106,7 @@ function draftOf(clause: string, isDirect: boolean): Draft | undefined {
   if (mayStateSomething(clause)) {
     for (const rule of cueRules) {
       const groups = rule.pattern.exec(clause)
-      if (groups !== null) return ruleDraft(rule, groups)
+      if (groups !== null) return isOthersVoice(clause, rule) ? undefined : ruleDraft(rule, groups)
     }
   }
   return isDirect && WORK.test(clause) ? workDraft(clause) : undefined

@@ -30,14 +30,19 @@ const ATTENTION_MIN = 0.7
  */
 const DROPPED_SHARE = 0.25
 
-/** Adds the record to each of its topics, and learns how they follow each other. */
+/**
+ * Adds the record to each of its topics, and learns how they follow each other. A text that comes again speaks
+ * of no topic but those that the person gives it: interface texts come by the hundred.
+ */
 export function learnTopics(
   knowledge: Knowledge,
   topics: MapCell<Topic>,
   focus: ValueCell<Focus>,
   lesson: Lesson,
 ): void {
-  const fresh = lesson.about.topics.filter(({ key }) => !lesson.topicsBefore.has(key))
+  const fresh = lesson.about.topics.filter(
+    ({ key, isGiven }) => !lesson.topicsBefore.has(key) && (isGiven || !lesson.isRepeated),
+  )
   if (fresh.length === 0) return
   const keys = fresh.map(({ key }) => key)
   focus.set(focusAfter(focus.get(), keys, keys.map(key => topics.get(key)), lesson.cause.at))

@@ -6,6 +6,8 @@ import { q03 } from './q03-preference-match.js'
 import { q04 } from './q04-next-interest.js'
 import { q06 } from './q06-merging.js'
 import { q07 } from './q07-updates.js'
+import { q10 } from './q10-groundedness.js'
+import { q11 } from './q11-junk.js'
 import { q13 } from './q13-pii.js'
 
 /** One row of the table each, or several. */
@@ -16,5 +18,7 @@ export const metrics: readonly Metric[] = [
   q04,
   q06,
   q07,
+  q10,
+  q11,
   q13,
 ]

@@ -5,7 +5,8 @@
 import { tagKey } from '../../actors/enrichment/index.js'
 import { lineOf } from './line.js'
 import type { Context, Line, Metric, Split, Target } from './metric.js'
-import { KeptPerson, type RecordInput } from './pipeline.js'
+import { notesOf } from './note-stream.js'
+import { KeptPerson } from './pipeline.js'
 
 /** Records before the first that is asked for. */
 const BURN_IN = 100
@@ -43,7 +44,7 @@ export const q04: Metric = {
 }
 
 async function measure({ data, seed, log }: Context): Promise<Line[]> {
-  const records = data.notes().map(inputOf)
+  const records = notesOf(data)
   const asked: Asked[] = []
   const counts = new TagCounts()
   const person = await KeptPerson.begin(Date.parse(records[0].timestamp))
@@ -126,9 +127,4 @@ class TagCounts {
 
 function placeOf(tag: string, ranked: readonly string[]): number {
   return ranked.indexOf(tag) + 1
-}
-
-function inputOf(line: string): RecordInput {
-  const { user_id: _person, ...record } = JSON.parse(line) as RecordInput & { readonly user_id: string }
-  return record
 }
