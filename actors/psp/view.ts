@@ -22,6 +22,7 @@ export interface PspCells {
   readonly buffer: Iterable<BufferedRecord>
   readonly topics: Pick<MapCell<Topic>, 'entries'>
   readonly focus: Pick<ValueCell<Focus>, 'get'>
+  readonly clusters: Pick<MapCell<{ readonly name: string }>, 'entries'>
 }
 
 /** account: everything. app: without the style that was asked of other apps alone. */
@@ -81,6 +82,8 @@ export interface PspJson {
   readonly buffer: readonly { readonly id: string, readonly at: string, readonly text: string }[]
   /** What the person is busy with: the topics that their next records are likely about, the likeliest first. */
   readonly focus: readonly { readonly topic: string, readonly share: number, readonly component: string }[]
+  /** Names of the record clusters that have one, by cluster id. */
+  readonly clusters: Readonly<Record<string, string>>
   readonly components_count: number
   readonly active_components_count: number
   readonly records_count: number
@@ -143,6 +146,9 @@ export function pspOf(cells: PspCells, request: PspRequest): PspJson {
       .filter(({ component }) => component !== '')
       .slice(0, FOCUS_SHOWN_MAX)
       .map(({ label, share, component }) => ({ topic: label, share, component })),
+    clusters: Object.fromEntries(
+      cells.clusters.entries().flatMap(([id, { name }]) => (name === '' ? [] : [[id, name]])),
+    ),
     components_count: psp.components.length,
     active_components_count: activeCount(psp),
     records_count: psp.profile.records,
