@@ -4,8 +4,8 @@
  * int8 arithmetic.
  *
  * L1 At most CLUSTERS_MAX clusters; after that the nearest one takes every record.
- * L2 A cluster's name is the topic that most of those records have; L3 A centroid that has seen SETTLED_AT records stands still, so that its cluster keeps its meaning and
- *    costs no more writes.
+ * L2 A centroid that has seen SETTLED_AT records stands still, so that its cluster keeps its meaning and
+ *    costs no more writes. L3 A cluster's name is the topic that most of those records have.
  */
 import { staticHash } from '../embedding/index.js'
 import type { MapCell } from '../../engine/index.js'

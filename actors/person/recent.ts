@@ -47,8 +47,8 @@ export function noveltyOf(own: RecentRecord, recent: ListCell<RecentRecord>): nu
 }
 
 /**
- * Tags (their hashes) that the person gave to the records most like this one, the likeliest first: each of the
- * nearest NEIGHBOURS has a vote, as near as it is. Records without tags have none.
+ * Tags (their hashes) that the person gave to the records most like this one, the likeliest first: each of
+ * the nearest NEIGHBOURS has a vote, as near as it is. Records without tags have none.
  */
 export function tagsOfNeighbours(own: RecentRecord, recent: ListCell<RecentRecord>): number[] {
   const { places } = recent

@@ -55,6 +55,7 @@ export const changeRules: readonly CueRule[] = [
   // what is theirs
   { ...rule('work_context', 'own', 0.7, 1,
     `(?:my|our) ${NO_POSSESSION}((?:[\\w'-]+ ){0,2}?[\\w'-]+?) ` +
-      '(?:is now|is called|is|are|(?:was |has been |has )?(?:moved|changed|rescheduled|raised|lowered) to) (.+)',
+      '(?:is now|is called|is|are|(?:was |has been |has )?(?:moved|changed|rescheduled|raised|lowered) to)' +
+      ' (.+)',
     'Their {1}: {0}', 'word'), isValued: true },
 ]

@@ -21,7 +21,8 @@ export interface CueRule {
 }
 
 /** Adverbs that may stand behind the subject. */
-export const ADVERBS = '(?:(?:\\w{2,}ly|also|still|just|now|much|do|so|very|quite|rather|always|have always) )*'
+export const ADVERBS = '(?:(?:\\w{2,}ly|also|still|just|now|much|do|so|very|quite|rather|' +
+  'always|have always) )*'
 /** The first person. */
 export const I = `(?:i|we) ${ADVERBS}`
 /** The first person with its verb to be. */

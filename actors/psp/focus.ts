@@ -69,17 +69,16 @@ export const newFocus: Focus = {
   foretold: new Array<number>(PLACES.length + 1).fill(0),
 }
 
-/** The traces of a topic with one more record at `at`; traces as of `tracedAt`. */
-export function traced(
-  traces: readonly number[] | undefined, tracedAt: number, at: number,
-): { traces: readonly number[], tracedAt: number } {
-  if (traces === undefined) return { traces: new Array<number>(HALF_LIVES).fill(1), tracedAt: at }
+/** The traces of a topic with one more record at `at`; before it they were as of `tracedAt`. */
+export function traced(traces: readonly number[] | undefined, tracedAt: number, at: number): readonly number[] {
+  const next = new Array<number>(HALF_LIVES).fill(1)
+  if (traces === undefined) return next
   const left = fadings(Math.abs(at - tracedAt))
   const isLate = at < tracedAt
-  return {
-    traces: traces.map((trace, k) => quantised(isLate ? trace + left[k] : trace * left[k] + 1)),
-    tracedAt: Math.max(at, tracedAt),
+  for (let k = 0; k < HALF_LIVES; k += 1) {
+    next[k] = quantised(isLate ? traces[k] + left[k] : traces[k] * left[k] + 1)
   }
+  return next
 }
 
 /**
@@ -93,9 +92,19 @@ export function focusAfter(
   if (at < focus.at) {
     return { ...focus, totals: focus.totals.map((total, k) => quantised(total + keys.length * left[k])) }
   }
-  const learnt = keys.reduce((known, key, i) => learntFrom(known, key, before[i]), focus)
+  const { met, foretold: expected } = focus
+  const learnt: Learnt = { trust: focus.trust, met, foretold: expected }
+  keys.forEach((key, i) => learnFrom(focus, learnt, key, before[i]))
   const totals = focus.totals.map((total, k) => quantised(total * left[k] + keys.length))
-  return { ...learnt, ...movedUp(learnt, totals, keys, before, at), totals, at }
+  const recent = keys.slice(0, RECENT_MAX)
+  const chances = recent.map((_, i) => chanceNow(learnt.trust, totals, before[i], at))
+  const lessened = learnt.trust.reduce((sum, one, k) => sum + one * (1 - keys.length / totals[k]), 0)
+  for (let i = 0; i < focus.recent.length && recent.length < RECENT_MAX; i += 1) {
+    if (keys.includes(focus.recent[i])) continue
+    recent.push(focus.recent[i])
+    chances.push(quantised(focus.chances[i] * lessened))
+  }
+  return { trust: learnt.trust, totals, at, recent, chances, met: learnt.met, foretold: learnt.foretold }
 }
 
 /** The topics that come next, the likeliest first; equal ones by key. */
@@ -113,45 +122,43 @@ export function focusOf(focus: Focus, topics: Iterable<readonly [string, Topic]>
       ({ key, label, share: total === 0 ? 0 : quantised(chance / total), component }))
 }
 
-function learntFrom(focus: Focus, key: string, topic: Topic | undefined): Focus {
-  if (topic === undefined) return focus
-  const place = focus.recent.indexOf(key)
-  const met = place < 0 ? PLACES.length : bucketOf(place)
-  const expected = focus.foretold.map(count => count * TURN_KEPT)
-  let rest = 1
-  focus.chances.forEach((chance, i) => {
-    expected[bucketOf(i)] += chance
-    rest -= chance
-  })
-  expected[PLACES.length] += Math.max(0, rest)
-  return {
-    ...focus,
-    trust: trustAfter(focus, topic),
-    met: focus.met.map((count, i) => quantised(count * TURN_KEPT + (i === met ? 1 : 0))),
-    foretold: expected.map(quantised),
-  }
+/** What a record teaches. */
+interface Learnt {
+  trust: readonly number[]
+  met: readonly number[]
+  foretold: readonly number[]
 }
 
-/** The recent topics with `keys` in front; every other chance lessens by what the new totals take. */
-function movedUp(
-  { recent, chances, trust }: Focus, totals: readonly number[], keys: readonly string[],
-  before: readonly (Topic | undefined)[], at: number,
-): Pick<Focus, 'recent' | 'chances'> {
-  const lessened = trust.reduce((sum, one, k) => sum + one * (1 - keys.length / totals[k]), 0)
-  const kept = recent.flatMap((key, i) =>
-    keys.includes(key) ? [] : [[key, quantised(chances[i] * lessened)] as const])
-  const front = keys.map((key, i) => {
-    const { traces } = traced(before[i]?.traces, before[i]?.tracedAt ?? at, at)
-    const chance = trust.reduce((sum, one, k) => sum + one * Math.min(1, traces[k] / totals[k]), 0)
-    return [key, quantised(chance)] as const
-  })
-  const all = [...front, ...kept].slice(0, RECENT_MAX)
-  return { recent: all.map(([key]) => key), chances: all.map(([, chance]) => chance) }
+function learnFrom(focus: Focus, learnt: Learnt, key: string, topic: Topic | undefined): void {
+  if (topic === undefined) return
+  const place = focus.recent.indexOf(key)
+  const met = place < 0 ? PLACES.length : bucketOf(place)
+  const expected = learnt.foretold.map(count => count * TURN_KEPT)
+  let rest = 1
+  for (let i = 0; i < focus.chances.length; i += 1) {
+    expected[bucketOf(i)] += focus.chances[i]
+    rest -= focus.chances[i]
+  }
+  expected[PLACES.length] += Math.max(0, rest)
+  for (let i = 0; i < expected.length; i += 1) expected[i] = quantised(expected[i])
+  learnt.trust = trustAfter(learnt.trust, chancesOf(focus, topic))
+  learnt.met = learnt.met.map((count, i) => quantised(count * TURN_KEPT + (i === met ? 1 : 0)))
+  learnt.foretold = expected
+}
+
+/** How likely the record's topic comes next, the record counted. */
+function chanceNow(
+  trust: readonly number[], totals: readonly number[], topic: Topic | undefined, at: number,
+): number {
+  const traces = traced(topic?.traces, topic?.tracedAt ?? at, at)
+  let chance = 0
+  for (let k = 0; k < HALF_LIVES; k += 1) chance += trust[k] * Math.min(1, traces[k] / totals[k])
+  return quantised(chance)
 }
 
 /** Trust goes to the half-lives that foretold the topic. */
-function trustAfter(focus: Focus, topic: Topic): number[] {
-  const weighed = chancesOf(focus, topic).map((chance, k) => focus.trust[k] * (chance + SURPRISE))
+function trustAfter(trust: readonly number[], chances: readonly number[]): number[] {
+  const weighed = chances.map((chance, k) => trust[k] * (chance + SURPRISE))
   const sum = weighed.reduce((all, one) => all + one, 0)
   return weighed.map(one => rounded((1 - SHARED_TRUST) * one / sum + SHARED_TRUST / HALF_LIVES))
 }
@@ -178,8 +185,9 @@ function turnsOf({ met, foretold: expected }: Focus): number[] {
 }
 
 function bucketOf(place: number): number {
-  const bucket = PLACES.findIndex(end => place < end)
-  return bucket < 0 ? PLACES.length : bucket
+  let bucket = 0
+  while (bucket < PLACES.length && place >= PLACES[bucket]) bucket += 1
+  return bucket
 }
 
 /** What each half-life leaves after `elapsedMs`, the shortest first: one power, the others by squaring. */

@@ -31,8 +31,8 @@ const ATTENTION_MIN = 0.7
 const DROPPED_SHARE = 0.25
 
 /**
- * Adds the record to each of its topics, and learns how they follow each other. A text that comes again speaks
- * of no topic but those that the person gives it: interface texts come by the hundred.
+ * Adds the record to each of its topics, and learns how they follow each other. A text that comes again
+ * speaks of no topic but those that the person gives it: interface texts come by the hundred.
  */
 export function learnTopics(
   knowledge: Knowledge,

@@ -137,7 +137,8 @@ const MOOD_TEXT = {
 } as const
 
 /** A tone that lasts over several records is a style. */
-export function learnMood(knowledge: Knowledge, { moods, cause, vector, revision, isRepeated }: Lesson): void {
+export function learnMood(knowledge: Knowledge, { moods, cause, vector, revision,
+  isRepeated }: Lesson): void {
   const mood = moods.at(-1)
   if ((mood !== 'p' && mood !== 'n') || revision > 1 || isRepeated) return
   if (moods.split(mood).length - 1 < MOODS_SUSTAINED) return

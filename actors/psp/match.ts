@@ -67,7 +67,8 @@ export function matchIntent(
 
 /** "No longer X, now Y" ends what says X, with whatever else it says of it. */
 function isReplaced(claim: Claim, { replaces, claim: next }: Pick<Intent, 'claim' | 'replaces'>): boolean {
-  if (replaces === undefined || claim.slot !== replaces.slot || claim.polarity !== replaces.polarity) return false
+  if (replaces === undefined || claim.slot !== replaces.slot) return false
+  if (claim.polarity !== replaces.polarity) return false
   const { words } = replaces.wording
   return words.length > 0 && words.every(word => claim.wording.words.includes(word))
     && compareClaims(claim, next) !== 'same'

@@ -103,7 +103,8 @@ export function composePrompt({
     if (request !== undefined) left -= take(asked, chosen[part], left, page)
     if (part === 'context' && request === undefined) left -= page.use(quotes.take(left * QUOTED_SHARE))
     const rest = items[part].filter(item => !chosen[part].includes(item))
-    left -= take(rest, chosen[part], request === undefined ? left : Math.min(left, share * UNASKED_SHARE), page)
+    left -= take(rest, chosen[part], request === undefined ? left : Math.min(left, share * UNASKED_SHARE),
+      page)
     flow = Math.max(0, left)
   }
   if (request !== undefined) page.use(quotes.take(page.free))
@@ -241,7 +242,8 @@ function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readon
   return {
     text,
     tokens: countTokens(text),
-    components: [...new Set(all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) => ids ?? id))],
+    components: [...new Set(all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) =>
+      ids ?? id))],
     knowledge: quotes.map(({ id }) => id),
   }
 }

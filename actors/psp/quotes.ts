@@ -24,7 +24,8 @@ const QUOTE_SHARE = 0.4
 /** Records that did not fit before no more are tried: one of them may be long, not all. */
 const MISSES_MAX = 6
 const MONTHS = [
-  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
+  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+    'November',
   'December',
 ]
 

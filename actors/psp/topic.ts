@@ -85,7 +85,8 @@ export function grownTopic(
       topic !== undefined && topic.component !== ''
         ? []
         : [...(topic?.waiting ?? []), recordId].slice(-WAITING_MAX),
-    ...traced(topic?.traces, topic?.tracedAt ?? at, at),
+    traces: traced(topic?.traces, topic?.tracedAt ?? at, at),
+    tracedAt: Math.max(topic?.tracedAt ?? at, at),
   }
 }
 

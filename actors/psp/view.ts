@@ -80,7 +80,9 @@ export interface PspJson {
   readonly scope: string
   readonly components: Readonly<Record<Memory, readonly ComponentJson[]>>
   readonly buffer: readonly { readonly id: string, readonly at: string, readonly text: string }[]
-  /** What the person is busy with: the topics that their next records are likely about, the likeliest first. */
+  /**
+   * What the person is busy with: the topics that their next records are likely about, the likeliest first.
+   */
   readonly focus: readonly { readonly topic: string, readonly share: number, readonly component: string }[]
   /** Names of the record clusters that have one, by cluster id. */
   readonly clusters: Readonly<Record<string, string>>

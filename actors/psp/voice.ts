@@ -14,7 +14,7 @@ const WE = /^(?:we|our)\b/i
 const YOU = /\byou(?:rs?)?\b/i
 /** What people agree to on a page, in a first person that the page put there. */
 const CONSENT =
-  /\b(?:receive|get|accept|agree|subscribe|sign up)\b.*\b(?:emails?|newsletters?|offers|cookies|terms|updates)\b/i
+  /\b(?:receive|accept|agree|subscribe|sign up)\b.*\b(?:emails?|newsletters?|offers|cookies|terms)\b/i
 
 /**
  * Is it a firm or a page that speaks? "We" believe and love, and "we" need your consent; a person who says we

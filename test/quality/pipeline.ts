@@ -7,7 +7,8 @@
  */
 import { person as personActor } from '../../actors/person/person.js'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { composePrompt, readPsp, requestOf, type Component, type Prompt, type Psp } from '../../actors/psp/index.js'
+import { composePrompt, readPsp, requestOf, type Component, type Prompt,
+  type Psp } from '../../actors/psp/index.js'
 import { parseRecord, type FoldedRecord } from '../../actors/record/index.js'
 import {
   knowledgeOf, searchForPrompt, type SearchAnswer, type SearchArgs, type SearchResult,

@@ -34,7 +34,8 @@ export const q02: Metric = {
   id: 'Q2',
   title: 'Budgeted prompt',
   definition: 'The conversations of Q1. Share of the evidence turns that stand in the personalised prompt '
-    + 'word by word, and of the answer’s content words that stand in it, at 500, 1,000 and 2,000 tokens. BM25: '
+    + 'word by word, and of the answer’s content words that stand in it, at 500, 1,000 and 2,000 tokens. '
+    + 'BM25: '
     + 'the same budget filled with the turns it finds, best first. Split by conversation.',
   run: measure,
 }
@@ -88,7 +89,8 @@ function askAll(kept: KeptConversation, split: Split): Asked[] {
 /** The baseline's prompt: the same opening line, then turns. */
 function filled({ turns, person }: KeptConversation, ranked: readonly number[], budget: number): string {
   const { profile } = person.psp()
-  const frame = composePrompt({ psp: { at: 0, components: [], buffer: [], focus: [], profile }, knowledge: [] }).text
+  const frame = composePrompt({ psp: { at: 0, components: [], buffer: [], focus: [], profile },
+    knowledge: [] }).text
   const lines = [frame]
   let left = budget - countTokens(frame)
   for (const place of ranked) {

@@ -25,10 +25,10 @@ interface Asked {
 export const q05: Metric = {
   id: 'Q5',
   title: 'Auto-tags',
-  definition: `One person's notes; after the first ${BURN_IN} every third is kept without its tag. Is that tag `
-    + 'among the first 1, 3, 10 enhanced tags of the note? New tags: per 100 notes, '
-    + 'enhanced tags that no earlier note has; used once: of all enhanced tags, the share that one note alone '
-    + 'has. Baseline: the tags most often given before. Split by time.',
+  definition: `One person's notes; after the first ${BURN_IN} every third is kept without its tag. Is `
+    + 'that tag among the first 1, 3, 10 enhanced tags of the note? New tags: per 100 notes, '
+    + 'enhanced tags that no earlier note has; used once: of all enhanced tags, the share that one note '
+    + 'alone has. Baseline: the tags most often given before. Split by time.',
   run: measure,
 }
 
@@ -74,6 +74,7 @@ function growthOf(tags: readonly (readonly string[])[], seed: number): Line[] {
   })
   return [
     lineOf({ measure: 'new tags per 100 notes', split: 'test', seed, unit: 'count', ours: fresh }),
-    lineOf({ measure: 'tags used once', split: 'test', seed, ours: [...uses.values()].map(n => Number(n === 1)) }),
+    lineOf({ measure: 'tags used once', split: 'test', seed, ours: [...uses.values()].map(n =>
+      Number(n === 1)) }),
   ]
 }

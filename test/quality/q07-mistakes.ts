@@ -1,4 +1,6 @@
-/** The mistakes of other memories (SPEC section 13) that concern what is known about a person, one case each. */
+/**
+ * The mistakes of other memories (SPEC section 13) that concern what is known about a person, one case each.
+ */
 import { composePrompt } from '../../actors/psp/index.js'
 import { KeptPerson, type RecordInput } from './pipeline.js'
 
@@ -23,7 +25,8 @@ export const mistakes: readonly Mistake[] = [
       const before = JSON.stringify(person.psp().components)
       await person.keep([once, { ...once, id: 'again' }])
       const { components } = person.psp()
-      return components.length === 1 && before.includes(components[0].id) && components[0].evidence.length === 2
+      return components.length === 1 && before.includes(components[0].id)
+        && components[0].evidence.length === 2
     },
   },
   {
@@ -38,7 +41,8 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'unrelated facts retire each other because one says not',
     async isAvoided() {
-      const person = await keeperOf(['I like walking in the forest.', 'I do not like meetings in the morning.',
+      const person = await keeperOf(['I like walking in the forest.',
+        'I do not like meetings in the morning.',
         'I do not like walking to meetings.', 'I like meetings in the forest.'])
       return person.psp().components.length === 4
     },
@@ -65,7 +69,8 @@ export const mistakes: readonly Mistake[] = [
     async isAvoided() {
       const person = await KeptPerson.begin(START)
       const spellings = ['web-app', 'Web Apps', 'webapps', 'web app', 'WebApp']
-      await person.keep(spellings.map((tag, i) => ({ ...noteOf(`r${i}`, `A page about ${i}.`, i), tag: [tag] })))
+      await person.keep(spellings.map((tag, i) => ({ ...noteOf(`r${i}`, `A page about ${i}.`, i),
+        tag: [tag] })))
       const interests = person.psp().components.filter(({ type }) => type === 'core_interest')
       return interests.length === 1 && interests[0].support.records === spellings.length
     },
@@ -83,7 +88,8 @@ export const mistakes: readonly Mistake[] = [
 
 /** What is known and how well, without what time alone changes. */
 function knownOf(person: KeptPerson): string {
-  return JSON.stringify(person.psp().components.map(({ id, evidence, confidence, total_attention_weight: weight }) =>
+  return JSON.stringify(person.psp().components.map(({ id, evidence, confidence,
+    total_attention_weight: weight }) =>
     [id, evidence, confidence, weight]))
 }
 

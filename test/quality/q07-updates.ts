@@ -30,7 +30,8 @@ interface Change {
 const changes: readonly Change[] = [
   { topic: 'tool', question: 'Which tools do they use?',
     before: ['I use {a}.', "I'm using {a} every day."],
-    after: ['I no longer use {a}, now {b}.', 'I switched from {a} to {b}.', 'I stopped using {a} and now use {b}.',
+    after: ['I no longer use {a}, now {b}.', 'I switched from {a} to {b}.',
+      'I stopped using {a} and now use {b}.',
       'I replaced {a} with {b}.', 'I use {b} instead of {a} now.'],
     values: [['Vim', 'Helix'], ['Notion', 'Obsidian'], ['MySQL', 'PostgreSQL'], ['Windows', 'Linux']] },
   { topic: 'home', question: 'Where do they live?',

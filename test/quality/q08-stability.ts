@@ -65,7 +65,8 @@ async function measure({ data, seed, log }: Context): Promise<Line[]> {
     return [line('rebuilt from the log, byte for byte', 'rebuilt', 1),
       line('top 20 that stays when an hour is shuffled', 'shuffled'),
       line('top 5 that stays among 10 % foreign records', 'foreign')]
-  }), lineOf({ measure: 'components added by 100 restatements', split: 'test', seed, ours: [added], unit: 'count',
+  }), lineOf({ measure: 'components added by 100 restatements', split: 'test', seed, ours: [added],
+    unit: 'count',
     target: { atMost: 0 } })]
 }
 
@@ -128,7 +129,8 @@ function mixedWith(
 }
 
 async function addedByRestating(): Promise<number> {
-  const said = (i: number): RecordInput => ({ id: `r${i}`, source: 'notes_app', note: 'I prefer tea over coffee.',
+  const said = (i: number): RecordInput => ({ id: `r${i}`, source: 'notes_app',
+    note: 'I prefer tea over coffee.',
     timestamp: new Date(START - (RESTATEMENTS - i) * hourMs).toISOString() })
   const once = await driverOf([said(0)])
   const often = await driverOf(Array.from({ length: RESTATEMENTS + 1 }, (_, i) => said(i)))

@@ -55,7 +55,8 @@ async function measure({ data, seed, log }: Context): Promise<Line[]> {
   })
 }
 
-async function adapted(old: readonly RecordInput[], next: readonly RecordInput[]): Promise<Omit<Adapted, 'split'>> {
+async function adapted(old: readonly RecordInput[], next: readonly RecordInput[]): Promise<Omit<Adapted,
+  'split'>> {
   const person = await KeptPerson.begin(Date.parse(old[0].timestamp))
   await person.keep(old)
   const before = person.psp()
@@ -72,7 +73,8 @@ async function adapted(old: readonly RecordInput[], next: readonly RecordInput[]
     if (fresh >= NEW_MIN) most = i + 1
   }
   const heaviest = person.psp().components.slice(0, CORE_SHOWN).map(({ id }) => id)
-  return { first, most, kept: core.filter(({ id }) => heaviest.includes(id)).length / Math.max(1, core.length) }
+  return { first, most, kept: core.filter(({ id }) => heaviest.includes(id)).length / Math.max(1,
+    core.length) }
 }
 
 /** The records of `next` at their own pace, beginning where `old` ends, under ids of their own. */

@@ -46,7 +46,8 @@ function linesOf(texts: readonly PersonalText[], split: Split, seed: number): Li
   const rights = (places: readonly Place[], kinds: readonly Kind[]): number[] =>
     places.filter(({ kind }) => kinds.includes(kind)).map(({ isRight }) => Number(isRight))
   const kinds: readonly (readonly [name: string, kinds: readonly Kind[]])[] = [
-    ['pattern types', PATTERNS], ...[...PATTERNS, 'address', 'name'].map(kind => [kind, [kind as Kind]] as const),
+    ['pattern types', PATTERNS], ...[...PATTERNS, 'address', 'name'].map(kind => [kind,
+      [kind as Kind]] as const),
   ]
   return kinds.flatMap(([name, of]) => {
     const isPattern = of.some(kind => PATTERNS.includes(kind))

@@ -15,9 +15,11 @@ class Stream {
     this.focus = focusAfter(this.focus, keys, before, day * dayMs)
     for (const key of keys) {
       const known = this.topics.get(key)
-      const topic: Topic = known ?? { records: 0, labels: [[key, 1]], terms: [], component: '', describedAt: 0,
+      const topic: Topic = known ?? { records: 0, labels: [[key, 1]], terms: [], component: '',
+        describedAt: 0,
         isGiven: true, firstAt: day, lastAt: day, waiting: [], traces: [], tracedAt: 0 }
-      this.topics.set(key, { ...topic, ...traced(known?.traces, known?.tracedAt ?? 0, day * dayMs) })
+      this.topics.set(key, { ...topic, traces: traced(known?.traces, known?.tracedAt ?? 0, day * dayMs),
+        tracedAt: Math.max(known?.tracedAt ?? 0, day * dayMs) })
     }
   }
 
