@@ -13,11 +13,11 @@ import { learnTopics } from '../psp/learn-topics.js'
 import { withRecord, type Profile } from '../psp/profile.js'
 import { buffered, BUFFER_MS } from '../psp/buffer.js'
 import { VectorScan } from '../psp/vector-scan.js'
-import { tagKey } from '../enrichment/index.js'
+import { TAGS_MAX, tagKey } from '../enrichment/index.js'
 import type { FoldedRecord } from '../record/index.js'
 import { attentionOf, countAlike, usesAt, visited, type AddressUse } from './attention.js'
 import { assignCluster } from './clusters.js'
-import { noveltyOf, remember, type RecentRecord } from './recent.js'
+import { noveltyOf, remember, tagsOfNeighbours, type RecentRecord } from './recent.js'
 import { influenceOf, priorityScoreOf, qualityOf, rounded, storageTierOf } from './scores.js'
 import type { Scoring } from './scoring.js'
 import type { StagedRecord } from './staged.js'
@@ -55,6 +55,10 @@ const EMBEDDING: FoldedRecord['embedding'] = {
   version: staticHash.version,
   dim: staticHash.dim,
 }
+/** A record that is this near to an earlier one says the same. */
+const REPEATED_NOVELTY = 0.05
+/** Tags that a record without any gets from its neighbours. */
+const SUGGESTED_MAX = 3
 const NO_TOPICS: ReadonlySet<string> = new Set()
 
 /** Folds one record. */
@@ -77,11 +81,12 @@ export function foldRecord(
   }
   const use = countVisit(cells, staged, context.eventTime, before)
   const scores = scoresOf(cells, staged, context, own, use, knowledge)
+  const topics = staged.about.topics.map(({ label }) => label)
   const found = {
     revision: (before?.revision ?? 0) + 1,
     sequence: profile.sequence,
-    enhancedTags: spell(cells.tags, record.tag, staged.enrichment.enhancedTags),
-    clusterId: assignCluster(cells.clusters, staged.vector),
+    enhancedTags: spell(cells.tags, record.tag, suggested(staged, cells, own)),
+    clusterId: assignCluster(cells.clusters, staged.vector, topics),
   }
   const folded = foldedOf(staged, context, scores, found)
   remember(cells.recent, own, before === undefined ? 'new' : 'revision')
@@ -102,6 +107,20 @@ function profileAfter(
   if (before !== undefined) return { ...profile, sequence: profile.sequence + 1 }
   const { label } = staged.enrichment.semanticAnalysis.sentiment
   return withRecord(profile, at, staged.isOwnVoice ? label : 'neutral')
+}
+
+/** Tags for a record: without tags of the person's own, what they file its likes under comes first. */
+function suggested(
+  { submitted, enrichment }: StagedRecord, cells: PersonCells, own: RecentRecord,
+): readonly string[] {
+  if (submitted.record.tag.length > 0) return enrichment.enhancedTags
+  const likely = tagsOfNeighbours(own, cells.recent).slice(0, SUGGESTED_MAX)
+  if (likely.length === 0) return enrichment.enhancedTags
+  const placed = cells.tags.entries()
+    .map(([key, tag]) => ({ tag, place: likely.indexOf(hash32(key, 0)) }))
+    .filter(({ place }) => place >= 0)
+    .sort((a, b) => a.place - b.place)
+  return [...new Set([...placed.map(({ tag }) => tag), ...enrichment.enhancedTags])].slice(0, TAGS_MAX)
 }
 
 /** A revision is the same visit. */
@@ -258,6 +277,7 @@ function lessonOf(
     addressKey,
     visits: usesAt(use.visits, eventTime),
     revision: folded.revision,
+    isRepeated: folded.quality_parts.novelty < REPEATED_NOVELTY,
     topicsBefore:
       before === undefined
         ? NO_TOPICS
@@ -269,7 +289,7 @@ function lessonOf(
 
 function learn(cells: PersonCells, knowledge: Knowledge, lesson: Lesson, staged: StagedRecord): void {
   if (isEcho(staged.echo, knowledge.current())) return
-  learnTopics(knowledge, cells.topics, lesson)
+  learnTopics(knowledge, cells.topics, cells.focus, lesson)
   learnStatements(knowledge, cells.hints, lesson)
   learnVisits(knowledge, lesson)
   learnMood(knowledge, lesson)

@@ -26,6 +26,9 @@ export interface RecentRecord {
 /** How many records novelty and attention look at. */
 export const RECENT_MAX = 512
 
+/** How many records vote on a tag, and how much more the nearest count. */
+const NEIGHBOURS = 20
+const VOTE_POWER = 6
 const nothing = new Uint8Array(staticHash.dim)
 /**
  * The window of whoever is folded, by place in the list: places stay when the window moves on, so that rows
@@ -41,6 +44,28 @@ export function noveltyOf(own: RecentRecord, recent: ListCell<RecentRecord>): nu
     scan.put(i, other === undefined || other.who === own.who ? nothing : other.vector)
   }
   return rounded(1 - scan.nearest(own.vector, places.length))
+}
+
+/**
+ * Tags (their hashes) that the person gave to the records most like this one, the likeliest first: each of
+ * the nearest NEIGHBOURS has a vote, as near as it is. Records without tags have none.
+ */
+export function tagsOfNeighbours(own: RecentRecord, recent: ListCell<RecentRecord>): number[] {
+  const { places } = recent
+  const tagged = places.flatMap((other, i) =>
+    other === undefined || other.who === own.who || other.tags.length === 0 ? [] : [{ i, tags: other.tags }])
+  if (tagged.length === 0) return []
+  places.forEach((other, i) => scan.put(i, other?.vector ?? nothing))
+  const cosines = scan.cosines(own.vector, places.length)
+  const nearest = tagged
+    .map(({ i, tags }) => ({ near: rounded(cosines[i]), tags }))
+    .sort((a, b) => b.near - a.near)
+    .slice(0, NEIGHBOURS)
+  const votes = new Map<number, number>()
+  for (const { near, tags } of nearest) {
+    for (const tag of tags) votes.set(tag, (votes.get(tag) ?? 0) + near ** VOTE_POWER)
+  }
+  return [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([tag]) => tag)
 }
 
 /** Puts a record in the window; a revision takes the place of the earlier content. */

@@ -5,6 +5,7 @@ import type { Component } from '../psp/component.js'
 import type { Hint } from '../psp/hint.js'
 import type { Profile } from '../psp/profile.js'
 import { newProfile } from '../psp/profile.js'
+import { newFocus, type Focus } from '../psp/focus.js'
 import type { Topic } from '../psp/topic.js'
 import { BUFFER_MAX, type BufferedRecord } from '../psp/buffer.js'
 import { HINTS_MAX } from '../psp/hint.js'
@@ -25,6 +26,8 @@ export const personState = {
   components: map<Component>(),
   /** By the key of their name. */
   topics: map<Topic>(),
+  /** How the topics follow each other. */
+  focus: value<Focus>(newFocus),
   /** Spelling of each tag, by its key. */
   tags: map<string>(),
   /** Statements that wait for a second record. */

@@ -13,6 +13,7 @@
  * K3 `total_attention_weight` is the faded sum as of `last_updated`; what it is worth now is computed at read
  *    (decay.ts).
  */
+import type { Wording } from './wording.js'
 
 /** What kind of knowledge. */
 export type ComponentType =
@@ -45,6 +46,8 @@ export interface Claim {
   readonly stems: readonly number[]
   /** Content stems of what it is preferred to; empty when nothing. */
   readonly against: readonly number[]
+  /** All that it says, word by word. */
+  readonly wording: Wording
 }
 
 /** One step of a component's life. `description` is there when it changed. */

@@ -41,6 +41,8 @@ const LIMITS: Readonly<Record<ComponentType | 'focus' | 'relevant', number>> = {
 /** Relevance counts twice as much as weight once there is a request. */
 const RELEVANCE_WEIGHT = 2
 const RELEVANCE_MIN = 0.1
+/** A topic that comes next less often than this is none to name first. */
+const FOCUS_SHARE_MIN = 0.1
 /** A page that is often visited weighs much; what the person says about their work comes first. */
 const VISITED_SHARE = 0.1
 
@@ -71,7 +73,7 @@ export function contextFor(psp: Psp, request?: Request): PspContext {
     learning_preferences: top('learning_preference'),
     communication_style: top('communication_style'),
     work_context: top('work_context'),
-    high_priority_focus: focusOf(known).map(componentJson),
+    high_priority_focus: foremostOf(psp).map(componentJson),
     relevant_context: ranked
       .filter(({ relevance }) => relevance >= RELEVANCE_MIN)
       .sort((a, b) => b.relevance - a.relevance)
@@ -85,9 +87,14 @@ export function contextFor(psp: Psp, request?: Request): PspContext {
   }
 }
 
-/** What weighs most of all, active and not low: already in the order of weight. */
-function focusOf(known: readonly CurrentComponent[]): CurrentComponent[] {
-  return known
-    .filter(({ priority, activity }) => priority !== 'low' && activity === 'active')
-    .slice(0, LIMITS.focus)
+/**
+ * What the person is busy with now: the topics that come next, if they are likely enough; then what weighs
+ * most of all, active and not low.
+ */
+function foremostOf({ components, focus }: Psp): CurrentComponent[] {
+  const known = new Map(components.map(component => [component.id, component]))
+  const next = focus.flatMap(({ component, share }) =>
+    share >= FOCUS_SHARE_MIN ? known.get(component) ?? [] : [])
+  const heavy = components.filter(({ priority, activity }) => priority !== 'low' && activity === 'active')
+  return [...new Set([...next, ...heavy])].slice(0, LIMITS.focus)
 }

@@ -7,28 +7,9 @@
  * states nothing about a person. The last capture group is the object. R1 The first rule that fits a clause
  * wins. R2 No pattern backtracks over the text. R3 No rule fits a clause that `mayStateSomething` refuses.
  */
-import type { ComponentType } from './component.js'
+import { ADVERBS, I, IAM, NOT, rule, type CueRule } from './cue-rule.js'
+import { changeRules } from './change-rules.js'
 
-/** One way to say something about oneself. */
-export interface CueRule {
-  readonly type: ComponentType
-  readonly slot: string
-  readonly confidence: number
-  readonly polarity: 1 | -1
-  readonly pattern: RegExp
-  /**
-   * The description: {0} is the object, {1} the cue's own word, {+1} that word conjugated, {v} the object as
-   * verb phrase.
-   */
-  readonly says: string
-  /** One value at a time; with 'word', one per cue word. */
-  readonly single?: 'slot' | 'word'
-}
-
-const ADVERBS = '(?:(?:\\w{2,}ly|also|still|just|now|much|do|so|very|quite|rather|always|have always) )*'
-const I = `(?:i|we) ${ADVERBS}`
-const IAM = `(?:(?:i|we) (?:am|are|was|have been)|i'm|we're|i've been) ${ADVERBS}`
-const NOT = "(?:do not|don't|did not|didn't|no longer|never|do not really|don't really|cannot|can't)"
 const PROFESSION =
   '(?:engineer|developer|programmer|designer|teacher|nurse|doctor|student|researcher|scientist|manager|' +
   'writer|editor|analyst|architect|consultant|lawyer|accountant|artist|musician|chef|founder|freelancer|' +
@@ -36,19 +17,6 @@ const PROFESSION =
   'administrator|director|professor)'
 const WORK_NOUN =
   '(?:project|job|task|team|boss|manager|career|company|client|deadline|sprint|meeting|work|employer|startup)'
-
-function rule(
-  type: ComponentType,
-  slot: string,
-  confidence: number,
-  polarity: 1 | -1,
-  pattern: string,
-  says: string,
-  single?: 'slot' | 'word',
-): CueRule {
-  const base = { type, slot, confidence, polarity, pattern: new RegExp(`^${pattern}$`, 'i'), says }
-  return single === undefined ? base : { ...base, single }
-}
 
 /** How the clauses begin that a rule can fit, and what the rules need that leave the beginning open. */
 const OPENINGS =
@@ -63,6 +31,7 @@ export function mayStateSomething(clause: string): boolean {
 
 /** All rules, the more specific first. */
 export const cueRules: readonly CueRule[] = [
+  ...changeRules,
   // interests
   rule(
     'core_interest',
@@ -182,7 +151,7 @@ export const cueRules: readonly CueRule[] = [
     'job',
     0.7,
     1,
-    `(?:${I}work|${IAM}working|${IAM}employed) (as|at|for) (.+)`,
+    `(?:${I}work|${IAM}working|${IAM}employed) (as) (.+)`,
     'Works {1} {0}',
     'word',
   ),

@@ -4,13 +4,24 @@
  *
  * H1 A text with the prompt's mark is an echo. H2 So is a text whose lines are, for the better half,
  *    descriptions of the person's components: descriptions are in the third person and are composed by us; a
- *    person does not write them.
+ *    person does not write them. H3 The prompt's headings, and its lines that
+ *    no component says alone, count as such lines.
  */
 import { hash32 } from '../text/index.js'
-import type { Component } from './component.js'
+import { VISITS_SAID, type Component } from './component.js'
 
 /** The line that every prompt begins with. */
 export const PROMPT_MARK = '[Hinata personal context]'
+
+/** The prompt's headings. */
+export const HEADINGS = {
+  core: 'Interests and values',
+  working: 'Goals and work',
+  context: 'Preferences',
+  buffer: 'Just now',
+} as const
+/** How the line about the focus begins. */
+export const BUSY_WITH = 'Busy with lately:'
 
 /** What the stage finds, for the actor to compare. */
 export interface EchoTrace {
@@ -28,6 +39,10 @@ const BRACKETS = /\s*[([][^)\]]*[)\]]\s*$/
 const END_MARKS = /[\s.,;]+$/
 /** Blanks that are not one space each. */
 const UNTIDY = /\s\s|[^\S ]/
+/** Beginnings of the lines that the prompt makes of several components, in lower case. */
+const GATHERED = [BUSY_WITH, VISITS_SAID, ...Object.values(HEADINGS)].map(said => said.toLowerCase())
+/** Stands for the lines that begin so. */
+const GATHERED_KEY = 1
 const ECHO_SHARE = 0.5
 /** Descriptions stay while their components change: what is remembered of them is emptied when it is full. */
 const KNOWN_MAX = 20_000
@@ -58,12 +73,12 @@ function isLineEnd(code: number): boolean {
 export function isEcho(trace: EchoTrace, components: Iterable<Component>): boolean {
   if (trace.isMarked) return true
   if (trace.lines.length === 0) return false
-  const said: number[] = []
+  const said: number[] = [GATHERED_KEY]
   for (const component of components) {
     const key = descriptionKey(component.description)
     if (trace.lines.includes(key)) said.push(key)
   }
-  const echoed = said.length === 0 ? 0 : trace.lines.filter(line => said.includes(line)).length
+  const echoed = trace.lines.filter(line => said.includes(line)).length
   return echoed > 0 && echoed >= trace.lines.length * ECHO_SHARE
 }
 
@@ -83,6 +98,7 @@ function lineKey(line: string): number {
   if (MAYBE_BRACKETS.test(plain.slice(-1))) plain = plain.replace(BRACKETS, '')
   if (END_MARKS.test(plain.slice(-1))) plain = plain.replace(END_MARKS, '')
   if (UNTIDY.test(plain)) plain = plain.replace(/\s+/g, ' ')
+  if (GATHERED.some(said => plain.startsWith(said))) return GATHERED_KEY
   const blank = plain.indexOf(' ')
   const isEnough = blank >= 0 && plain.includes(' ', blank + 1)
   return isEnough ? hash32(plain, 0) : 0

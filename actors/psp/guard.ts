@@ -5,9 +5,12 @@
  * U2 Opposites contradict only when they are about the same thing; a "not" in an unrelated sentence means
  *    nothing.
  * U3 Numbers and names must agree for a merge; on the same subject another number contradicts.
+ * U4 Claims merge that say the same word for word (wording.ts). One word more on one side leaves it open;
+ *    more than that are two claims, however similar they sound.
  */
 import { jaccard } from '../text/index.js'
 import type { Claim } from './component.js'
+import { compareWordings } from './wording.js'
 
 /**
  * same: one claim, said again. open: nothing speaks against a merge, similarity decides. contradicts: both
@@ -29,9 +32,12 @@ export function compareClaims(a: Claim, b: Claim): Verdict {
     isEqual(a.numbers, b.numbers) && isEqual(a.entities, b.entities) && a.polarity === b.polarity
   if (a.isSingle && b.isSingle) return isSameSubject && isSameValue ? 'same' : 'contradicts'
   if (isTurnedAround(a, b)) return 'contradicts'
-  if (!isSameSubject) return isSameValue ? 'open' : 'apart'
-  if (isSameValue) return 'same'
-  if (!isEqual(a.entities, b.entities)) return 'apart'
+  const likeness = isEqual(a.numbers, b.numbers) ? compareWordings(a.wording, b.wording) : 'other'
+  if (likeness === 'same') {
+    return a.polarity === b.polarity && a.wording.negations === b.wording.negations ? 'same' : 'contradicts'
+  }
+  if (isSameValue && likeness === 'more') return 'open'
+  if (!isSameSubject || isSameValue || !isEqual(a.entities, b.entities)) return 'apart'
   if (a.polarity !== b.polarity) return 'contradicts'
   return a.numbers.length > 0 && b.numbers.length > 0 ? 'contradicts' : 'apart'
 }

@@ -15,10 +15,11 @@ import type { SubmittedRecord } from '../record/index.js'
 import { clausesOf } from './clauses.js'
 import { claimOf, valueClaim } from './claim.js'
 import type { Claim, ComponentType } from './component.js'
-import { cueRules, mayStateSomething, type CueRule } from './cue-rules.js'
+import { cueRules, mayStateSomething } from './cue-rules.js'
+import type { CueRule } from './cue-rule.js'
 import { capitalised, conjugated, coreOf, inThirdPerson, tidiedObject, withVerb } from './phrase.js'
 import { styleRequestOf } from './style-request.js'
-import { isOwnClause, mayHoldOwnClause } from './voice.js'
+import { isOthersVoice, isOwnClause, mayHoldOwnClause } from './voice.js'
 
 /** One thing that a record shows. */
 export interface Intent {
@@ -26,6 +27,8 @@ export interface Intent {
   readonly description: string
   readonly confidence: number
   readonly claim: Claim
+  /** What is no longer so, said in the same breath; told from other claims by all its words. */
+  readonly replaces?: Claim
   /** int8 as bytes, of the description. */
   readonly vector: Uint8Array
   /** The sentence it was said in. */
@@ -45,6 +48,8 @@ const CHAT_CONFIDENCE = 0.6
 const WORK_CONFIDENCE = 0.7
 
 const CHAT_SOURCE = /chat|bot|assistant|messenger|conversation/i
+/** Of a value that changed, these say only that it did. */
+const SINCE = /\s+(?:now|instead|these days|nowadays|from now on)$/i
 const WORK_NOUNS =
   'deadline(?: (?:is|was|on|by|at|moved|next|tomorrow|today)\\b|:)|due (?:on|by|date)\\b|' +
   'meeting (?:with|about|at|on|notes)\\b|[Pp]roject [A-Z]\\w+|at work\\b|my career\\b'
@@ -101,18 +106,21 @@ function draftOf(clause: string, isDirect: boolean): Draft | undefined {
   if (mayStateSomething(clause)) {
     for (const rule of cueRules) {
       const groups = rule.pattern.exec(clause)
-      if (groups !== null) return ruleDraft(rule, groups)
+      if (groups !== null) return isOthersVoice(clause, rule) ? undefined : ruleDraft(rule, groups)
     }
   }
   return isDirect && WORK.test(clause) ? workDraft(clause) : undefined
 }
 
 function ruleDraft(rule: CueRule, groups: RegExpExecArray): Draft | undefined {
-  const object = tidiedObject(groups[groups.length - 1] ?? '')
+  const { was, now } = groups.groups ?? {}
+  const whole = now ?? groups[groups.length - 1] ?? ''
+  const object = tidiedObject(whole).replace(SINCE, '')
   const word = groups.length > 2 ? (groups[1] ?? '').toLowerCase() : ''
   const slot = rule.single === 'word' ? `${rule.slot}:${tagKey(word)}` : rule.slot
-  const claim = claimOf(slot, coreOf(object), rule.polarity, rule.single !== undefined)
+  const claim = claimOf(slot, coreOf(object), rule.polarity, rule.single !== undefined, whole)
   if (claim.stems.length + claim.numbers.length === 0) return undefined
+  if (rule.isValued === true && claim.numbers.length + claim.entities.length === 0) return undefined
   const told = inThirdPerson(object)
   const description = capitalised(
     rule.says
@@ -121,7 +129,9 @@ function ruleDraft(rule: CueRule, groups: RegExpExecArray): Draft | undefined {
       .replace('{1}', inThirdPerson(word))
       .replace('{v}', withVerb(told)),
   )
-  return { type: rule.type, description, confidence: rule.confidence, claim }
+  const draft = { type: rule.type, description, confidence: rule.confidence, claim }
+  if (was === undefined || rule.single !== undefined) return draft
+  return { ...draft, replaces: claimOf(slot, coreOf(tidiedObject(was)), 1, false) }
 }
 
 /** A short text about work that says neither I nor my: "Meeting with Ana on Friday". */

@@ -2,10 +2,11 @@
  * Learning topics: records under one name become a core interest when enough of them have gathered. The
  * topic's name is its identity, so a record of it is at least a merge, however differently it is worded.
  */
-import type { MapCell } from '../../engine/index.js'
+import type { MapCell, ValueCell } from '../../engine/index.js'
 import { absorbed, created, redescribed, type Cause } from './absorb.js'
 import { valueClaim } from './claim.js'
 import { withEvidence } from './evidence.js'
+import { focusAfter, type Focus } from './focus.js'
 import type { Intent } from './intent.js'
 import type { Knowledge } from './knowledge.js'
 import type { Lesson } from './learn.js'
@@ -29,10 +30,23 @@ const ATTENTION_MIN = 0.7
  */
 const DROPPED_SHARE = 0.25
 
-/** Adds the record to each of its topics. */
-export function learnTopics(knowledge: Knowledge, topics: MapCell<Topic>, lesson: Lesson): void {
-  for (const evidence of lesson.about.topics) {
-    if (lesson.topicsBefore.has(evidence.key)) continue
+/**
+ * Adds the record to each of its topics, and learns how they follow each other. A text that comes again
+ * speaks of no topic but those that the person gives it: interface texts come by the hundred.
+ */
+export function learnTopics(
+  knowledge: Knowledge,
+  topics: MapCell<Topic>,
+  focus: ValueCell<Focus>,
+  lesson: Lesson,
+): void {
+  const fresh = lesson.about.topics.filter(
+    ({ key, isGiven }) => !lesson.topicsBefore.has(key) && (isGiven || !lesson.isRepeated),
+  )
+  if (fresh.length === 0) return
+  const keys = fresh.map(({ key }) => key)
+  focus.set(focusAfter(focus.get(), keys, keys.map(key => topics.get(key)), lesson.cause.at))
+  for (const evidence of fresh) {
     if (!topics.has(evidence.key) && topics.size >= TOPICS_MAX) dropOldest(topics)
     const { recordId, at } = lesson.cause
     const grown = grownTopic(topics.get(evidence.key), evidence, lesson.about, recordId, at)

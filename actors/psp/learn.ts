@@ -32,6 +32,8 @@ export interface Lesson {
   /** Topics that an earlier revision of the record brought already. */
   readonly topicsBefore: ReadonlySet<string>
   readonly revision: number
+  /** The person kept this text before, or all but the same: what it is about is known, so is its tone. */
+  readonly isRepeated: boolean
   /** Records of the person, this one included. */
   readonly records: number
   /** The last moods, see Profile. */
@@ -135,9 +137,10 @@ const MOOD_TEXT = {
 } as const
 
 /** A tone that lasts over several records is a style. */
-export function learnMood(knowledge: Knowledge, { moods, cause, vector, revision }: Lesson): void {
+export function learnMood(knowledge: Knowledge, { moods, cause, vector, revision,
+  isRepeated }: Lesson): void {
   const mood = moods.at(-1)
-  if ((mood !== 'p' && mood !== 'n') || revision > 1) return
+  if ((mood !== 'p' && mood !== 'n') || revision > 1 || isRepeated) return
   if (moods.split(mood).length - 1 < MOODS_SUSTAINED) return
   learnValue(
     knowledge,

@@ -5,9 +5,10 @@
  *
  * M1 Only components of the same memory that are valid now are compared. M2 The guard decides first
  *    (guard.ts): claims that contradict never merge, whatever s; the same claim in other words merges, though
- *    s be small. M3 The most similar one wins; equal ones by id.
+ *    s be small; a claim with one word more merges when s > .9.
+ * M3 The most similar one wins; equal ones by id.
  */
-import type { Component } from './component.js'
+import type { Claim, Component } from './component.js'
 import { compareClaims } from './guard.js'
 import type { Intent } from './intent.js'
 import { likeness } from './vectors.js'
@@ -25,6 +26,8 @@ interface Match {
 const STRENGTHEN = 0.9
 const UPDATE = 0.8
 const MERGE = 0.7
+/** A claim with one word more merges only when it sounds all but the same. */
+const OPEN = 0.9
 /** The same claim in other words is at least a merge. */
 const SAME_CLAIM = 0.75
 
@@ -44,7 +47,7 @@ export function mergeStrength(a: number): number {
 
 /** Matches an intent against components, which are all of its memory and valid. */
 export function matchIntent(
-  intent: Pick<Intent, 'claim' | 'vector'>,
+  intent: Pick<Intent, 'claim' | 'replaces' | 'vector'>,
   components: readonly Component[],
 ): Match {
   const contradicted: Component[] = []
@@ -52,11 +55,21 @@ export function matchIntent(
   let best = MERGE
   for (const component of components) {
     const verdict = compareClaims(intent.claim, component.claim)
-    if (verdict === 'contradicts') contradicted.push(component)
+    if (verdict === 'contradicts' || isReplaced(component.claim, intent)) contradicted.push(component)
     if (verdict !== 'same' && verdict !== 'open') continue
     const raw = likeness(intent.vector, component.embedding)
+    if (verdict === 'open' && raw <= OPEN) continue
     const similarity = verdict === 'same' ? Math.max(raw, SAME_CLAIM) : raw
     if (similarity > best) [target, best] = [component, similarity]
   }
   return { step: target === undefined ? 'create' : stepFor(best), target, contradicted }
+}
+
+/** "No longer X, now Y" ends what says X, with whatever else it says of it. */
+function isReplaced(claim: Claim, { replaces, claim: next }: Pick<Intent, 'claim' | 'replaces'>): boolean {
+  if (replaces === undefined || claim.slot !== replaces.slot) return false
+  if (claim.polarity !== replaces.polarity) return false
+  const { words } = replaces.wording
+  return words.length > 0 && words.every(word => claim.wording.words.includes(word))
+    && compareClaims(claim, next) !== 'same'
 }

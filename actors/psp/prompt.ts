@@ -17,7 +17,7 @@
  * input gives the same prompt. O4 Texts of sensitive records come masked from the caller
  * (FoldedRecord.masked).
  */
-import { PROMPT_MARK } from './echo.js'
+import { BUSY_WITH, HEADINGS, PROMPT_MARK } from './echo.js'
 import { VISITED_SLOT, VISITS_SAID } from './component.js'
 import { Quotes, quoteLines, type Quote } from './quotes.js'
 import { relevanceTo, type Request } from './request.js'
@@ -71,12 +71,6 @@ type Part = 'core' | 'working' | 'context' | 'buffer'
 export const PROMPT_TOKENS_DEFAULT = 2_000
 const QUOTAS: Readonly<Record<Part, number>> = { core: 0.2, working: 0.4, context: 0.3, buffer: 0.1 }
 const PARTS: readonly Part[] = ['core', 'working', 'context', 'buffer']
-const HEADINGS: Readonly<Record<Part, string>> = {
-  core: '## Interests and values',
-  working: '## Goals and work',
-  context: '## Preferences',
-  buffer: '## Just now',
-}
 const QUOTES_HEADING = '## Relevant notes'
 const OPENING =
   `${PROMPT_MARK} What is known about the person you are talking to, from their own notes. ` +
@@ -90,6 +84,9 @@ const ASKED_RELEVANCE_MIN = 0.5
 /** What components that are not about the request may take of their part's share. */
 const UNASKED_SHARE = 0.2
 const VISITS_SHOWN_MAX = 8
+const FOCUS_SHOWN_MAX = 5
+/** A topic that comes next less often than this is not named. */
+const FOCUS_SHARE_MIN = 0.03
 
 /** Composes a prompt. */
 export function composePrompt({
@@ -133,7 +130,7 @@ class Page {
   #used: number
 
   constructor(budget: number) {
-    const frame = [OPENING, QUOTES_HEADING, ...Object.values(HEADINGS)]
+    const frame = [OPENING, QUOTES_HEADING, ...PARTS.map(headingOf)]
       .reduce((sum, line) => sum + countTokens(line) + 2, 0)
     this.limit = Math.max(0, budget - frame)
     this.#used = 0
@@ -147,6 +144,10 @@ class Page {
     this.#used += tokens
     return tokens
   }
+}
+
+function headingOf(part: Part): string {
+  return `## ${HEADINGS[part]}`
 }
 
 /** Takes items in their order while they fit; returns the tokens used. */
@@ -190,6 +191,7 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
       items[part].push({ id: component.id, kind: 'component', line: lineOf(component), score, relevance })
   }
   if (visits.length > 0) items.working.push(visitsItem(visits))
+  items.working.push(...focusItem(psp))
   for (const part of PARTS) items[part].sort(byScore)
   items.buffer = psp.buffer.map(({ id, text }, i) => ({
     id,
@@ -212,6 +214,17 @@ function visitsItem(visits: readonly CurrentComponent[]): Item {
   return { id: shown[0].id, ids: shown.map(({ id }) => id), kind: 'component', line, score: 0, relevance: 0 }
 }
 
+/** What the person is busy with, in one line: the topics that come next. */
+function focusItem({ focus }: Psp): Item[] {
+  const next = focus
+    .filter(({ component, share }) => component !== '' && share >= FOCUS_SHARE_MIN)
+    .slice(0, FOCUS_SHOWN_MAX)
+  if (next.length === 0) return []
+  const ids = next.map(({ component }) => component)
+  const line = `- ${BUSY_WITH} ${next.map(({ label }) => label).join(', ')}`
+  return [{ id: 'focus', ids, kind: 'component', line, score: 1, relevance: 0 }]
+}
+
 /** Item score of SPEC section 4. */
 function scoreOf(importance: number, relevance: number, ageMs: number, frequency: number): number {
   const freshness = 0.5 ** (Math.max(0, ageMs) / dayMs / FRESH_DAYS)
@@ -224,7 +237,7 @@ function lineOf({ description, support }: CurrentComponent): string {
 
 function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readonly Quote[]): Prompt {
   const parts = PARTS.filter(part => chosen[part].length > 0)
-  const blocks = parts.map(part => [HEADINGS[part], ...chosen[part].map(({ line }) => line)].join('\n'))
+  const blocks = parts.map(part => [headingOf(part), ...chosen[part].map(({ line }) => line)].join('\n'))
   if (quotes.length > 0) {
     const at = parts.includes('buffer') ? blocks.length - 1 : blocks.length
     blocks.splice(at, 0, [QUOTES_HEADING, ...quoteLines(quotes)].join('\n'))
@@ -234,7 +247,8 @@ function written(chosen: Readonly<Record<Part, readonly Item[]>>, quotes: readon
   return {
     text,
     tokens: countTokens(text),
-    components: all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) => ids ?? id),
+    components: [...new Set(all.filter(({ kind }) => kind === 'component').flatMap(({ id, ids }) =>
+      ids ?? id))],
     knowledge: quotes.map(({ id }) => id),
   }
 }

@@ -6,6 +6,7 @@
  * T1 Bounded: TERMS_KEPT_MAX terms per topic; the rarest gives way.
  * T2 Stable: the description is composed anew only when the number of records has doubled.
  */
+import { traced } from './focus.js'
 import { capitalised } from './phrase.js'
 import type { Aboutness, TopicEvidence } from './topic-evidence.js'
 
@@ -27,6 +28,9 @@ export interface Topic {
   readonly lastAt: number
   /** Records that wait for the topic to become a component: its first evidence. */
   readonly waiting: readonly string[]
+  /** Faded counts of its records, one per half-life (focus.ts), as of `tracedAt`, ms UTC. */
+  readonly traces: readonly number[]
+  readonly tracedAt: number
 }
 
 /** The other topics of a person, to tell what sets one apart. */
@@ -43,6 +47,8 @@ const DESCRIBED_TERMS_MAX = 4
 /** A pair of words stands for its words when it has this share of their count. */
 const PAIR_SHARE = 0.35
 const FIRST_UNITS = 32
+/** A phrase says more than a word. */
+const PHRASE_WORTH = 2.5
 
 /**
  * How many records make a topic an interest; more for a person with many records, fewer when they say
@@ -79,6 +85,8 @@ export function grownTopic(
       topic !== undefined && topic.component !== ''
         ? []
         : [...(topic?.waiting ?? []), recordId].slice(-WAITING_MAX),
+    traces: traced(topic?.traces, topic?.tracedAt ?? at, at),
+    tracedAt: Math.max(topic?.tracedAt ?? at, at),
   }
 }
 
@@ -87,7 +95,7 @@ export function needsDescription(topic: Topic): boolean {
   return topic.describedAt === 0 || topic.records >= topic.describedAt * 2
 }
 
-/** "Git: rebasing, branches, commit history". */
+/** "Git: interactive rebase, merged branches and commit history". */
 export function describeTopic(key: string, topic: Topic, others: Topics): string {
   const label = capitalised(topic.labels[0]?.[0] ?? key)
   const elsewhere = countsElsewhere(key, topic, others)
@@ -105,7 +113,13 @@ export function describeTopic(key: string, topic: Topic, others: Topics): string
     if (chosen.length === DESCRIBED_TERMS_MAX) break
     if (!isCovered(candidate, scored, chosen)) chosen.push(candidate)
   }
-  return chosen.length === 0 ? label : `${label}: ${chosen.map(({ surface }) => surface).join(', ')}`
+  return chosen.length === 0 ? label : `${label}: ${enumerated(chosen.map(({ surface }) => surface))}`
+}
+
+/** "a, b and c". */
+function enumerated(words: readonly string[]): string {
+  const last = words[words.length - 1] ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
 
 /** A title's word counts twice: this asks for two titles, or three, once there are enough. */
@@ -123,7 +137,7 @@ interface Scored {
 
 /** How telling a term is: often here, seldom elsewhere; pairs of words tell more than single ones. */
 function distinction(term: string, count: number, elsewhere: number): number {
-  return count * Math.log2(1 + (4 * count) / (1 + elsewhere)) * (term.includes(' ') ? 1.6 : 1)
+  return count * Math.log2(1 + (4 * count) / (1 + elsewhere)) * (term.includes(' ') ? PHRASE_WORTH : 1)
 }
 
 /** A word inside a chosen phrase says nothing more; a word gives way to a phrase that carries much of it. */

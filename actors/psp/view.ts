@@ -10,14 +10,19 @@ import { activityOf, type Activity } from './activity.js'
 import { bufferAt, type BufferedRecord } from './buffer.js'
 import { isValidAt, quantised, type Component, type Memory } from './component.js'
 import { weightAt } from './decay.js'
+import { focusOf, type Focus, type FocusedTopic } from './focus.js'
 import type { Profile } from './profile.js'
 import { rebalanced } from './rebalance.js'
+import type { Topic } from './topic.js'
 
 /** The cells that a PSP is read from: a part of the person's committed state. */
 export interface PspCells {
   readonly profile: Pick<ValueCell<Profile>, 'get'>
   readonly components: Pick<MapCell<Component>, 'entries'>
   readonly buffer: Iterable<BufferedRecord>
+  readonly topics: Pick<MapCell<Topic>, 'entries'>
+  readonly focus: Pick<ValueCell<Focus>, 'get'>
+  readonly clusters: Pick<MapCell<{ readonly name: string }>, 'entries'>
 }
 
 /** account: everything. app: without the style that was asked of other apps alone. */
@@ -44,6 +49,8 @@ export interface Psp {
   /** The weightiest first. Superseded components are not among them. */
   readonly components: readonly CurrentComponent[]
   readonly buffer: readonly BufferedRecord[]
+  /** All topics, the likeliest to come next first; empty as of an earlier instant. */
+  readonly focus: readonly FocusedTopic[]
   readonly profile: Profile
 }
 
@@ -73,12 +80,20 @@ export interface PspJson {
   readonly scope: string
   readonly components: Readonly<Record<Memory, readonly ComponentJson[]>>
   readonly buffer: readonly { readonly id: string, readonly at: string, readonly text: string }[]
+  /**
+   * What the person is busy with: the topics that their next records are likely about, the likeliest first.
+   */
+  readonly focus: readonly { readonly topic: string, readonly share: number, readonly component: string }[]
+  /** Names of the record clusters that have one, by cluster id. */
+  readonly clusters: Readonly<Record<string, string>>
   readonly components_count: number
   readonly active_components_count: number
   readonly records_count: number
   readonly last_updated: string | null
 }
 
+/** Topics of the focus that an app is told. */
+const FOCUS_SHOWN_MAX = 5
 const LAST_INSTANT_MS = 8.64e15
 
 /**
@@ -104,7 +119,14 @@ export function readPsp(cells: PspCells, { now, scope, asOf }: PspRequest): Psp 
     weight: quantised(weightAt(component, at, profile.gapMs)),
     activity: activityOf(component, at),
   }))
-  return { at, components, buffer: asOf === undefined ? bufferAt(cells.buffer, now) : [], profile }
+  const isNow = asOf === undefined
+  return {
+    at,
+    components,
+    buffer: isNow ? bufferAt(cells.buffer, now) : [],
+    focus: isNow ? focusOf(cells.focus.get(), cells.topics.entries()) : [],
+    profile,
+  }
 }
 
 /** The whole PSP as plain JSON. */
@@ -122,6 +144,13 @@ export function pspOf(cells: PspCells, request: PspRequest): PspJson {
       context: of('context'),
     },
     buffer: psp.buffer.map(({ id, at, text }) => ({ id, at: isoOf(at), text })),
+    focus: psp.focus
+      .filter(({ component }) => component !== '')
+      .slice(0, FOCUS_SHOWN_MAX)
+      .map(({ label, share, component }) => ({ topic: label, share, component })),
+    clusters: Object.fromEntries(
+      cells.clusters.entries().flatMap(([id, { name }]) => (name === '' ? [] : [[id, name]])),
+    ),
     components_count: psp.components.length,
     active_components_count: activeCount(psp),
     records_count: psp.profile.records,

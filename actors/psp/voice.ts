@@ -4,10 +4,26 @@
  */
 import { proseOf } from '../text/index.js'
 import { OPINION } from './clauses.js'
+import type { CueRule } from './cue-rule.js'
 import type { HinataRecord } from '../record/index.js'
 
 const WEB_PAGE = /^https?:/i
 const SELF = /(?:^|[^\p{L}])(?:i|i['’](?:m|ve|d|ll)|we|we['’](?:re|ve|ll)|my|our|me|us)(?![\p{L}'’])/iu
+
+const WE = /^(?:we|our)\b/i
+const YOU = /\byou(?:rs?)?\b/i
+/** What people agree to on a page, in a first person that the page put there. */
+const CONSENT =
+  /\b(?:receive|accept|agree|subscribe|sign up)\b.*\b(?:emails?|newsletters?|offers|cookies|terms)\b/i
+
+/**
+ * Is it a firm or a page that speaks? "We" believe and love, and "we" need your consent; a person who says we
+ * speaks of plans and work.
+ */
+export function isOthersVoice(clause: string, { type }: Pick<CueRule, 'type'>): boolean {
+  if (CONSENT.test(clause)) return true
+  return WE.test(clause) && (YOU.test(clause) || (type !== 'current_goal' && type !== 'work_context'))
+}
 
 /** Does the record speak in the person's voice: kept from no web page, or with a note in the first person? */
 export function isOwnVoice({ address, note }: HinataRecord): boolean {

@@ -7,7 +7,8 @@
  */
 import { person as personActor } from '../../actors/person/person.js'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { composePrompt, readPsp, requestOf, type Prompt, type Psp } from '../../actors/psp/index.js'
+import { composePrompt, readPsp, requestOf, type Component, type Prompt,
+  type Psp } from '../../actors/psp/index.js'
 import { parseRecord, type FoldedRecord } from '../../actors/record/index.js'
 import {
   knowledgeOf, searchForPrompt, type SearchAnswer, type SearchArgs, type SearchResult,
@@ -90,6 +91,16 @@ export class KeptPerson {
     const found = this.search(question, searchForPrompt(budget))
     return composePrompt({ psp: this.psp(), knowledge: found.map(knowledgeOf), request: requestOf(question),
       budget })
+  }
+
+  /** A component whether it is valid or not, undefined when there never was one. */
+  component(id: string): Component | undefined {
+    return this.driver.state(personActor, this.id).components.get(id)
+  }
+
+  /** Every stored field, for comparison byte for byte. */
+  stored(): Map<string, Buffer> {
+    return this.driver.dump()
   }
 
   private logged(input: RecordInput): LogRecord {

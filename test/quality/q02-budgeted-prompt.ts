@@ -88,7 +88,8 @@ function askAll(kept: KeptConversation, split: Split): Asked[] {
 /** The baseline's prompt: the same opening line, then turns. */
 function filled({ turns, person }: KeptConversation, ranked: readonly number[], budget: number): string {
   const { profile } = person.psp()
-  const frame = composePrompt({ psp: { at: 0, components: [], buffer: [], profile }, knowledge: [] }).text
+  const frame = composePrompt({ psp: { at: 0, components: [], buffer: [], focus: [], profile },
+    knowledge: [] }).text
   const lines = [frame]
   let left = budget - countTokens(frame)
   for (const place of ranked) {

@@ -244,3 +244,32 @@ t.test('a passed person reads as plain JSON without vectors', async t => {
   })
   t.notMatch(JSON.stringify(json), /embedding|claim/)
 })
+
+t.test('a text that comes again makes no topic; the tags that the person gives it do', async t => {
+  const ana = await Keeper.begin()
+  for (let i = 0; i < 14; i += 1) await ana.keep({ note: 'Loading the dashboard, please wait' })
+  t.strictSame(ana.known('core_interest'), [])
+  for (let i = 0; i < 4; i += 1) await ana.keep({ note: 'Loading the dashboard, please wait', tag: ['ops'] })
+  t.equal(ana.known('core_interest').length, 1)
+})
+
+t.test('no longer one tool, now another: one is current, the other keeps its interval', async t => {
+  const ana = await Keeper.begin()
+  await ana.keep({ note: 'I use Vim as my editor.', at: start })
+  await ana.keep({ note: 'I use Postgres.' })
+  await ana.advance(10 * dayMs)
+  await ana.keep({ note: 'I no longer use Vim, now Helix.' })
+  t.strictSame(ana.known('work_context'), ['Uses Helix', 'Uses Postgres'])
+  t.strictSame(ana.known('work_context', start + dayMs), ['Uses Postgres', 'Uses Vim as their editor'])
+})
+
+t.test('a record without tags is filed where its likes are, and clusters carry that name', async t => {
+  const ana = await Keeper.begin()
+  for (const what of ['branch', 'commit', 'merge', 'tag', 'stash']) {
+    await ana.keep({ highlight: `Undo the last git ${what}`, tag: ['git'] })
+    await ana.keep({ highlight: `A recipe for rye bread with ${what}`, tag: ['bread'] })
+  }
+  const [folded] = await ana.keep({ highlight: 'Undo the last git rebase' })
+  t.equal(folded.enhanced_tags[0], 'git')
+  t.equal(ana.cells().clusters.get(folded.cluster_id)?.name, 'git')
+})

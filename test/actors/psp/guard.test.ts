@@ -1,4 +1,4 @@
-/** The guard's table: what may merge, what contradicts, what is apart. U1..U3. */
+/** The guard's table: what may merge, what contradicts, what is apart. U1..U4. */
 import t from 'tap'
 import { claimOf, valueClaim } from '../../../actors/psp/claim.js'
 import { compareClaims, type Verdict } from '../../../actors/psp/guard.js'
@@ -11,8 +11,12 @@ const favourite = (object: string): ReturnType<typeof claimOf> => claimOf('favou
 const table: readonly (readonly [Verdict, ReturnType<typeof claimOf>, ReturnType<typeof claimOf>, string])[] =
   [
     ['same', like('green tea'), like('green tea'), 'the same'],
-    ['same', like('strong green tea'), like('green tea'), 'the same subject'],
-    ['open', like('green tea'), like('long walks'), 'similarity decides'],
+    ['open', like('strong green tea'), like('green tea'), 'one word more: similarity decides'],
+    ['apart', like('green tea'), like('long walks'), 'two claims, however similar'],
+    ['apart', like('playing the flute'), like('playing the guitar'), 'one other word'],
+    ['same', like('films about children'), like('movies about kids'), 'synonyms'],
+    ['contradicts', like('meetings without slides'), like('meetings with slides'), 'a negation inside'],
+    ['apart', goal('leave before lunch'), goal('leave after lunch'), 'a particle that turns it'],
     ['contradicts', like('green tea'), dislike('green tea'), 'opposites'],
     ['apart', like('green tea'), dislike('long walks'), 'an unrelated "not"'],
     [

@@ -33,6 +33,16 @@ t.test('statements are understood', async t => {
     ['I work as a nurse in Oslo.', 'work_context', 'Works as a nurse in Oslo'],
     ['Project Apollo: the deadline is Friday.', 'work_context', 'Project Apollo: the deadline is Friday'],
     ['I usually work at night.', 'work_context', 'Works at night'],
+    ['I use Vim for everything.', 'work_context', 'Uses Vim for everything'],
+    ['I no longer use Vim, now Helix.', 'work_context', 'Uses Helix'],
+    ['I switched from Vim to Helix.', 'work_context', 'Uses Helix'],
+    ['I use Helix instead of Vim now.', 'work_context', 'Uses Helix'],
+    ['I stopped using Vim.', 'work_context', 'No longer uses Vim'],
+    ['I moved from Oslo to Rome.', 'work_context', 'Lives in Rome'],
+    ['I left Acme and joined Initech.', 'work_context', 'Works at Initech'],
+    ['I am no longer vegetarian.', 'learning_preference', 'Is no longer vegetarian'],
+    ['My budget is 500 euros now.', 'work_context', 'Their budget: 500 euros'],
+    ['My dog is called Rex.', 'work_context', 'Their dog: Rex'],
     ['My favourite editor is Vim.', 'learning_preference', 'Favourite editor: Vim'],
     ["I can't stand loud restaurants.", 'learning_preference', 'Does not like loud restaurants'],
     ['I am not a fan of long meetings', 'learning_preference', 'Does not like long meetings'],
@@ -56,8 +66,11 @@ t.test('R3 a clause that some rule fits is never refused before the rules', asyn
     'have a passion for', 'have a fear of', 'allergic to', 'have a diet with', 'follow a', 'never', 'always',
     'usually', 'stopped learning', 'next steps:', 'reading up on', 'diving into', 'getting into',
     'saving for', 'training for', 'preparing', 'remember to', 'hoping to', 'trying to', 'to do:', 'need to',
+    'use', 'no longer use Vim, now', 'switched from Vim to', 'replaced Vim with', 'no longer use', 'live in',
+    'use Emacs instead of', 'moved to', 'left Acme and joined', 'work at', 'no longer work at',
     'finished', 'prefer', 'value', 'like to', 'studying', 'building']
   const clauses = subjects.flatMap(subject => verbs.map(verb => `${subject}${verb} big things`))
+  clauses.push('I am vegan', 'I am no longer vegan', 'My dog is called Rex')
   clauses.push('Privacy matters a lot to me', 'Titles do not matter to me', 'Peace is very important to me')
   const fitting = new Set<string>()
   for (const clause of clauses) {
@@ -85,6 +98,13 @@ t.test('what states nothing about the person is left alone', async t => {
     'Do I like tea?',
     'I like it.',
     'He prefers tea.',
+    'I use this to sort the list.',
+    'My guess is that 5 is enough.',
+    'My cat is cute.',
+    'We value your privacy.',
+    'We love our customers.',
+    'We need your consent to go on.',
+    'I would like to receive promotional emails.',
     'The deadline scheduler of the kernel',
     'const i = want(to)',
     'Sign up for our newsletter!',

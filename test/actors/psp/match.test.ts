@@ -69,8 +69,9 @@ t.test(
     t.match(matchIntent(intentOf(axis(0, 127)), [known]), { step: 'merge', target: { id: 'c1' } })
     const not = { ...intentOf(axis(127)), claim: claimOf('liking', 'green tea', -1, false) }
     t.match(matchIntent(not, [known]), { step: 'create', target: undefined, contradicted: [{ id: 'c1' }] })
-    t.match(matchIntent(intentOf(axis(127), 'long walks'), [known]), { step: 'strengthen' })
-    t.match(matchIntent(intentOf(axis(10, 127), 'long walks'), [known]), { step: 'create', contradicted: [] })
+    t.match(matchIntent(intentOf(axis(127), 'strong green tea'), [known]), { step: 'strengthen' })
+    t.match(matchIntent(intentOf(axis(127, 70), 'strong green tea'), [known]), { step: 'create' })
+    t.match(matchIntent(intentOf(axis(127), 'long walks'), [known]), { step: 'create', contradicted: [] })
   },
 )
 
