@@ -70,7 +70,9 @@ export const newFocus: Focus = {
 }
 
 /** The traces of a topic with one more record at `at`; before it they were as of `tracedAt`. */
-export function traced(traces: readonly number[] | undefined, tracedAt: number, at: number): readonly number[] {
+export function traced(
+  traces: readonly number[] | undefined, tracedAt: number, at: number,
+): readonly number[] {
   const next = new Array<number>(HALF_LIVES).fill(1)
   if (traces === undefined) return next
   const left = fadings(Math.abs(at - tracedAt))
