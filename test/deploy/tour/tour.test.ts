@@ -8,6 +8,8 @@ import { startHinata } from './running-system.js'
 const run = promisify(execFile)
 const show = fileURLToPath(new URL('show.js', import.meta.url))
 
+t.setTimeout(150_000)
+
 t.test('the tour of a fresh system', async t => {
   const system = await startHinata()
   t.teardown(() => system.stop())
