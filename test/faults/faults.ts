@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { clickhouseAway } from './clickhouse-away.js'
 import { clockJumps } from './clock-jumps.js'
 import { cutCalls } from './cut-calls.js'
 import { cutFile } from './cut-file.js'
@@ -25,5 +26,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   'full-disk-always': fullDisk('always'),
   'slow-disk': slowDisk,
   'sink-away': sinkAway,
+  'clickhouse-away': clickhouseAway,
   'clock-jumps': clockJumps,
 }

@@ -5,14 +5,14 @@ import { addRun, newOutcome, type Fault } from './fault.js'
 import { Rig } from './rig.js'
 
 const kills = { quick: 3, full: 20 }
-const recordsBetween = 800
+const recordsBetween = 2_000
 
 /** With one way to write the append-only file. */
 export function killRedis(appendfsync: 'everysec' | 'always'): Fault {
   return {
     name: `kill -9 of Redis, appendfsync ${appendfsync}`,
     guarantees: 'G1 G2 G3 G5',
-    async run(size) {
+    async run(size, tell) {
       const server = await startRedis(['--appendfsync', appendfsync])
       const rig = await Rig.open({ url: server.url, seed: 3, partitions: 4, isRelaying: true })
       const outcome = newOutcome()
@@ -25,6 +25,7 @@ export function killRedis(appendfsync: 'everysec' | 'always'): Fault {
           await until(`${records} more are folded`, async () => await rig.folded() >= before + records)
           await server.kill()
           await server.restart()
+          tell?.(kill + 1, kills[size])
         }
         await rig.stopFlow()
         const catchUpMs = await rig.settled()
