@@ -42,6 +42,7 @@ export async function checkRig(rig: Rig, catchUpMs: number): Promise<Run> {
     const broken = (logged.get(key) ?? []).filter(({ number }) => rig.ledger.isBroken(key, number)).length
     judgeOutputs(key, outputs, (logged.get(key) ?? []).length - broken, broken, note)
   }
+  for (const what of rig.ledger.excused().holes) note('lost', what)
   await verifyInto(rig, note)
   await judgeLedgers(rig, logged, note)
   return run

@@ -14,7 +14,7 @@ import { SystemRig } from './system-rig.js'
 const recordsBefore = { quick: 1_000, full: 10_000 }
 /** More than outbox and log hold. */
 const recordsAway = { quick: 4_000, full: outboxValuesMax + logUnreadRecordsMax }
-const fullSecondsMax = 300
+const fullSecondsMax = 1_800
 /** How long everything stands. */
 const standSeconds = 30
 /** What a node that stands may grow by, MB: less than 2,000 records of a second's flow are in memory. */

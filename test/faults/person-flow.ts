@@ -59,7 +59,7 @@ export class PersonLedger {
     this.acknowledged += records.length
   }
 
-  /** Compares with the log: what was acknowledged is there, everything once and in the order of its person. */
+  /** Compares with the log: what was acknowledged is there, everything once, in its person's order. */
   async judge(
     redis: RedisConnection, namespace: string, partitions: number,
   ): Promise<Pick<Outcome, 'lost' | 'doubled' | 'changed' | 'wrong'>> {
@@ -76,7 +76,8 @@ export class PersonLedger {
       const places = new Map([...ids.keys()].map((id, place) => [id, place]))
       note('lost', [...ids].filter(([id, isTaken]) => isTaken && !distinct.has(id)).length, userId)
       note('doubled', inLog.length - distinct.size, userId)
-      note('changed', inLog.filter((id, i) => i > 0 && places.get(id)! < places.get(inLog[i - 1])!).length, userId)
+      const place = (i: number): number => places.get(inLog[i])!
+      note('changed', inLog.filter((_, i) => i > 0 && place(i) < place(i - 1)).length, userId)
     }
     return found
   }

@@ -11,7 +11,7 @@ import { Rig } from './rig.js'
 
 const batch = 500
 const recordsQuick = 4_000
-const settleSecondsMax = 240
+const settleSecondsMax = 900
 
 /** See the top of the file. */
 export const sinkAway: Fault = {

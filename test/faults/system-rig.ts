@@ -1,6 +1,6 @@
 /**
- * What faults of whole processes are done to: the system as `hinata up` runs it, in a folder of its own, and a
- * sender that always has records waiting, as many as it was allowed, over the WebSocket. Judged by the
+ * What faults of whole processes are done to: the system as `hinata up` runs it, in a folder of its own, and
+ * a sender that always has records waiting, as many as it was allowed, over the WebSocket. Judged by the
  * sender's ledger against the log, and by `hinata verify --deep` from there on, rows included.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -23,7 +23,7 @@ import { PersonLedger, personBatches } from './person-flow.js'
 
 const queuedRecordsMax = 1_000
 const reconnectMsMax = 300_000
-const settleSecondsMax = 600
+const settleSecondsMax = 1_800
 
 /** See the top of the file. */
 export class SystemRig {

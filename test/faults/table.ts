@@ -26,7 +26,7 @@ const [begin, end] = ['<!-- faults: begin -->', '<!-- faults: end -->']
 const head = [
   '| fault | guarantees | runs | records | lost | doubled | changed | longest catching up | also measured |',
   '|---|---|---|---|---|---|---|---|---|']
-const rowMinutesMax = 20
+const rowMinutesMax = 60
 const progressMs = 15_000
 const { values } = parseArgs({ options: {
   quick: { type: 'boolean' }, only: { type: 'string' }, row: { type: 'string' },
