@@ -31,8 +31,8 @@ export interface Fault {
   readonly name: string
   /** Guarantees that it puts to the test. */
   readonly guarantees: string
-  /** Why it cannot be done on this machine; undefined: it can. */
-  skipped?(): string | undefined
+  /** Why it cannot be done on this machine, or in this size; undefined: it can. */
+  skipped?(size: Size): string | undefined
   /** `tell` hears how far it is. */
   run(size: Size, tell?: (done: number, of: number) => void): Promise<Outcome>
 }

@@ -39,10 +39,10 @@ else await doOne(faults[values.row])
 async function doOne(fault: Fault): Promise<void> {
   process.once('SIGTERM', () => process.exit(1)) // what it started is ended at its exit
   const tell = (told: Told): Promise<void> => new Promise(resolve => process.send!(told, () => resolve()))
-  const skipped = fault.skipped?.()
+  const size = values.quick ? 'quick' : 'full'
+  const skipped = fault.skipped?.(size)
   if (skipped !== undefined) await tell({ skipped })
-  else await tell({ outcome: await fault.run(values.quick ? 'quick' : 'full',
-    (done, of) => void tell({ done, of })) })
+  else await tell({ outcome: await fault.run(size, (done, of) => void tell({ done, of })) })
   process.exit(0)
 }
 
