@@ -12,12 +12,18 @@ import { killRole } from './kill-role.js'
 import { sinkAway } from './sink-away.js'
 import { slowDisk } from './slow-disk.js'
 
-/** By a short name. */
+/** By a short name: what is done to the whole system, with all its processes. */
+export const systemFaults: Readonly<Record<string, Fault>> = {
+  'kill-gateway': killRole('gateway'),
+  'kill-clickhouse': killRole('clickhouse'),
+  'clickhouse-away': clickhouseAway,
+}
+
+/** By a short name: all. */
 export const faults: Readonly<Record<string, Fault>> = {
   'kill-node': killNode,
   'freeze-node': freezeNode,
-  'kill-gateway': killRole('gateway'),
-  'kill-clickhouse': killRole('clickhouse'),
+  ...systemFaults,
   'kill-redis-everysec': killRedis('everysec'),
   'kill-redis-always': killRedis('always'),
   'cut-calls': cutCalls,
@@ -26,6 +32,5 @@ export const faults: Readonly<Record<string, Fault>> = {
   'full-disk-always': fullDisk('always'),
   'slow-disk': slowDisk,
   'sink-away': sinkAway,
-  'clickhouse-away': clickhouseAway,
   'clock-jumps': clockJumps,
 }

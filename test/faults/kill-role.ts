@@ -10,9 +10,9 @@ import { SystemRig } from './system-rig.js'
 const kills = { quick: 2, full: 20 }
 const seeds = { gateway: 13, clickhouse: 1_300 }
 /** Records that may be sent from one kill to the next, so that the whole run has its measure. */
-const recordsBetween = 2_000
+const recordsBetween = { quick: 300, full: 2_000 }
 /** A kill comes within so many of them (values, of ClickHouse), and then within so many ms. */
-const progressMax = 1_000
+const progressMax = { quick: 150, full: 1_000 }
 const instantMsMax = 60
 const backSecondsMax = 120
 
@@ -30,9 +30,9 @@ export function killRole(role: 'gateway' | 'clickhouse'): Fault {
         for (let kill = 0; kill < kills[size]; kill++) {
           const child = rig.child(role)
           await until(`${role} runs`, () => child.starts > kill, backSecondsMax)
-          rig.allow(recordsBetween)
+          rig.allow(recordsBetween[size])
           const before = await done()
-          const more = 1 + rig.draw(progressMax)
+          const more = 1 + rig.draw(progressMax[size])
           await until(`${more} more are done`, async () => await done() >= before + more, backSecondsMax)
           await new Promise(resolve => setTimeout(resolve, rig.draw(instantMsMax))) // the instant is drawn
           process.kill(child.pid!, 'SIGKILL')
