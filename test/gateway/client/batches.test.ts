@@ -72,7 +72,7 @@ t.test('D3 whoever waits for room goes on waiting when a refused batch takes it 
   const waiting = batches.whenRoom().then(() => { hasRoom = batches.hasRoom })
   batches.next(allowance)
   batches.requeue(1) // refused for now, before the one who waits has run
-  await Promise.resolve()
+  await new Promise(resolve => setImmediate(resolve))
   batches.next(allowance)
   await waiting
   t.ok(hasRoom)
