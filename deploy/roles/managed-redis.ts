@@ -3,9 +3,9 @@
  * data in `<data-dir>/redis`. A Redis that an earlier `up` left behind (killed without a chance to stop it)
  * is shut down in order first: two must never write one folder.
  *
- * R1  A Redis that refused its append-only file is not started again before somebody has mended it: Redis cuts
- *     a file in the middle of the sequence where it is broken, ends, and would load the files behind the hole
- *     at its next start, as if nothing were missing.
+ * R1  A Redis that refused its append-only file is not started again before somebody has mended it: Redis
+ *     cuts a file in the middle of the sequence where it is broken, ends, and would load the files behind the
+ *     hole at its next start, as if nothing were missing.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -30,9 +30,9 @@ const rewriteBytesMin = '512mb'
 const preferredPort = 6379
 /** Says, in the folder, what Redis refused; whoever mended it deletes it (R1). */
 const markerName = 'DAMAGED'
-/** What Redis logs before it ends because of a file. A tail that is cut off is none of these: it is accepted. */
-const damages = ['reading the append only file', 'not the last file', 'RDB preamble of the AOF file', 'AOF manifest',
-  'append log file', "AOF file \\S+ doesn't exist"]
+/** What Redis logs before it ends because of a file. A tail that is cut off is none of these. */
+const damages = ['reading the append only file', 'not the last file', 'RDB preamble of the AOF file',
+  'AOF manifest', 'append log file', "AOF file \\S+ doesn't exist"]
 const damage = new RegExp(`[^\\n#*]*(?:${damages.join('|')})[^\\n]*`, 'gi')
 
 /** Starts it. `program` is the path of redis-server. Throws PROCESS_FAILED, REDIS_FILE_DAMAGED. */

@@ -63,10 +63,9 @@ export class Batches {
     return this.#queuedRecords < this.#queuedRecordsMax
   }
 
-  /** Resolves when another batch may be added. */
-  whenRoom(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve()
-    return new Promise(resolve => this.#whenRoom.push(resolve))
+  /** Resolves when another batch may be added; what was refused meanwhile may have taken the room again. */
+  async whenRoom(): Promise<void> {
+    while (!this.hasRoom) await new Promise<void>(resolve => this.#whenRoom.push(resolve))
   }
 
   add(batch: OutgoingBatch): void {

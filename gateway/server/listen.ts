@@ -2,6 +2,18 @@
 import uws from 'uWebSockets.js'
 import { HinataError } from '../../engine/index.js'
 
+/** Free ports that are tried: somebody else may take one in between. */
+const freePortTriesMax = 5
+
+declare module 'uWebSockets.js' { // what it has and its declarations do not
+  const LIBUS_LISTEN_EXCLUSIVE_PORT: number
+  interface TemplatedApp {
+    listen(
+      host: string, port: number, options: number, cb: (socket: us_listen_socket | false) => void,
+    ): TemplatedApp
+  }
+}
+
 /** An app of uWebSockets. */
 export type App = uws.TemplatedApp
 
@@ -17,10 +29,30 @@ export function openApp(): App {
   return uws.App()
 }
 
-/** Listens on exactly this port (0 = a free one), or throws CONFIG_INVALID. */
-export function listen(app: App, host: string, port: number): Promise<Listening> {
+/**
+ * Listens on exactly this port (0 = a free one), or throws CONFIG_INVALID. Nobody else, no second gateway
+ * either, listens on it then.
+ *
+ * uWebSockets sets SO_REUSEADDR on a port that it is given only. Connections of a killed process whose port
+ * was chosen by the kernel would keep its successor from that port for a minute (TIME_WAIT); so a free port
+ * is looked for first and then asked for.
+ */
+export async function listen(app: App, host: string, port: number): Promise<Listening> {
+  if (port !== 0) return listenOn(app, host, port)
+  for (let tries = 1; ; tries++) {
+    const found = await listenOn(openApp(), host, 0)
+    found.stop()
+    try {
+      return await listenOn(app, host, found.port)
+    } catch (error) {
+      if (tries === freePortTriesMax) throw error
+    }
+  }
+}
+
+function listenOn(app: App, host: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    app.listen(host, port, socket => {
+    app.listen(host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, socket => {
       if (socket === false) {
         reject(new HinataError('CONFIG_INVALID', {
           path: 'gateway.port',

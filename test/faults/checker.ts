@@ -7,7 +7,7 @@ import { fieldsOf, send } from '../../engine/redis/index.js'
 import { readRange } from '../../engine/log/index.js'
 import { decodeBlock } from '../../engine/record/block.js'
 import { Keyspace } from '../../engine/record/keys.js'
-import type { Outcome } from './fault.js'
+import type { Run } from './fault.js'
 import type { Logged } from './ledger.js'
 import { sinkKey } from './kept-batches.js'
 import type { Order } from './orders.js'
@@ -20,8 +20,6 @@ export const identity: Identity = {
     return number === undefined ? undefined : { id: String(number), fingerprint: `content ${number}` }
   },
 }
-
-type Run = Omit<Outcome, 'runs'>
 
 /** Checks what is there against itself. */
 export async function verifyRig(rig: Rig): Promise<Run> {
@@ -44,6 +42,7 @@ export async function checkRig(rig: Rig, catchUpMs: number): Promise<Run> {
     const broken = (logged.get(key) ?? []).filter(({ number }) => rig.ledger.isBroken(key, number)).length
     judgeOutputs(key, outputs, (logged.get(key) ?? []).length - broken, broken, note)
   }
+  for (const what of rig.ledger.excused().holes) note('lost', what)
   await verifyInto(rig, note)
   await judgeLedgers(rig, logged, note)
   return run

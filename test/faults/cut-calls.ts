@@ -6,7 +6,7 @@
 import { loadScript } from '../../engine/redis/index.js'
 import { startRedisProxy, type CutMoment, type CutPlan } from '../support/redis-proxy.js'
 import { startRedis } from '../support/redis.js'
-import { addRun, newOutcome, type Fault, type Outcome } from './fault.js'
+import { addRun, newOutcome, type Fault, type Run } from './fault.js'
 import { Rig } from './rig.js'
 
 const moments: readonly CutMoment[] = ['before', 'after', 'middle']
@@ -24,7 +24,7 @@ const runsAtOnce = 6
 export const cutCalls: Fault = {
   name: 'a connection cut before, after and in the middle of the reply of each call of append and commit',
   guarantees: 'G1 G2 G3 G5',
-  async run(size) {
+  async run(size, tell) {
     const server = await startRedis()
     try {
       const calls = new Map<string, number>()
@@ -35,7 +35,10 @@ export const cutCalls: Fault = {
       const outcome = newOutcome()
       const next = plans.values()
       await Promise.all(Array.from({ length: runsAtOnce }, async () => {
-        for (const plan of next) addRun(outcome, await oneRun(server.port, server.url, plan, new Map()))
+        for (const plan of next) {
+          addRun(outcome, await oneRun(server.port, server.url, plan, new Map()))
+          tell?.(outcome.runs, plans.length)
+        }
       }))
       return outcome
     } finally {
@@ -47,7 +50,7 @@ export const cutCalls: Fault = {
 /** One run; in `calls` it counts what passed the proxy. */
 async function oneRun(
   port: number, url: string, plan: CutPlan | undefined, calls: Map<string, number>,
-): Promise<Omit<Outcome, 'runs'>> {
+): Promise<Run> {
   const proxy = await startRedisProxy(port, args => {
     const command = String(args[0])
     return command === 'EVALSHA' || command === 'EVAL' ? nameOfDigest.get(String(args[1])) : undefined

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeRedis, openRedis, send } from '../../engine/redis/index.js'
 import { startRedis } from '../support/redis.js'
-import { addRun, newOutcome, type Fault, type Outcome } from './fault.js'
+import { addRun, newOutcome, type Fault, type Run } from './fault.js'
 import { Rig } from './rig.js'
 
 /** Records whose appends and commits are cut. */
@@ -28,7 +28,7 @@ const headBytes = 2_000
 export const cutFile: Fault = {
   name: 'the append-only file cut at every byte of the last commits',
   guarantees: 'G1 G2 G7',
-  async run(size) {
+  async run(size, tell) {
     const server = await startRedis(settings)
     const rig = await Rig.open({ url: server.url, seed: 9, partitions: 2, accounts: 3, isRelaying: true })
     const outcome = newOutcome()
@@ -47,7 +47,7 @@ export const cutFile: Fault = {
       await server.kill()
       const whole = await readFile(path)
       const cuts = [...lengths(0, headBytes, stride[size]), ...lengths(from, whole.length, stride[size])]
-      const different = await startAtEach(server.dir, file, whole, cuts)
+      const different = await startAtEach(server.dir, file, whole, cuts, tell)
       for (const bytes of different) addRun(outcome, await continueFrom(rig, server.dir, file, bytes), 0)
       outcome.runs = cuts.length
       return outcome
@@ -64,8 +64,11 @@ function lengths(first: number, last: number, step: number): number[] {
 }
 
 /** The length of one cut of each sort, by what Redis holds after it was started on it. */
-async function startAtEach(dir: string, file: string, whole: Buffer, cuts: number[]): Promise<number[]> {
+async function startAtEach(
+  dir: string, file: string, whole: Buffer, cuts: number[], tell: Parameters<Fault['run']>[1],
+): Promise<number[]> {
   const seen = new Map<string, number>()
+  let done = 0
   const next = cuts.values()
   await Promise.all(Array.from({ length: startsAtOnce }, async () => {
     const own = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
@@ -76,6 +79,7 @@ async function startAtEach(dir: string, file: string, whole: Buffer, cuts: numbe
         const digest = await digestOf(own).catch((error: Error) => {
           throw new Error(`cut to ${bytes} of ${whole.length} bytes: ${error.message}`)
         })
+        tell?.(++done, cuts.length)
         seen.set(digest, Math.min(bytes, seen.get(digest) ?? Infinity))
       }
     } finally {
@@ -101,7 +105,7 @@ async function digestOf(dir: string): Promise<string> {
 /** Starts a Redis on a copy cut to so many bytes, checks it as it is, and goes on to the end. */
 async function continueFrom(
   rig: Rig, from: string, file: string, bytes: number,
-): Promise<Omit<Outcome, 'runs'>> {
+): Promise<Run> {
   const dir = await mkdtemp(join(tmpdir(), 'hinata-cut-'))
   await cp(from, dir, { recursive: true })
   await truncate(join(dir, file), bytes)

@@ -1,6 +1,10 @@
 /**
- * One failover under load: orders flow into a cluster, a node folds them, a master dies by kill -9 or is
- * asked to step down, and afterwards every record that was acknowledged is looked for in the log.
+ * One failover under load: orders flow into a cluster, a node folds them, a master goes, and afterwards every
+ * record that was acknowledged is looked for in the log.
+ *
+ * `cut off, kill -9` tells the classes of durability apart: the master's replica is frozen (SIGSTOP) and
+ * their link is cut, so what the master takes from then on is with it alone; then it dies, and the replica
+ * goes on and is promoted.
  */
 import { openTopologyClient, startNode, type TopologyClient } from '../../engine/index.js'
 import { readRange, type AppendInput } from '../../engine/log/index.js'
@@ -8,16 +12,22 @@ import { decodeBlock } from '../../engine/record/block.js'
 import { Keyspace } from '../../engine/record/keys.js'
 import { closeRedis, openRedis, type Durability, type RedisConnection } from '../../engine/redis/index.js'
 import { slotOf } from '../../engine/redis/slot.js'
-import { startCluster } from '../support/redis-cluster.js'
+import { startCluster, type ClusterNode, type TestCluster } from '../support/redis-cluster.js'
 import { until } from '../support/until.js'
 import { account, ordersTopology, partitions, type Order } from './orders.js'
 
 const senders = 40
 const readMax = 1_000_000
+/** Records that are acknowledged before and after the master goes. */
+const aroundCount = 2_500
+/** Records that others acknowledge while a master is cut off; that master takes as many, if it takes any. */
+const aloneCount = 1_000
 
 /** What one failover did. */
 export interface FailoverResult {
   readonly acknowledged: number
+  /** Of those, sent to a master that was cut off from its replica. */
+  readonly alone: number
   /** Acknowledged, and not in the log. */
   readonly lost: number
   /** In the log more than once. */
@@ -32,7 +42,7 @@ export interface FailoverResult {
 }
 
 /** How the master goes. */
-export type Departure = 'kill -9' | 'CLUSTER FAILOVER'
+export type Departure = 'kill -9' | 'CLUSTER FAILOVER' | 'cut off, kill -9'
 
 /** One sender: its acknowledged numbers, and its longest wait. */
 interface Sender {
@@ -51,50 +61,105 @@ export async function runFailover(durability: Durability, departure: Departure):
   const all: Sender[] = Array.from({ length: senders }, (_, i) =>
     ({ key: `account ${i}`, acknowledged: [], pauseMs: 0 }))
   const failures: string[] = []
-  let isFlowing = true
-  const flows = all.map(async sender => {
-    for (let number = 0; isFlowing; number++) {
-      const sentAt = performance.now()
-      try {
-        await client.append([orderOf(sender.key, number)])
-        sender.acknowledged.push(number)
-      } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error))
-      }
-      sender.pauseMs = Math.max(sender.pauseMs, performance.now() - sentAt)
-    }
-  })
-  const count = (): number => all.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
-  await until('orders flow', () => count() > 4_000)
-  for (const sender of all) sender.pauseMs = 0
-  const slot = slotOf('{0}')
-  const victim = await cluster.masterOf(slot)
-  if (departure === 'kill -9') await victim.kill()
-  else {
-    const [, , , replica] = cluster.nodes
-    const heir = victim === cluster.nodes[0] ? replica : cluster.nodes[cluster.nodes.indexOf(victim) + 3]
-    await heir.ask('CLUSTER', 'FAILOVER')
+  const flow = { isFlowing: true }
+  let isDone = false
+  const flows = all.map(sender => sendAlways(client, sender, flow, failures))
+  try {
+    await until('orders flow', () => countOf(all) > aroundCount)
+    for (const sender of all) sender.pauseMs = 0
+    const slot = slotOf('{0}')
+    const victim = await cluster.masterOf(slot)
+    const alone = await depart(departure, cluster, victim, client, all)
+    await until('another is master', async () => await cluster.masterOf(slot) !== victim)
+    if (departure !== 'CLUSTER FAILOVER') await victim.restart()
+    await until('the cluster is whole', () => cluster.isWhole().catch(() => false))
+    const whole = countOf(all)
+    await until('orders flow again', () => countOf(all) > whole + aroundCount)
+    flow.isFlowing = false
+    await Promise.all(flows)
+    await until('all is folded and handed over', async () => (await client.lag())
+      .every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted))
+    const result = { ...await check(all, redis, client, failures), alone }
+    isDone = true
+    return result
+  } finally {
+    flow.isFlowing = false
+    const ended = client.close().then(() => node.stop())
+    if (isDone) await ended
+    else ended.catch(() => undefined) // of a broken cluster they may wait for ever; the error is what counts
+    closeRedis(redis)
+    await cluster.stop()
   }
-  await until('another is master', async () => await cluster.masterOf(slot) !== victim)
-  if (departure === 'kill -9') await victim.restart()
-  await until('the cluster is whole', () => cluster.isWhole().catch(() => false))
-  const whole = count()
-  await until('orders flow again', () => count() > whole + 4_000)
-  isFlowing = false
-  await Promise.all(flows)
-  await until('all is folded and handed over', async () => (await client.lag())
-    .every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted))
-  const result = await check(all, redis, client, failures)
-  await client.close()
-  await node.stop()
-  closeRedis(redis)
-  await cluster.stop()
-  return result
+}
+
+async function sendAlways(
+  client: TopologyClient, sender: Sender, flow: { readonly isFlowing: boolean }, failures: string[],
+): Promise<void> {
+  for (let number = 0; flow.isFlowing; number++) {
+    const sentAt = performance.now()
+    try {
+      await client.append([orderOf(sender.key, number)])
+      sender.acknowledged.push(number)
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+    }
+    sender.pauseMs = Math.max(sender.pauseMs, performance.now() - sentAt)
+  }
+}
+
+function countOf(all: readonly Sender[]): number {
+  return all.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
+}
+
+/** Makes the master go; how many records it acknowledged while it was cut off. */
+async function depart(
+  departure: Departure, cluster: TestCluster, victim: ClusterNode, client: TopologyClient,
+  all: readonly Sender[],
+): Promise<number> {
+  const heir = await replicaOf(cluster, victim)
+  if (departure === 'CLUSTER FAILOVER') {
+    await heir.ask('CLUSTER', 'FAILOVER')
+    return 0
+  }
+  if (departure === 'kill -9') {
+    await victim.kill()
+    return 0
+  }
+  const owners = await Promise.all(Array.from({ length: partitions }, (_, partition) =>
+    cluster.masterOf(slotOf(`{${partition}}`))))
+  const [its, others] = [true, false].map(isIts => all.filter(({ key }) =>
+    (owners[client.partitionOf(key)] === victim) === isIts))
+  process.kill(heir.pid, 'SIGSTOP')
+  try {
+    await victim.ask('CLIENT', 'KILL', 'TYPE', 'replica')
+    const begin = countOf(others)
+    const before = its.map(({ acknowledged }) => acknowledged.length)
+    // of each sender without the first, which may have been on its way when the link was cut
+    const alone = (): number => its.reduce((sum, { acknowledged }, i) =>
+      sum + Math.max(0, acknowledged.length - before[i] - 1), 0)
+    await until('others go on', () => countOf(others) >= begin + aloneCount)
+    // with `replica` none of its own is acknowledged, and there is nothing to wait for
+    if (client.durability !== 'replica') {
+      await until('it goes on alone', () => alone() >= aloneCount)
+    }
+    await victim.kill()
+    return alone()
+  } finally {
+    process.kill(heir.pid, 'SIGCONT')
+  }
+}
+
+async function replicaOf(cluster: TestCluster, master: ClusterNode): Promise<ClusterNode> {
+  const id = String(await master.ask('CLUSTER', 'MYID'))
+  const lines = String(await master.ask('CLUSTER', 'NODES')).split('\n')
+  const [, port] = / 127\.0\.0\.1:(\d+)/.exec(` ${lines.find(line => line.includes(`slave ${id}`))!
+    .split(' ')[1]}`)!
+  return cluster.nodes.find(node => node.port === Number(port))!
 }
 
 async function check(
   sent: Sender[], redis: RedisConnection, client: TopologyClient, failures: string[],
-): Promise<FailoverResult> {
+): Promise<Omit<FailoverResult, 'alone'>> {
   const logged = new Map<string, number[]>(sent.map(({ key }) => [key, []]))
   for (let partition = 0; partition < partitions; partition++) {
     const entries = await readRange(redis, new Keyspace('f').log(partition, 'orders'), '-', '+', readMax)

@@ -18,7 +18,12 @@ export interface Outcome {
   catchUpMs: number
   /** The first things that were wrong, for whoever must look. */
   readonly wrong: string[]
+  /** What else was measured, as the table says it. */
+  readonly notes: string[]
 }
+
+/** What one run found. */
+export type Run = Omit<Outcome, 'runs' | 'notes'>
 
 /** One fault. */
 export interface Fault {
@@ -26,20 +31,21 @@ export interface Fault {
   readonly name: string
   /** Guarantees that it puts to the test. */
   readonly guarantees: string
-  /** Why it cannot be done on this machine; undefined: it can. */
-  skipped?(): string | undefined
-  run(size: Size): Promise<Outcome>
+  /** Why it cannot be done on this machine, or in this size; undefined: it can. */
+  skipped?(size: Size): string | undefined
+  /** `tell` hears how far it is. */
+  run(size: Size, tell?: (done: number, of: number) => void): Promise<Outcome>
 }
 
 const wrongMax = 10
 
 /** Nothing done, nothing found. */
 export function newOutcome(): Outcome {
-  return { runs: 0, records: 0, lost: 0, doubled: 0, changed: 0, catchUpMs: 0, wrong: [] }
+  return { runs: 0, records: 0, lost: 0, doubled: 0, changed: 0, catchUpMs: 0, wrong: [], notes: [] }
 }
 
 /** Adds what one run found. */
-export function addRun(outcome: Outcome, run: Omit<Outcome, 'runs'>, runs = 1): void {
+export function addRun(outcome: Outcome, run: Run, runs = 1): void {
   outcome.runs += runs
   outcome.records += run.records
   outcome.lost += run.lost

@@ -1,4 +1,5 @@
 /** All faults, by name. */
+import { clickhouseAway } from './clickhouse-away.js'
 import { clockJumps } from './clock-jumps.js'
 import { cutCalls } from './cut-calls.js'
 import { cutFile } from './cut-file.js'
@@ -12,12 +13,18 @@ import { rebalance } from './rebalance-fault.js'
 import { sinkAway } from './sink-away.js'
 import { slowDisk } from './slow-disk.js'
 
-/** By a short name. */
+/** By a short name: what is done to the whole system, with all its processes. */
+export const systemFaults: Readonly<Record<string, Fault>> = {
+  'kill-gateway': killRole('gateway'),
+  'kill-clickhouse': killRole('clickhouse'),
+  'clickhouse-away': clickhouseAway,
+}
+
+/** By a short name: all. */
 export const faults: Readonly<Record<string, Fault>> = {
   'kill-node': killNode,
   'freeze-node': freezeNode,
-  'kill-gateway': killRole('gateway'),
-  'kill-clickhouse': killRole('clickhouse'),
+  ...systemFaults,
   'kill-redis-everysec': killRedis('everysec'),
   'kill-redis-always': killRedis('always'),
   'cut-calls': cutCalls,

@@ -11,7 +11,7 @@ const recordsBetween = 300
 export const freezeNode: Fault = {
   name: 'SIGSTOP of a node past its lease, then SIGCONT',
   guarantees: 'G2 G3 G4',
-  async run(size) {
+  async run(size, tell) {
     const server = await startRedis()
     const rig = await Rig.open({ url: server.url, seed: 7, partitions: 8, isRelaying: true })
     const outcome = newOutcome()
@@ -35,6 +35,7 @@ export const freezeNode: Fault = {
         const taken = await rig.folded()
         await until('the other works', async () => await rig.folded() > taken + recordsBetween)
         frozen.kill('SIGCONT')
+        tell?.(freeze + 1, freezes[size])
       }
       await rig.stopFlow()
       catchUpMs = Math.max(catchUpMs, await rig.settled())

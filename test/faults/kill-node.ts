@@ -14,7 +14,7 @@ const earlyShare = 4
 export const killNode: Fault = {
   name: 'kill -9 of the node',
   guarantees: 'G2 G3 G4 G5',
-  async run(size) {
+  async run(size, tell) {
     const server = await startRedis()
     const rig = await Rig.open({ url: server.url, seed: 5, partitions: 8, isRelaying: true })
     const outcome = newOutcome()
@@ -28,6 +28,7 @@ export const killNode: Fault = {
         const ended = once(node, 'exit')
         node.kill('SIGKILL')
         await ended
+        tell?.(kill + 1, kills[size])
       }
       await rig.stopFlow()
       const began = performance.now()

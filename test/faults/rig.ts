@@ -12,7 +12,7 @@ import { Keyspace } from '../../engine/record/keys.js'
 import { seededRandom } from '../support/random.js'
 import { until } from '../support/until.js'
 import { checkRig, verifyRig } from './checker.js'
-import type { Outcome } from './fault.js'
+import type { Run } from './fault.js'
 import { Ledger, type Given } from './ledger.js'
 import { ordersTopology, type Order } from './orders.js'
 
@@ -206,12 +206,12 @@ export class Rig {
   }
 
   /** Compares what is there with itself and with a replay, not with the ledger. */
-  verify(): Promise<Omit<Outcome, 'runs'>> {
+  verify(): Promise<Run> {
     return verifyRig(this)
   }
 
   /** Compares everything with the ledger and with a replay. */
-  check(catchUpMs: number): Promise<Omit<Outcome, 'runs'>> {
+  check(catchUpMs: number): Promise<Run> {
     return checkRig(this, catchUpMs)
   }
 

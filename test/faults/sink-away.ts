@@ -11,13 +11,13 @@ import { Rig } from './rig.js'
 
 const batch = 500
 const recordsQuick = 4_000
-const settleSecondsMax = 240
+const settleSecondsMax = 900
 
 /** See the top of the file. */
 export const sinkAway: Fault = {
   name: 'the sink away until the outbox and the log are full',
   guarantees: 'G5 G6 G8',
-  async run(size) {
+  async run(size, tell) {
     const server = await startRedis()
     const rig = await Rig.open({ url: server.url, seed: 15, partitions: 1 })
     const outcome = newOutcome()
@@ -25,7 +25,7 @@ export const sinkAway: Fault = {
       const node = await rig.startNode()
       rig.isSinkAway = true
       if (size === 'quick') for (let sent = 0; sent < recordsQuick; sent += batch) await rig.send(batch)
-      else await untilFull(rig)
+      else await untilFull(rig, tell)
       await until('everything that may be is folded', async () =>
         size === 'full' || await rig.unread() === 0)
       rig.isSinkAway = false
@@ -41,8 +41,11 @@ export const sinkAway: Fault = {
 }
 
 /** Sends until the sender is refused; the last batch waits and is taken when there is room. */
-async function untilFull(rig: Rig): Promise<void> {
-  while (await rig.folded() < outboxValuesMax) await rig.send(batch)
+async function untilFull(rig: Rig, tell: Parameters<Fault['run']>[1]): Promise<void> {
+  for (let folded = 0; folded < outboxValuesMax; folded = await rig.folded()) {
+    tell?.(folded, outboxValuesMax)
+    await rig.send(batch)
+  }
   const isFull = until('the sender is refused', () => (rig.refusals.get('LOG_FULL') ?? 0) > 0,
     settleSecondsMax).then(() => { rig.isSinkAway = false })
   while ((rig.refusals.get('LOG_FULL') ?? 0) === 0) await rig.send(batch)

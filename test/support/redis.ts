@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Ports that tests listen on: below those that the kernel gives to outgoing connections, of which one may take
- * a port between our look and the start of Redis. Each process walks through them from a place of its own.
+ * Ports that tests listen on: below those that the kernel gives to outgoing connections, of which one may
+ * take a port between our look and the start of Redis. Each process walks through them from its own place.
  */
 const ports = { from: 12_000, to: 32_000 }
 let nextPort = randomInt(ports.from, ports.to)

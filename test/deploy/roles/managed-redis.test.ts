@@ -21,7 +21,7 @@ t.test('a cut tail is loaded up to the cut', async t => {
   t.equal(await countOf(await start()), keys - 1)
 })
 
-t.test('R1: a file cut in the middle of the sequence is refused until what follows it is given up', async t => {
+t.test('R1: a file cut inside the sequence is refused until what follows it is given up', async t => {
   const { dataDir, start, file } = await written(t)
   const manifest = join(dataDir, 'redis', 'appendonlydir', 'appendonly.aof.manifest')
   const before = await readFile(manifest, 'utf8')

@@ -28,10 +28,10 @@ t.test('a Redis whose next start fails is started once more', async t => {
   closeRedis(redis)
   process.kill(Number(pid), 'SIGKILL')
   await until('a start has failed', () => said.some(line => line.includes('redis-server ended')))
-  const headers = { authorization: `Bearer ${system.adminKey}` }
-  await until('the gateway is well again', () => fetch(`${system.gateway}/health`, { headers })
-    .then(answer => answer.ok, () => false))
-  const again = await openRedis(system.redis, 'test')
+  const again = await until('Redis is back', () => openRedis(system.redis, 'test').catch(() => undefined))
   t.not(/process_id:(\d+)/.exec(String(await send(again, 'INFO', ['server'])))![1], pid)
   closeRedis(again)
+  const headers = { authorization: `Bearer ${system.adminKey}` }
+  await until('the gateway is well', () => fetch(`${system.gateway}/health`, { headers })
+    .then(answer => answer.ok, () => false))
 })

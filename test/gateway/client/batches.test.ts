@@ -61,3 +61,19 @@ t.test('after the end every batch is answered', async t => {
   batches.rejectAll(new Error('closed'))
   t.same(answers, ['no 1', 'closed 2', 'closed 3'])
 })
+
+t.test('D3 whoever waits for room goes on waiting when a refused batch takes it again', async t => {
+  const batches = new Batches(10)
+  const allowance = { records: 20, bytes: 1_000 }
+  batches.add(batchOf(1, 10, []))
+  batches.next(allowance)
+  batches.add(batchOf(2, 10, []))
+  let hasRoom = false
+  const waiting = batches.whenRoom().then(() => { hasRoom = batches.hasRoom })
+  batches.next(allowance)
+  batches.requeue(1) // refused for now, before the one who waits has run
+  await new Promise(resolve => setImmediate(resolve))
+  batches.next(allowance)
+  await waiting
+  t.ok(hasRoom)
+})
