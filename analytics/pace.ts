@@ -12,8 +12,8 @@
 import type { Clock } from '../engine/index.js'
 
 const waitMinMs = 250
-/** Sixteen partitions that insert every ten seconds take 5 % of one processor. */
-const waitMaxMs = 10_000
+/** Sixteen partitions that insert every six seconds take 8 % of one processor. */
+const waitMaxMs = 6_000
 const calmValuesPerSecond = 200
 const fullValuesPerSecond = 4_000
 /** Longer than the longest wait and an insert, so that a busy partition is not taken for a silent one. */

@@ -6,7 +6,7 @@
 import { startRedis } from '../support/redis.js'
 import { until } from '../support/until.js'
 import { judgeCommits } from './commit-witness.js'
-import type { Outcome } from './fault.js'
+import type { Run } from './fault.js'
 import { NodeProcess } from './node-child.js'
 import { Rig } from './rig.js'
 
@@ -30,7 +30,7 @@ export interface RebalanceStep {
 }
 
 /** What one run measured and found; `catchUpMs` is the longest time from sending to committed of any key. */
-export interface RebalanceResult extends Omit<Outcome, 'runs'> {
+export interface RebalanceResult extends Run {
   readonly steps: readonly RebalanceStep[]
   /** The longest such time of each key: the middle one, and that of one key in a hundred. */
   readonly p50: number
