@@ -12,7 +12,7 @@ export const stuckTopology = shopTopology(2, { stages: [{
   name: 'stuck', batchMax: 8, module: new URL('./stuck-stage.js', import.meta.url),
 }] })
 
-if (process.send) {
+if (redisUrl !== undefined && process.send) {
   const at = { redisUrl, topology: stuckTopology }
   const node = await startNode({ ...at, leaseMs: 1_000, stallMs: Number(stallMs) })
   process.send(node.id)
