@@ -26,7 +26,8 @@ export const redisLoop: Contender = {
     await send(writing, 'XGROUP', ['CREATE', stream, group, '0', 'MKSTREAM'])
     const startedAt = performance.now()
     const counted = countAll(reading, counting, keys.length)
-    await offer(keys, chunk => Promise.all(chunk.map(key => send(writing, 'XADD', [stream, '*', 'key', key]))))
+    await offer(keys, chunk =>
+      Promise.all(chunk.map(key => send(writing, 'XADD', [stream, '*', 'key', key]))))
     await counted
     const seconds = (performance.now() - startedAt) / 1_000
     const totals = await send(counting, 'HVALS', ['loop:counts']) as (string | Buffer)[]
