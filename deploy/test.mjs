@@ -1,8 +1,8 @@
 // Builds, makes sure of Redis, runs every test with tap and ends with one line: `N passed, N failed`
 // (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all passed and every file
-// was run. Up to three files that fail are run once more, one after the other: on a machine that others use, a
-// test may lose its processor for longer than it can bear. What then passes is named at the end: it is a test to
-// be mended, and said to be one.
+// was run. Up to three files that fail are run once more, one after the other: on a machine that others
+// use, a test may lose its processor for longer than it can bear. What then passes is named at the end: a
+// test to be mended.
 //
 // Usage: node deploy/test.mjs [--out FOLDER] [PART-OF-A-PATH …]      (default: dist, all tests)
 import { spawn, spawnSync } from 'node:child_process'
