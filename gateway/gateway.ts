@@ -20,6 +20,7 @@ import { Limiter } from './rate/limiter.js'
 import type { Route } from './route.js'
 import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
+import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
 import { pspRoutes } from './routes/psp.js'
@@ -131,7 +132,8 @@ function edgeOf(
 function routesOf(edge: Edge): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
-    ...enhancementRoutes(edge), ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...componentRoutes(edge), ...enhancementRoutes(edge),
+    ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

@@ -29,15 +29,23 @@ export type Answer = { readonly status?: number } & (
   | { readonly stream: AsyncIterable<string>, readonly type: string }
 )
 
-/** One route. `path` uses `:name` for parameters; `input` is the body of a POST and the query of a GET. */
+/**
+ * One route. `path` uses `:name` for parameters; `input` is the body where the method has one (`hasBody`),
+ * else the query.
+ */
 export interface Route {
-  readonly method: 'get' | 'post'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   readonly path: string
   readonly access: Access
   readonly summary: string
   readonly input: Schema | null
   readonly answer: Schema | null
   handle(call: Call<unknown>): Promise<Answer> | Answer
+}
+
+/** Whether requests of this route carry their input in a body. */
+export function hasBody({ method }: Pick<Route, 'method'>): boolean {
+  return method === 'post' || method === 'put'
 }
 
 /** Declares a route whose handler is typed by its schema. */

@@ -117,6 +117,31 @@ export const contextAnswer = Type.Object({
 /** GET /api/psp/current */
 export const pspAnswer = anyObject
 
+/** POST /api/psp/feedback, PUT and DELETE /api/psp/components/{id} */
+export const commandAnswer = Type.Object({
+  status: Type.Union(['done', 'unchanged', 'accepted'].map(name => Type.Literal(name)), {
+    description: 'accepted: it is in the log, and will be obeyed when its turn comes.',
+  }),
+  command_id: Type.String(),
+  component: Type.Union([anyObject, Type.Null()], {
+    description: 'As it is after the command; null while that is not known.',
+  }),
+})
+
+/** GET /api/hinata/{id} */
+export const recordAnswer = anyObject
+
+/** GET /api/hinata/recommendations */
+export const recommendationsAnswer = Type.Object({
+  recommendations: Type.Array(Type.Object({
+    hinata_id: Type.String(),
+    relevance_score: Type.Number(),
+    reason: Type.String(),
+    highlight: Type.String(),
+    source: Type.String(),
+  })),
+})
+
 /** POST /api/enhancement/personalized */
 export const personalizedAnswer = Type.Object({
   personalized_prompt: Type.String(),

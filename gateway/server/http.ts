@@ -15,7 +15,7 @@ import { HinataError, type ErrorKind } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
-import type { Answer, Route } from '../route.js'
+import { hasBody, type Answer, type Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
@@ -48,7 +48,7 @@ const requestIdPattern = /^[\w.-]{1,64}$/
 export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors: Cors | null): void {
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
-    app[route.method](route.path, (response, request) => {
+    app[route.method === 'delete' ? 'del' : route.method](route.path, (response, request) => {
       const arrived = arrivedOf(response, request, route)
       void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
     })
@@ -94,7 +94,7 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
       'ROUTE_UNKNOWN', { method: arrived.method.toUpperCase(), path: arrived.url.slice(0, 200) }
     )
   }
-  const reading = route.method === 'post' ? body.read(response, arrived.contentLength) : null
+  const reading = hasBody(route) ? body.read(response, arrived.contentLength) : null
   const [bytes, principal] = await Promise.all(
     [reading, principalOf(arrived.authorization, arrived.address, route, edge)])
   if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')
