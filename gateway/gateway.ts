@@ -24,6 +24,7 @@ import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
 import { pspRoutes } from './routes/psp.js'
+import { recordRoutes } from './routes/records.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
@@ -131,9 +132,9 @@ function edgeOf(
 
 function routesOf(edge: Edge): Route[] {
   const routes = [
-    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
-    ...componentRoutes(edge), ...enhancementRoutes(edge),
-    ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
+    ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
+    ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

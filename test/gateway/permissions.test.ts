@@ -7,7 +7,7 @@ import {
 } from '../../gateway/identity/permissions-page.js'
 import { projectRoot } from '../tidy/sources.js'
 import {
-  adminKey, ask, codeOf, everyPermission, get, openGreeted, openSocket, post, recordOf, registerApp,
+  adminKey, ask, codeOf, everyPermission, get, openGreeted, openSocket, recordOf, registerApp,
   startSystem, userToken,
 } from './system.js'
 
@@ -87,8 +87,15 @@ function request(
   const [method = '', path = ''] = name.split(' ')
   const place = path.replace('/api/users/{id}', `/api/users/${whom.person}`)
     .replace('/api/apps/{id}', `/api/apps/${whom.app}`).replace('{job_id}', 'job_1_AAAAAAAAAAAA')
-  if (method === 'GET') return get(url, `${place}${path.includes('{') ? '' : `?user_id=${whom.person}`}`, key)
-  return post(url, place, key, bodies(whom.person)[path] ?? {})
+    .replace('{id}', 'c1')
+  const isNamed = /\/(users|apps|enhanced)\//.test(path)
+  const query = isNamed ? '' : `?user_id=${whom.person}`
+  if (method === 'GET') return get(url, place + query, key)
+  if (method === 'DELETE') return ask(url, place + query, key, { method })
+  return ask(url, place, key, {
+    method, body: JSON.stringify(bodies(whom.person)[path] ?? {}),
+    headers: { 'Content-Type': 'application/json' },
+  })
 }
 
 function bodies(person: string): Readonly<Record<string, unknown>> {
@@ -102,6 +109,8 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },
     '/api/hinata/query-relevant': { user_id: person, question: 'x' },
+    '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
+    '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: 'x' },
     '/api/enhancement/personalized': { user_id: person, question: 'x' },
   }
