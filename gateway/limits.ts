@@ -37,6 +37,7 @@ export const limitTable = {
   appCacheMs: row(5_000, 'how long a remembered key is believed; a revoked key works no longer than this'),
   identityMsMax: row(2_000, 'how long a lookup of a credential may take; then nobody unknown is let in'),
   identityPollMs: row(1_000, 'how soon this gateway hears of keys that were changed at another'),
+  tokensVerifiedMax: row(10_000, 'tokens whose signature is remembered until they end'),
   tokenMsMax: row(24 * 60 * 60 * 1000, 'the longest life of a token of a person'),
   tokenMsDefault: row(60 * 60 * 1000, 'the life of a token of a person that asks for none'),
   tokenSkewMs: row(60_000, 'how far the clock of another issuer may be ahead of ours'),
