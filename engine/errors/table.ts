@@ -224,6 +224,16 @@ export const errorTable = {
   TENANT_EXISTS: row('conflict', false, 'Tenant {tenant} exists already. Choose another name.'),
   RATE_LIMITED: row('limited', true,
     'More than {most} {what} in this window. Try again in {seconds} s.'),
+  PRIVACY_DENIED: row('forbidden', false,
+    'What person {person} decided does not let this app {action} here ({rung}). '
+    + 'The person, or an administrator, may change that: PUT /api/users/{person}/privacy'),
+  CONSENT_MISSING: row('forbidden', false,
+    'Person {person} does not consent to {consent}. '
+    + 'The person, or an administrator, may change that: PUT /api/users/{person}/privacy'),
+  PRIVACY_UNAVAILABLE: row('unavailable', true,
+    'What the person decided cannot be read just now. Retry in a moment.'),
+  ACCESS_LOG_MISSING: row('unavailable', true,
+    'This gateway knows no ClickHouse, where the access log lives. Start it with clickhouse.url.'),
   // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
     'The embedded ClickHouse cannot load: {reason}. '
