@@ -100,7 +100,9 @@ function principalOf(caller: Caller, access: Access): Principal {
     case 'app without': return app('app', allPermissions.filter(one => one !== access && one !== 'admin'))
     case 'app with': return app(access === 'admin' ? 'administrator' : 'app', [access as Permission])
     case 'person, about self':
-    case 'person, about another': return { ...app('person', personPermissions), person: 'ada' }
+    case 'person, about another': {
+      return { ...app('person', personPermissions), person: 'ada', isOwner: true }
+    }
     case 'administrator': return app('administrator', allPermissions)
     case 'operator': return operator
   }

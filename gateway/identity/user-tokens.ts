@@ -3,6 +3,7 @@
  *
  * U1  A token of ours never may more than its app may at the moment of the check: its permissions are not in
  *     it, and an app that is revoked takes its tokens along.
+ *     An ordinary app speaks for nobody: its tokens are judged as the app (privacy/ladder.ts, D2).
  * U2  `revoke` ends every token of a person that was made up to that instant.
  * U3  A token names its tenant by its app (ours) or by the configuration of its issuer; no claim changes it.
  */
@@ -104,6 +105,7 @@ export class UserTokens {
     if (await this.#isRevoked(keyOf(principal.tenant, sub), times)) return null
     return {
       tenant: principal.tenant, role: 'person', appId: app, person: sub, until: times.exp * 1_000,
+      isOwner: principal.role !== 'app',
       permissions: new Set(personPermissions.filter(permission => principal.permissions.has(permission))),
     }
   }
@@ -123,6 +125,7 @@ export class UserTokens {
     if (await this.#isRevoked(keyOf(tenant, sub), times)) return null
     return {
       tenant, role: 'person', appId: appIdIn(tenant, 'issuer'), person: sub, until: times.exp * 1_000,
+      isOwner: true,
       permissions: new Set(personPermissions),
     }
   }

@@ -19,6 +19,7 @@ function registerRoute(edge: Edge): Route {
     async handle({ input, principal, address }) {
       if (!principal.permissions.has('admin')) await edge.attempts.registering(address)
       const { appId, apiKey, granted } = await identity.apps.register(input, principal)
+      await writeDown(edge, appId)
       return {
         status: 201,
         json: {
@@ -40,7 +41,8 @@ function listRoute({ identity }: Edge): Route {
   })
 }
 
-function rotateRoute({ identity, limits }: Edge): Route {
+function rotateRoute(edge: Edge): Route {
+  const { identity, limits } = edge
   return route({
     method: 'post', path: '/api/apps/:id/rotate-key', access: 'app', input: keyRotation,
     answer: rotationAnswer,
@@ -52,6 +54,7 @@ function rotateRoute({ identity, limits }: Edge): Route {
       const overlapMs = input.overlap_s === undefined ? limits.overlapMsDefault : input.overlap_s * 1_000
       const { apiKey, oldUntil } = await identity.apps.rotate(id, Math.min(overlapMs, limits.overlapMsMax))
       await identity.changed()
+      await writeDown(edge, id)
       return {
         json: { app_id: id, api_key: apiKey, old_key_until: new Date(oldUntil).toISOString() },
       }
@@ -59,14 +62,22 @@ function rotateRoute({ identity, limits }: Edge): Route {
   })
 }
 
-function revokeRoute({ identity }: Edge): Route {
+function revokeRoute(edge: Edge): Route {
+  const { identity } = edge
   return route({
     method: 'post', path: '/api/apps/:id/revoke', access: 'admin', input: nothing, answer: revokedAnswer,
     summary: 'Ends an app: its keys, its connections, and the tokens of persons through it.',
     async handle({ path: { id = '' } }) {
       await identity.apps.revoke(id)
       await identity.changed()
+      await writeDown(edge, id)
       return { json: { status: 'revoked' } }
     },
   })
+}
+
+/** Hands an app as it stands to the access log. */
+async function writeDown({ accessLog, clock, identity }: Edge, appId: string): Promise<void> {
+  const row = await identity.apps.row(appId, clock.now())
+  if (row !== null) accessLog.app(row)
 }

@@ -13,6 +13,7 @@ import { route, type Route } from '../route.js'
 import { recommendationsAnswer, recordAnswer } from '../schema/answers.js'
 import { personQuery, recommendationsQuery } from '../schema/requests.js'
 import { assertPerson } from '../submission.js'
+import { seenResult } from './search.js'
 
 /** Recommendations without a limit of the request. */
 const limitDefault = 5
@@ -29,13 +30,13 @@ function recordRoute({ client }: Edge): Route {
   return route({
     method: 'get', path: '/api/hinata/:id', access: 'hinata_query', input: personQuery, answer: recordAnswer,
     summary: 'A record of a person as it was folded last, with everything that was added to it.',
-    async handle({ input: { user_id: key }, principal, path: { id = '' } }) {
+    async handle({ input: { user_id: key }, principal, sight, path: { id = '' } }) {
       assertPerson(key)
       const [folded] = await client.rows(person, key, 'records', [id])
       if (folded === undefined) {
         throw new HinataError('RECORD_UNKNOWN', { person: personOf(key), id: id.slice(0, 200) })
       }
-      return { json: enhancedOf(folded as FoldedRecord, principal) }
+      return { json: enhancedOf(folded as FoldedRecord, principal, sight) }
     },
   })
 }
@@ -43,9 +44,9 @@ function recordRoute({ client }: Edge): Route {
 function recommendationsRoute(edge: Edge): Route {
   return route({
     method: 'get', path: '/api/hinata/recommendations', access: 'hinata_query', input: recommendationsQuery,
-    answer: recommendationsAnswer,
+    answer: recommendationsAnswer, action: 'personalize',
     summary: 'Records of a person that matter for what they are busy with now, each with its reason.',
-    async handle({ input, principal }) {
+    async handle({ input, principal, sight }) {
       const { user_id: key, psp_context: doing, limit } = input
       const psp = await pspNow(edge, key, principal)
       const aims = aimsOf(psp, doing === undefined ? undefined : requestOf(doing))
@@ -56,10 +57,11 @@ function recommendationsRoute(edge: Edge): Route {
         limit === undefined ? limitDefault : Number(limit))
       return {
         json: {
-          recommendations: recommended.map(({ record, score, reason }) => ({
-            hinata_id: record.id, relevance_score: score, reason,
-            highlight: record.highlight === '' ? record.note : record.highlight, source: record.source,
-          })),
+          recommendations: recommended.map(({ record, score, reason }) => {
+            const { id, highlight, note, source } = seenResult(record, sight)
+            const text = highlight === '' ? note : highlight
+            return { hinata_id: id, relevance_score: score, reason, highlight: text, source }
+          }),
         },
       }
     },

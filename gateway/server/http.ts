@@ -14,8 +14,9 @@ import type uws from 'uWebSockets.js'
 import { HinataError, type ErrorKind } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
+import { newVisit, type Visit } from '../privacy/access-log.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
-import { hasBody, type Answer, type Route } from '../route.js'
+import { hasBodyOf, type Answer, type Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
@@ -35,6 +36,8 @@ interface Arrived {
   readonly contentType: string
   readonly contentLength: string
   readonly requestId: string
+  /** Whose data it turns out to be about, for the access log. */
+  readonly visit: Visit
 }
 
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
@@ -83,7 +86,13 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
     answered.abort()
     body.release()
   }
-  edge.metrics.countRequest(arrived.route?.path ?? 'unknown', status, performance.now() - startedAt)
+  const { route, method, visit, address, requestId } = arrived
+  const tookMs = performance.now() - startedAt
+  edge.metrics.countRequest(route?.path ?? 'unknown', status, tookMs)
+  const what = route === null ? 'unknown' : `${method.toUpperCase()} ${route.path}`
+  edge.accessLog.request(visit, {
+    what, purpose: route?.access ?? '', address, requestId, status, tookMs: Math.round(tookMs),
+  })
 }
 
 async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
@@ -94,14 +103,15 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
       'ROUTE_UNKNOWN', { method: arrived.method.toUpperCase(), path: arrived.url.slice(0, 200) }
     )
   }
-  const reading = hasBody(route) ? body.read(response, arrived.contentLength) : null
+  const reading = hasBodyOf(route) ? body.read(response, arrived.contentLength) : null
   const [bytes, principal] = await Promise.all(
     [reading, principalOf(arrived.authorization, arrived.address, route, edge)])
   if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')
   const foreign = bytes === null ? queryOf(arrived.query) : parseJson(bytes, arrived.contentType)
   const input = checker === null ? null : checker.parse(foreign)
-  const admitted = await admit(edge, route, principal, { input, path })
-  if (admitted.taken !== null) reply.headers.push(...limitHeaders(admitted.taken))
+  arrived.visit.principal = principal
+  const { taken, ...admitted } = await admit(edge, route, arrived.visit, { input, path })
+  if (taken !== null) reply.headers.push(...limitHeaders(taken))
   const { address } = arrived
   return route.handle({ ...admitted, principal, requestId, address, signal: reply.signal })
 }
@@ -142,6 +152,7 @@ function arrivedOf(
     contentType: request.getHeader('content-type'),
     contentLength: request.getHeader('content-length'),
     requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),
+    visit: newVisit(),
   }
 }
 

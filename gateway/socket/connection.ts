@@ -12,6 +12,8 @@
  * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
  * W4  It ends with its credential: when that expires, or is revoked (I1).
+ * W5  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows waits
+ *     behind it (W1); at most `heldFramesMax` frames and `creditBytesMax` bytes.
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -19,13 +21,14 @@ import { publicErrorOf } from '../failure.js'
 import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
+import { isUndecided, learn } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Wire } from './wire.js'
 
 type State = 'opened' | 'greeting' | 'welcomed' | 'draining' | 'closed'
 
-interface Early {
+interface Waiting {
   readonly value: unknown
   readonly bytes: number
 }
@@ -50,7 +53,10 @@ export class Connection {
   #principal: Principal | null = null
   #token = ''
   #producer = ''
-  #early: Early[] = []
+  #early: Waiting[] = []
+  /** Frames that wait for a decision; null when none does. */
+  #held: Waiting[] | null = null
+  #heldBytes = 0
   #refused = 0
 
   constructor(id: string, edge: Edge, codec: Codec, wire: Wire, address: string) {
@@ -65,13 +71,13 @@ export class Connection {
       send,
       ping: payload => wire.ping(payload),
       refuse: (thrown, seq) => this.#refuse(thrown, seq),
-    })
+    }, address)
     this.#subscriptions = new Subscriptions(edge, {
       get bufferedBytes() { return wire.bufferedBytes },
       send,
       tooSlow: () => this.#closeAsSlow(),
       now: () => edge.clock.now(),
-    })
+    }, address, (thrown, id) => this.#refuse(thrown, undefined, id))
     edge.metrics.totals.connections += 1
   }
 
@@ -91,6 +97,11 @@ export class Connection {
       this.#closeFor(thrown, closeCodes.policy)
       return true
     }
+  }
+
+  /** Ends the subscriptions that a decision no longer allows. */
+  judge(): void {
+    if (this.#principal !== null && this.#state !== 'closed') void this.#subscriptions.judge(this.#principal)
   }
 
   /** Takes one message. `bytes` need not outlive the call. */
@@ -135,7 +146,7 @@ export class Connection {
     }
     this.#submits.tick()
     this.#subscriptions.flush()
-    if (this.#state === 'draining' && this.#submits.unanswered === 0) this.close(
+    if (this.#state === 'draining' && this.#submits.unanswered === 0 && this.#held === null) this.close(
       closeCodes.goingAway, 'STOPPING'
     )
   }
@@ -159,6 +170,7 @@ export class Connection {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#early = []
+    this.#held = null
     this.#subscriptions.close()
     this.#edge.metrics.totals.connections -= 1
   }
@@ -170,7 +182,37 @@ export class Connection {
     throw new HinataError('FRAME_MALFORMED', { reason })
   }
 
+  /** Takes a frame, or holds it until the ladder has decided (W5). */
   #take(value: unknown, bytes: number): void {
+    if (this.#held !== null) return this.#hold(value, bytes)
+    if (!isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
+    this.#held = [{ value, bytes }]
+    this.#heldBytes = bytes
+    void this.#decideHeld()
+  }
+
+  #hold(value: unknown, bytes: number): void {
+    const { heldFramesMax, creditBytesMax } = this.#edge.limits
+    this.#heldBytes += bytes
+    if ((this.#held?.push({ value, bytes }) ?? 0) <= heldFramesMax && this.#heldBytes <= creditBytesMax) return
+    const error = new HinataError('OVERLOADED', { what: 'What this connection sent', max: 'too much' })
+    this.#closeFor(error, closeCodes.tryLater)
+  }
+
+  /** Takes the held frames in their order, each after its decision. */
+  async #decideHeld(): Promise<void> {
+    for (let next = this.#held?.[0]; next !== undefined; next = this.#held?.[0]) {
+      // a decision that cannot be had is refused by whoever needs it
+      await learn(this.#edge, this.#principal, next.value).catch(() => undefined)
+      if (this.#held === null) return
+      this.#held.shift()
+      this.#heldBytes -= next.bytes
+      this.#act(next.value, next.bytes)
+    }
+    this.#held = null
+  }
+
+  #act(value: unknown, bytes: number): void {
     try {
       const frame = frameOf(value)
       if (frame.type === 'hello') return this.#greet(frame)
