@@ -20,6 +20,7 @@ import { Decisions } from './privacy/decisions.js'
 import { Progress } from './progress.js'
 import { Attempts } from './rate/attempts.js'
 import { Limiter } from './rate/limiter.js'
+import { AppUsage } from './rate/usage.js'
 import type { Route } from './route.js'
 import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
@@ -89,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.progress.start()
   edge.connections.start()
   edge.jobs.start()
+  edge.usage.start()
   edge.identity.start(() => edge.connections.renew())
   edge.decisions.start(() => edge.connections.judge())
   edge.accessLog.start()
@@ -102,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.identity.stop()
     edge.decisions.stop()
     edge.jobs.stop()
+    await edge.usage.stop()
     app.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
@@ -133,6 +136,7 @@ function edgeOf(
   })
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
+    usage: new AppUsage(client.registry, clock, limits),
     decisions: new Decisions(client.registry, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),

@@ -51,6 +51,8 @@ export const limitTable = {
   recordsPerMinuteMax: row(600_000, 'the burst of the same: 10,000 a second'),
   appRecordsPerHourMax: row(36_000_000, 'records of an app over WebSocket, all its persons together'),
   appRecordsPerMinuteMax: row(1_200_000, 'the burst of the same'),
+  appsMeteredMax: row(2_000, 'apps whose requests and records of the last hour a gateway counts'),
+  usagePutMs: row(5_000, 'how soon other gateways hear of what an app asked and sent'),
   metersMax: row(20_000, 'pairs of app and person whose records a gateway counts at a time'),
   attemptsPerHourMax: row(200, 'failed attempts to authenticate of one address'),
   attemptsPerMinuteMax: row(20, 'the burst of the same'),

@@ -24,6 +24,7 @@ import { quantised, type Claim, type Component, type Said } from './component.js
 import type { CorrectedWording } from './correction.js'
 import { isHeld, isPinnedAt } from './held.js'
 import type { Knowledge } from './knowledge.js'
+import { bytesOf } from './vectors.js'
 
 /** What became of what was said. */
 export type SayingOutcome = 'done' | 'unchanged' | 'COMPONENT_UNKNOWN' | 'COMPONENT_ENDED'
@@ -144,7 +145,7 @@ function corrected(
   const next: Component = {
     ...component,
     description,
-    embedding: wording.vector,
+    embedding: bytesOf(wording.vector),
     claim,
     confidence: 1,
     valid_from: Math.max(at, component.valid_from),
