@@ -6,7 +6,7 @@ interface Said {
   readonly component: { readonly id: string, readonly description: string } | null
 }
 
-/** Submits two statements of Grace, says something about what was learnt; answers what is known afterwards. */
+/** Submits two statements, says something about what was learnt; answers what is known afterwards. */
 export async function sayIt(url: string, appKey: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${appKey}`, 'content-type': 'application/json' }
   const send = async (method: string, path: string, body: object): Promise<Said> =>

@@ -13,5 +13,5 @@ WHERE change NOT IN ('superseded', 'archived', 'removed')
 COMMENT 'The newest state of each component that is neither superseded, archived nor removed.';
 
 ALTER TABLE psp_components
-    COMMENT COLUMN change 'created, strengthened, updated, merged, superseded, archived; said: rated, removed, …',
+    COMMENT COLUMN change 'created, strengthened, merged, superseded, archived …; said: rated, removed …',
     COMMENT COLUMN record_id 'the record that caused the change; empty when somebody said it';

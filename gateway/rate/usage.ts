@@ -5,7 +5,7 @@
  *                                                           in the registry             others' documents
  *
  * Owns: documents of kind `app-usage-<app>`, one per gateway; they expire when their hour is over.
- * Q1  Bounded: `appsMeteredMax` apps at a time, the one that was silent longest gives way; twelve slices each.
+ * Q1  Bounded: `appsMeteredMax` apps, the one that was silent longest gives way; twelve slices each.
  * Q2  A percentile is the upper bound of its bucket; bounds grow by 2^(1/4), so it is at most 19 % too high.
  * Q3  Never stalls a request: a document that cannot be written is written next time.
  */
