@@ -2,7 +2,7 @@
 // another (T2, T3, J1).
 import t from 'tap'
 import {
-  adminKey, ask, codeOf, everyPermission, get, makeTenant, openGreeted, post, recordOf, registerApp,
+  adminKey, ask, askWith, codeOf, everyPermission, get, makeTenant, openGreeted, post, recordOf, registerApp,
   startSystem, userToken, type Answered,
 } from './system.js'
 
@@ -46,7 +46,8 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
     for (const method of Object.keys(methods)) {
       const query = path.includes('{') ? '' : `?user_id=${encodeURIComponent(person)}`
       const answer = method === 'get' ? await get(url, place + query, key)
-        : await post(url, place, key, bodies[path] ?? { user_id: person })
+        : await askWith(url, method, place, key,
+          bodies[path] ?? (method === 'put' ? {} : { user_id: person }))
       answers.set(`${method} ${path}`, answer)
     }
   }
