@@ -15,8 +15,13 @@ type Row = Readonly<Record<string, string | number | boolean | readonly string[]
 /** Instants of the three tables. */
 const instants: ReadonlySet<string> = new Set(['at', 'registered_at'])
 
-/** Milliseconds for a batch or a report; the gateway waits for neither but when somebody asks for a report. */
+/** For a batch or a report. Requests wait for neither, unless they ask for a report. */
 const requestTimeoutMs = 20_000
+
+/** A condition on an instant; columns are named with their table where an alias hides them. */
+const inRange = 'BETWEEN fromUnixTimestamp64Milli({from:Int64}) AND fromUnixTimestamp64Milli({to:Int64})'
+
+const isoOf = (instant: string): string => `concat(replaceOne(toString(${instant}), ' ', 'T'), 'Z')`
 
 /** What a report asks for. `from` and `to` are ms UTC. */
 interface Range {
@@ -56,15 +61,15 @@ export class ClickhouseAccessStore {
     const analytics = await this.#opened()
     const parameters = parametersOf(key, range)
     const within = `FROM data_access WHERE user_id = {key:String}
-        AND at BETWEEN fromUnixTimestamp64Milli({from:Int64}) AND fromUnixTimestamp64Milli({to:Int64})`
+        AND data_access.at ${inRange}`
     const accesses = await analytics.query<Record<string, unknown>>(`
-      SELECT formatDateTime(at, '%FT%T.%fZ') AS at, who, app, action, what, purpose, decided_by, result,
-        address, request_id, toUInt32(times) AS times, toUInt32(records) AS records
+      SELECT ${isoOf('data_access.at')} AS at, who, app, action, what, purpose, decided_by, result,
+        address, request_id, times, records
       ${within} ORDER BY data_access.at DESC LIMIT {limit:UInt32}`, parameters)
     const byApp = await analytics.query<Record<string, unknown>>(`
-      SELECT app, action, result, toFloat64(sum(times)) AS times,
-        formatDateTime(min(data_access.at), '%FT%T.%fZ') AS first_at,
-        formatDateTime(max(data_access.at), '%FT%T.%fZ') AS last_at
+      SELECT app, action, result, toFloat64(sum(data_access.times)) AS times,
+        ${isoOf('min(data_access.at)')} AS first_at,
+        ${isoOf('max(data_access.at)')} AS last_at
       ${within} GROUP BY app, action, result ORDER BY times DESC, app, action, result LIMIT {limit:UInt32}`,
     parameters)
     return { accesses, by_app: byApp }
@@ -73,10 +78,9 @@ export class ClickhouseAccessStore {
   /** What an app called in the range. */
   async callsOf(app: string, range: Range): Promise<Record<string, unknown>[]> {
     return (await this.#opened()).query(`
-      SELECT what, status, toFloat64(sum(calls)) AS calls,
-        round(sum(took_ms_sum) / sum(calls), 1) AS took_ms_mean, max(took_ms_max) AS took_ms_max
-      FROM api_calls WHERE app = {key:String}
-        AND at BETWEEN fromUnixTimestamp64Milli({from:Int64}) AND fromUnixTimestamp64Milli({to:Int64})
+      SELECT what, status, toFloat64(sum(api_calls.calls)) AS calls,
+        round(sum(took_ms_sum) / calls, 1) AS took_ms_mean, max(api_calls.took_ms_max) AS took_ms_max
+      FROM api_calls WHERE app = {key:String} AND at ${inRange}
       GROUP BY what, status ORDER BY calls DESC, what, status LIMIT {limit:UInt32}`, parametersOf(app, range))
   }
 

@@ -51,7 +51,7 @@ export interface Route {
 }
 
 /** Whether the input of a route is its body. */
-export function hasBodyOf({ method }: Pick<Route, 'method'>): boolean {
+export function hasBody({ method }: Pick<Route, 'method'>): boolean {
   return method === 'post' || method === 'put'
 }
 

@@ -1,4 +1,5 @@
--- The apps as they stand: a row when a gateway starts and at each change, the newest one counts. Nothing secret.
+-- The apps as they stand: a row when a gateway starts and at each change, the newest one counts. Nothing
+-- secret.
 CREATE TABLE IF NOT EXISTS app_registrations
 (
     at DateTime64(3, 'UTC') COMMENT 'when it stood so' CODEC(Delta, ZSTD(1)),

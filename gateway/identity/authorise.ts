@@ -67,7 +67,8 @@ export function authorise(access: Access, principal: Principal, target: Target):
     throw new HinataError('ROLE_FORBIDDEN', { expected: expectedOf(access), found: role })
   }
   if (verdict === 'owner' && !principal.isOwner) {
-    throw new HinataError('ROLE_FORBIDDEN', { expected: expectedOf(access), found: 'a token that an app made' })
+    const found = 'a token that an app made'
+    throw new HinataError('ROLE_FORBIDDEN', { expected: expectedOf(access), found })
   }
   if (verdict === 'granted' && !permissions.has(access as Permission)) {
     throw new HinataError('PERMISSION_MISSING', { permission: access })

@@ -34,7 +34,7 @@ export interface Principal {
   readonly appId: string
   /** Whose token it is, as apps name the person; null for everyone but persons. */
   readonly person: string | null
-  /** A person's token by an administrator or by the tenant's issuer: nobody could have made it but for them. */
+  /** A person's token by an administrator or by the tenant's issuer: an app could not have made it. */
   readonly isOwner: boolean
   readonly permissions: ReadonlySet<Permission>
   /** The credential holds until then, ms UTC. */

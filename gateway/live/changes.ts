@@ -4,10 +4,12 @@
  *
  * A subscription names a person, or it takes what its own app submitted (records and dead letters only).
  *
- * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends a
- *     subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
+ * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends
+ *     a subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
  */
-import { concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer } from 'rxjs'
+import {
+  concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer,
+} from 'rxjs'
 import {
   componentsChanged, deadLetters, recordsFolded, type ComponentChange
 } from '../../actors/person/outputs.js'
@@ -155,7 +157,7 @@ function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observab
     const { value } = emitted
     return [{ position, key: view.keyOf(value), data: view.show(value, request.principal, sight) }]
   })
-  const isKnown = (one: Sight | null | Promise<Sight | null>): one is Sight | null => !(one instanceof Promise)
+  const isKnown = (one: (typeof sights)[number]): one is Sight | null => !(one instanceof Promise)
   if (sights.every(isKnown)) return fromAll(changes(sights))
   return fromAll(Promise.all(sights)).pipe(concatMap(changes))
 }

@@ -2,10 +2,10 @@
  * The access log: who did what with whose data, why, from where, and what came of it; and how often each app
  * called what. On their way to ClickHouse, in batches.
  *
- *   request, frames ──▶ waiting (bounded) ──accessFlushMs──▶ one batch under one token ──▶ written
- *                          │ full                                  │ failed: the same again after accessRetryMs
- *                          ▼                                       ▼
- *                       dropped, counted                        waiting fills
+ *   request, frames ──▶ waiting (bounded) ──accessFlushMs──▶ batch under a token ──▶ written
+ *                          │ full                              │ failed: the same again, accessRetryMs later
+ *                          ▼                                   ▼
+ *                       dropped, counted                    waiting fills
  *
  * L1  Never stalls a request: it adds to memory and goes on. What does not fit is dropped, which a metric and
  *     /api/status tell.
@@ -107,19 +107,20 @@ export class AccessLog {
 
   /** Where frames of this visit are counted until the next flush; then another tally is asked for. */
   tally(visit: FrameVisit): Tally {
-    const name = `${visit.principal.appId}\n${visit.key}\n${visit.what}\n${visit.rung}\n${visit.address}`
+    const { principal, key, what, rung, address } = visit
+    const name = [principal.appId, key, what, rung, address].join('\n')
     const counted = this.#waiting.tallies.get(name)
     if (counted !== undefined) return counted.tally
-    const tally: Tally = { key: visit.key, isAllowed: visit.isAllowed, times: 0, records: 0, isWritten: false }
+    const { isAllowed } = visit
+    const tally: Tally = { key, isAllowed, times: 0, records: 0, isWritten: false }
     if (this.#store === null) return tally
     if (!this.#hasRoom()) {
       this.#countDropped(1)
       return tally
     }
-    const result = visit.isAllowed ? 'allowed' : 'denied'
-    const row = {
-      ...this.#rowOf(visit, { ...visit, purpose: visit.action }), result, request_id: '', times: 0, records: 0,
-    } as const
+    const result = isAllowed ? 'allowed' : 'denied'
+    const whole = this.#rowOf(visit, { ...visit, purpose: visit.action })
+    const row = { ...whole, result, request_id: '', times: 0, records: 0 } as const
     this.#waiting.tallies.set(name, { tally, row })
     return tally
   }

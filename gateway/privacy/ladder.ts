@@ -18,8 +18,8 @@
  * (user-tokens.ts, U1), or any app could make itself everybody's owner.
  *
  * D10 keeps the first ten minutes short: until a person states a policy, an app that was registered for
- * submitting is enrolled by its first write. The enrolment stands in the person's preferences; a stated policy
- * ends further ones, blocking an app or a custom permission ends that one, and strict ends them all.
+ * submitting is enrolled by its first write. The enrolment stands in the person's preferences; a stated
+ * policy ends further ones, blocking an app or a custom permission ends that one, strict ends them all.
  */
 import type { Access } from '../identity/authorise.js'
 import type { Principal } from '../identity/principal.js'

@@ -1,8 +1,8 @@
 /**
  * Minimisation: how much of a person's records an app sees that may see them at all. SPEC section 10.
  *
- * N1  Under the policy strict an app sees the first 50 characters of a highlight, no note, and nothing that was
- *     drawn from the text; also an app that the person allowed.
+ * N1  Under the policy strict an app sees the first 50 characters of a highlight, no note, and nothing that
+ *     was drawn from the text; also an app that the person allowed.
  * N2  Raw data are for the app that sent them, unless the person consents to sharing.
  * N3  The owner, the operator, administrators, and apps that an administrator let read a person's data
  *     (`user_data_read`) see everything.

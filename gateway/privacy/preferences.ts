@@ -21,8 +21,7 @@ const consentDefaults = { personalization: true, analytics: false, research: fal
 /** A consent's name. */
 export type Consent = keyof typeof consentDefaults
 
-/** All consents. */
-export const consentNames = Object.keys(consentDefaults) as readonly Consent[]
+const consentNames = Object.keys(consentDefaults) as readonly Consent[]
 
 /** What an app may by the person's own word; what is not said is left to the next rung. */
 interface CustomPermission {

@@ -43,8 +43,8 @@ function recordRoute({ client }: Edge): Route {
 
 function recommendationsRoute(edge: Edge): Route {
   return route({
-    method: 'get', path: '/api/hinata/recommendations', access: 'hinata_query', input: recommendationsQuery,
-    answer: recommendationsAnswer, action: 'personalize',
+    method: 'get', path: '/api/hinata/recommendations', access: 'enhancement_access',
+    input: recommendationsQuery, answer: recommendationsAnswer,
     summary: 'Records of a person that matter for what they are busy with now, each with its reason.',
     async handle({ input, principal, sight }) {
       const { user_id: key, psp_context: doing, limit } = input

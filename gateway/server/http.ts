@@ -16,7 +16,7 @@ import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
 import { newVisit, type Visit } from '../privacy/access-log.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
-import { hasBodyOf, type Answer, type Route } from '../route.js'
+import { hasBody, type Answer, type Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
@@ -105,7 +105,7 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
       'ROUTE_UNKNOWN', { method: arrived.method.toUpperCase(), path: arrived.url.slice(0, 200) }
     )
   }
-  const reading = hasBodyOf(route) ? body.read(response, arrived.contentLength) : null
+  const reading = hasBody(route) ? body.read(response, arrived.contentLength) : null
   const [bytes, principal] = await Promise.all(
     [reading, principalOf(arrived.authorization, arrived.address, route, edge)])
   if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')

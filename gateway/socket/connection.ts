@@ -12,8 +12,8 @@
  * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
  * W4  It ends with its credential: when that expires, or is revoked (I1).
- * W5  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows waits
- *     behind it (W1); at most `heldFramesMax` frames and `creditBytesMax` bytes.
+ * W6  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows
+ *     waits behind it (W1); at most `heldFramesMax` frames and `creditBytesMax` bytes.
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -182,7 +182,7 @@ export class Connection {
     throw new HinataError('FRAME_MALFORMED', { reason })
   }
 
-  /** Takes a frame, or holds it until the ladder has decided (W5). */
+  /** Takes a frame, or holds it until the ladder has decided (W6). */
   #take(value: unknown, bytes: number): void {
     if (this.#held !== null) return this.#hold(value, bytes)
     if (!isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
@@ -194,7 +194,8 @@ export class Connection {
   #hold(value: unknown, bytes: number): void {
     const { heldFramesMax, creditBytesMax } = this.#edge.limits
     this.#heldBytes += bytes
-    if ((this.#held?.push({ value, bytes }) ?? 0) <= heldFramesMax && this.#heldBytes <= creditBytesMax) return
+    const count = this.#held?.push({ value, bytes }) ?? 0
+    if (count <= heldFramesMax && this.#heldBytes <= creditBytesMax) return
     const error = new HinataError('OVERLOADED', { what: 'What this connection sent', max: 'too much' })
     this.#closeFor(error, closeCodes.tryLater)
   }

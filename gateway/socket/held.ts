@@ -1,4 +1,6 @@
-/** Whether a frame must wait for a decision of the ladder, and getting it. Reads frames that nobody checked. */
+/**
+ * Whether a frame must wait for a decision of the ladder, and getting it. Reads frames that nobody checked.
+ */
 import { parsePersonId } from '../../actors/record/index.js'
 import type { Edge } from '../edge.js'
 import type { Principal } from '../identity/principal.js'

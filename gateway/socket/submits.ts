@@ -5,7 +5,7 @@
  * B1  Batches go to the appender in the order of arrival; their acks come as the log answers.
  * B2  Every batch is answered once: acknowledged, or refused whole with its seq.
  * B3  Credit and intake that a batch took are released exactly once.
- * B4  A batch is taken by a decision of the ladder that is known; `connection.ts` held it until it was (W5).
+ * B4  A batch is taken by a decision of the ladder that is known; `connection.ts` held it until it was (W6).
  */
 import { HinataError, type ErrorCode } from '../../engine/index.js'
 import type { Edge } from '../edge.js'

@@ -3,8 +3,8 @@
  *
  * Q1  At most `subscriptionsMax`; an id names one, and opening it again replaces it.
  * Q2  After `end` no update of it is sent, not even one that waited.
- * Q3  Every update was allowed by the ladder when it was taken from the feed; a decision that changes to no ends
- *     the subscription, and the app is told by an error that names it.
+ * Q3  Every update was allowed by the ladder when it was taken from the feed; a decision that changes to no
+ *     ends the subscription, and the app is told by an error that names it.
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'

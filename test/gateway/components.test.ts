@@ -5,6 +5,7 @@ import {
   ask, codeOf, get, openGreeted, post, recordOf, startSystem, userToken, type Answered,
 } from './system.js'
 
+t.setTimeout(180_000)
 const system = await startSystem()
 const { url } = system.gateway
 const token = await system.key()

@@ -2,10 +2,11 @@
 // another (T2, T3, J1).
 import t from 'tap'
 import {
-  adminKey, ask, codeOf, everyPermission, get, makeTenant, openGreeted, post, recordOf, registerApp,
+  adminKey, ask, askWith, codeOf, everyPermission, get, makeTenant, openGreeted, post, recordOf, registerApp,
   startSystem, userToken, type Answered,
 } from './system.js'
 
+t.setTimeout(180_000)
 const system = await startSystem()
 const { url } = system.gateway
 t.teardown(() => system.stop())
@@ -50,11 +51,8 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
       const isNamed = /\/(users|apps|enhanced)\//.test(path)
       const query = isNamed ? '' : `?user_id=${encodeURIComponent(person)}`
       const answer = method === 'get' ? await get(url, place + query, key)
-        : method === 'delete' ? await ask(url, place + query, key, { method })
-          : await ask(url, place, key, {
-            method: method.toUpperCase(), body: JSON.stringify(bodies[path] ?? { user_id: person }),
-            headers: { 'Content-Type': 'application/json' },
-          })
+        : await askWith(url, method, place + (method === 'delete' ? query : ''), key,
+          bodies[path] ?? (method === 'put' ? {} : { user_id: person }))
       answers.set(`${method} ${path}`, answer)
     }
   }

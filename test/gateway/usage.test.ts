@@ -10,6 +10,7 @@ import {
 } from './system.js'
 
 const limits = { usagePutMs: 20 }
+t.setTimeout(180_000)
 const system = await startSystem({ topology: lightTopology, limits })
 const { url } = system.gateway
 const second = await startGateway({
