@@ -6,9 +6,9 @@
  * Question: how much of a read is the ladder's, and does a submitted record pay less than a microsecond?
  * Reads: POST /api/psp/context of 20 persons whose preferences are remembered, over HTTP by 16 callers at
  * once, against a real Redis; nothing is known of the persons, so the answer is PERSON_UNKNOWN after one
- * lookup, the cheapest read there is. Rounds with and without alternate; without, every decision is yes before
- * anything is looked up. Lower bound: the rounds without. Frames: what one frame's decision costs, asked twice
- * as the gateway does, of 1,000 persons in turn.
+ * lookup, the cheapest read there is. Rounds with and without alternate; without, every decision is yes
+ * before anything is looked up. Lower bound: the rounds without. Frames: what one frame's decision costs,
+ * asked twice as the gateway does, of 1,000 persons in turn.
  * Does not measure: first decisions, which read Redis once per person; the access log (no ClickHouse).
  * Processor time is this process's: gateway, its client, and the callers.
  */
@@ -124,8 +124,8 @@ async function measureFrames(): Promise<void> {
   decideAll(frames / 10)
   const figures = Array.from({ length: rounds }, () => decideAll(frames))
   decisions.stop()
-  say(`frames ${median(figures).toFixed(3)} µs of processor time for the decision of a frame of 1 to 100 `
-    + `records (${Math.min(...figures).toFixed(3)} to ${Math.max(...figures).toFixed(3)}); ${allowed} allowed`)
+  say(`frames ${median(figures).toFixed(3)} µs of processor time for the decision of a frame `
+    + `(${Math.min(...figures).toFixed(3)} to ${Math.max(...figures).toFixed(3)}), ${allowed} allowed`)
 }
 
 await measureReads()

@@ -29,7 +29,7 @@ import {
 /** More than a timer of Node may be early. */
 const marginMs = 20
 /** Readings of one person's preferences before it is said that they cannot be read. */
-const readingsMax = 3
+const readingsMax = 4
 
 /** Decides, and keeps what persons decided. Pair `start` with `stop`. */
 export class Decisions {
@@ -37,6 +37,7 @@ export class Decisions {
   readonly #clock: Clock
   readonly #limits: GatewayLimits
   readonly #remembered = new Map<string, Preferences>()
+  readonly #deciding = new Map<string, Promise<Decision>>()
   readonly #stopping = new AbortController()
   #generation: string | null = null
   #age = 0
@@ -58,15 +59,15 @@ export class Decisions {
   }
 
   /** The decision; an app's first write enrols it. Throws PRIVACY_UNAVAILABLE. */
-  async decide(principal: Principal, key: string, action: Action): Promise<Decision> {
+  decide(principal: Principal, key: string, action: Action): Promise<Decision> {
     const known = this.known(principal, key, action)
-    if (known !== null) return known
-    const decision = decide(principal, key, action, await this.#preferences(key))
-    if (decision?.isFirstWrite !== true) return decision!
-    const isStillFirst = decide(principal, key, action, await this.preferencesOf(key))?.isFirstWrite === true
-    if (isStillFirst) await this.#put(key, [enrolmentOf(principal.appId, this.#clock.now())])
-    this.#remembered.delete(key)
-    return decide(principal, key, action, await this.#preferences(key))!
+    if (known !== null) return Promise.resolve(known)
+    const name = `${principal.appId}\n${key}\n${action}`
+    const deciding = this.#deciding.get(name)
+    if (deciding !== undefined) return deciding // what it reads is fresh when it answers, whoever asked first
+    const decision = this.#decide(principal, key, action).finally(() => this.#deciding.delete(name))
+    this.#deciding.set(name, decision)
+    return decision
   }
 
   /** As `decide`, but throws PRIVACY_DENIED or CONSENT_MISSING when it is no. */
@@ -108,16 +109,30 @@ export class Decisions {
     await this.#clock.wait(this.#limits.privacyBeliefMs + marginMs)
   }
 
+  async #decide(principal: Principal, key: string, action: Action): Promise<Decision> {
+    for (let reading = 0; reading < readingsMax; reading += 1) {
+      const { preferences, isJustRead } = await this.#preferences(key)
+      const decision = decide(principal, key, action, preferences)
+      if (decision !== null && decision.isFirstWrite !== true) return decision
+      if (isJustRead) await this.#put(key, [enrolmentOf(principal.appId, this.#clock.now())])
+      this.#remembered.delete(key)
+    }
+    throw new HinataError('PRIVACY_UNAVAILABLE')
+  }
+
   /** Preferences that were true less than a belief ago. */
-  async #preferences(key: string): Promise<Preferences> {
+  async #preferences(key: string): Promise<{ preferences: Preferences, isJustRead: boolean }> {
     for (let reading = 0; reading < readingsMax; reading += 1) {
       if (performance.now() >= this.#believedUntil) await (this.#looking ??= this.#look())
       const remembered = this.#remembered.get(key)
-      if (remembered !== undefined && performance.now() < this.#believedUntil) return remembered
+      if (remembered !== undefined && performance.now() < this.#believedUntil) {
+        return { preferences: remembered, isJustRead: false }
+      }
       const [age, startedAt] = [this.#age, performance.now()]
       const preferences = await this.preferencesOf(key)
       if (age === this.#age) this.#remember(key, preferences) // B2
-      if (performance.now() < startedAt + this.#limits.privacyBeliefMs) return preferences
+      const isFresh = performance.now() < startedAt + this.#limits.privacyBeliefMs
+      if (isFresh) return { preferences, isJustRead: true }
     }
     throw new HinataError('PRIVACY_UNAVAILABLE')
   }

@@ -13,7 +13,7 @@
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
  * W4  It ends with its credential: when that expires, or is revoked (I1).
  * W6  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows
- *     waits behind it (W1); at most `heldFramesMax` frames and `creditBytesMax` bytes.
+ *     waits behind it (W1), within the credit; at most `heldFramesMax` frames.
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -21,7 +21,7 @@ import { publicErrorOf } from '../failure.js'
 import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
-import { isUndecided, learn } from './held.js'
+import { isUndecided, learn, recordsOf } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Wire } from './wire.js'
@@ -56,7 +56,6 @@ export class Connection {
   #early: Waiting[] = []
   /** Frames that wait for a decision; null when none does. */
   #held: Waiting[] | null = null
-  #heldBytes = 0
   #refused = 0
 
   constructor(id: string, edge: Edge, codec: Codec, wire: Wire, address: string) {
@@ -184,33 +183,46 @@ export class Connection {
 
   /** Takes a frame, or holds it until the ladder has decided (W6). */
   #take(value: unknown, bytes: number): void {
-    if (this.#held !== null) return this.#hold(value, bytes)
-    if (!isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
-    this.#held = [{ value, bytes }]
-    this.#heldBytes = bytes
-    void this.#decideHeld()
-  }
-
-  #hold(value: unknown, bytes: number): void {
-    const { heldFramesMax, creditBytesMax } = this.#edge.limits
-    this.#heldBytes += bytes
-    const count = this.#held?.push({ value, bytes }) ?? 0
-    if (count <= heldFramesMax && this.#heldBytes <= creditBytesMax) return
-    const error = new HinataError('OVERLOADED', { what: 'What this connection sent', max: 'too much' })
+    if (this.#held === null && !isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
+    try {
+      this.#submits.hold(recordsOf(value), bytes)
+    } catch (thrown) {
+      return this.#refuseFrame(thrown, value)
+    }
+    const isFirst = this.#held === null
+    this.#held ??= []
+    this.#held.push({ value, bytes })
+    if (isFirst) return void this.#decideHeld()
+    // asked at once, so that many new persons wait for each other no longer than for one
+    void learn(this.#edge, this.#principal, value).catch(() => undefined)
+    if (this.#held.length <= this.#edge.limits.heldFramesMax) return
+    const error = new HinataError('OVERLOADED', { what: 'What this connection sent', max: 'too many frames' })
     this.#closeFor(error, closeCodes.tryLater)
   }
 
   /** Takes the held frames in their order, each after its decision. */
   async #decideHeld(): Promise<void> {
     for (let next = this.#held?.[0]; next !== undefined; next = this.#held?.[0]) {
-      // a decision that cannot be had is refused by whoever needs it
-      await learn(this.#edge, this.#principal, next.value).catch(() => undefined)
+      await this.#learn(next.value)
       if (this.#held === null) return
       this.#held.shift()
-      this.#heldBytes -= next.bytes
+      this.#submits.release(recordsOf(next.value), next.bytes)
       this.#act(next.value, next.bytes)
     }
     this.#held = null
+  }
+
+  /** Asks until there is an answer, as long as a request may take; then whoever needs it refuses the frame. */
+  async #learn(value: unknown): Promise<void> {
+    const { clock, limits } = this.#edge
+    const end = clock.now() + limits.requestMsMax
+    while (this.#held !== null && clock.now() < end) {
+      try {
+        return await learn(this.#edge, this.#principal, value)
+      } catch {
+        await clock.wait(limits.creditCheckMs) // Redis is away, as it is for the log
+      }
+    }
   }
 
   #act(value: unknown, bytes: number): void {

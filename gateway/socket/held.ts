@@ -38,3 +38,10 @@ function questionOf(principal: Principal, frame: unknown): Question | null {
   if (isRefused || 'refusal' in parsePersonId(named)) return null
   return { key: keyOf(principal.tenant, named), action: frameActions[name as keyof typeof frameActions] }
 }
+
+/** How many records a frame carries, for the credit. */
+export function recordsOf(frame: unknown): number {
+  if (typeof frame !== 'object' || frame === null) return 0
+  const { records } = frame as { readonly records?: unknown }
+  return Array.isArray(records) ? records.length : 0
+}

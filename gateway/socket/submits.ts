@@ -60,6 +60,16 @@ export class Submits {
     return this.#unanswered
   }
 
+  /** Takes credit for a frame that waits for a decision; `release` gives it back. Throws CREDIT_EXCEEDED. */
+  hold(records: number, bytes: number): void {
+    this.#credit.take(records, bytes)
+  }
+
+  /** Gives back what `hold` took. */
+  release(records: number, bytes: number): void {
+    this.#credit.release(records, bytes)
+  }
+
   /** Hands a batch to the log. Throws what refuses it whole. */
   submit(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
     authorise(frameAccess.submit, principal, { person: frame.user_id })

@@ -80,3 +80,20 @@ t.test('B5 no more persons are remembered than the limit says; fields of two cha
   await decisions.forget('a')
   t.match(await decisions.preferencesOf('a'), { retentionDays: 365, policy: 'balanced', changed: null })
 })
+
+t.test('D10 an app is enrolled once, at whichever gateway it writes', async t => {
+  const { redis, keys } = await connectRedis(t)
+  const registry = openRegistry(redis, keys)
+  const [one, two] = [1, 2].map(() => new Decisions(registry, systemClock, limits))
+  for (const decisions of [one!, two!]) {
+    decisions.start(() => undefined)
+    t.teardown(() => decisions.stop())
+  }
+  await two!.decide(app, 'ada', 'read')
+  const first = await Promise.all([1, 2, 3].map(() => one!.decide(app, 'ada', 'write')))
+  t.strictSame(new Set(first.map(({ rung }) => rung)), new Set(['enrolled']))
+  const since = (await one!.preferencesOf('ada')).enrolledApps.get('app_a')
+  await until('the clock has moved', () => Date.now() > since!)
+  t.match(await two!.decide(app, 'ada', 'write'), { isAllowed: true, rung: 'enrolled' })
+  t.equal((await two!.preferencesOf('ada')).enrolledApps.get('app_a'), since, 'it is enrolled since then')
+})

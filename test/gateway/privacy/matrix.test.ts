@@ -11,7 +11,8 @@ import {
 
 type Socket = Awaited<ReturnType<typeof openGreeted>>
 
-t.setTimeout(180_000)
+t.setTimeout(180_000) // hundreds of cells
+
 const system = await startSystem({ hasNode: false })
 const { url } = system.gateway
 t.teardown(() => system.stop())

@@ -8,6 +8,8 @@ import {
   userToken, type Answered,
 } from '../system.js'
 
+t.setTimeout(180_000) // every change takes half a second
+
 const system = await startSystem()
 const { url } = system.gateway
 const client = await openTopologyClient({ redisUrl: system.redis.url, topology: system.topology })
@@ -94,7 +96,7 @@ t.test('B1 no gateway goes by what was, once a change is acknowledged', async t 
     })
     return Promise.all([...overHttp, ...overSocket])
   }
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 2; round++) {
     t.strictSame(new Set(await answers()), new Set(['ok']), `round ${round}: believed`)
     await decideAs(person, { blocked_apps: [app.appId] })
     t.strictSame(new Set(await answers()), new Set(['PRIVACY_DENIED']), `round ${round}: blocked`)

@@ -8,6 +8,8 @@ import {
   userToken,
 } from '../system.js'
 
+t.setTimeout(180_000)
+
 const server = await TestServer.start()
 const system = await startSystem({
   hasNode: false, gateway: { accessStore: new ClickhouseAccessStore({ url: server.url }) },
@@ -27,7 +29,6 @@ interface Report {
 }
 
 t.test('a person reads who accessed their data, what was denied included', async t => {
-  t.setTimeout(120_000)
   const [app, stranger] = [await registerApp(url, null), await registerApp(url, adminKey, everyPermission)]
   await post(url, '/api/hinata/submit', app.key, { user_id: 'ada', hinata_batch: [recordOf('r')] })
   await get(url, '/api/psp/current?user_id=ada', app.key)
@@ -81,8 +82,9 @@ t.test('an app reads what it called; the tables hold apps and no content', async
     WHERE app = {app:String}`, { app: app.appId })
   t.same(row, { apps: 1, revoked: 0 })
   await post(url, `/api/apps/${app.appId}/revoke`, adminKey, {})
-  await until('the revocation is written', async () => (await analytics.query(`
-    SELECT 1 FROM app_registrations WHERE app = {app:String} AND is_revoked`, { app: app.appId })).length === 1)
+  const revoked = 'SELECT 1 FROM app_registrations WHERE app = {app:String} AND is_revoked'
+  await until('the revocation is written', async () =>
+    (await analytics.query(revoked, { app: app.appId })).length === 1)
   const tables = await analytics.query<{ text: string }>(`
     SELECT toString(tuple(*)) AS text FROM data_access
     UNION ALL SELECT toString(tuple(*)) FROM api_calls`)
