@@ -3,7 +3,8 @@
  * every shard and a distributed one in front of it, under the names that the sink and all questions use.
  *
  * C1  Nothing is written twice: columns, comments, keys and lifetimes are those of the one definition.
- * C2  All rows of a person lie on one shard, so that questions about one person ask one shard.
+ * C2  All rows of a person lie on one shard, so that questions about one person ask one shard; of tables that
+ *     know no person, all rows of an app.
  * C3  Views stand in front of the distributed tables and are made on every server.
  *
  * ```
@@ -51,6 +52,7 @@ function onCluster(statement: string, cluster: string): string[] {
 
 function replicated(statement: string, created: RegExpExecArray, cluster: string): string[] {
   const [head, table, columns, engine, argument] = created
+  const shardedBy = /^ +user_id /m.test(columns) ? 'user_id' : 'app'
   const place = '\'/clickhouse/tables/{shard}/{database}/{table}\', \'{replica}\''
   const tail = statement.slice(head.length)
     .replace('non_replicated_deduplication_window', 'replicated_deduplication_window')
@@ -58,7 +60,7 @@ function replicated(statement: string, created: RegExpExecArray, cluster: string
     `CREATE TABLE IF NOT EXISTS ${table}_local ON CLUSTER ${cluster}\n${columns}\n`
       + `ENGINE = Replicated${engine}(${place}${argument ? `, ${argument}` : ''})${tail}`,
     `CREATE TABLE IF NOT EXISTS ${table} ON CLUSTER ${cluster} AS ${table}_local\n`
-      + `ENGINE = Distributed(${cluster}, currentDatabase(), ${table}_local, cityHash64(user_id))`,
+      + `ENGINE = Distributed(${cluster}, currentDatabase(), ${table}_local, cityHash64(${shardedBy}))`,
   ]
 }
 

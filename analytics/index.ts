@@ -2,6 +2,7 @@
  * Analytics: the tables in ClickHouse, the sink that fills them exactly once, and the connection that queries
  * use.
  */
+export { ClickhouseAccessStore } from './access-store.js'
 export { clusterStatements } from './cluster-schema.js'
 export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
 export { migrate } from './migration.js'

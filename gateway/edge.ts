@@ -7,8 +7,12 @@ import type { Jobs } from './jobs.js'
 import type { GatewayLimits } from './limits.js'
 import type { LiveChanges } from './live/changes.js'
 import type { Metrics } from './metrics.js'
+import type { AccessLog } from './privacy/access-log.js'
+import type { AccessStore } from './privacy/access-store.js'
+import type { Decisions } from './privacy/decisions.js'
 import type { Attempts } from './rate/attempts.js'
 import type { Limiter } from './rate/limiter.js'
+import type { AppUsage } from './rate/usage.js'
 import type { Progress } from './progress.js'
 import type { Connections } from './socket/connections.js'
 import type { SystemStatus } from './status.js'
@@ -22,6 +26,11 @@ export interface Edge extends FailureEars {
   readonly identity: Identity
   readonly attempts: Attempts
   readonly limiter: Limiter
+  readonly usage: AppUsage
+  readonly decisions: Decisions
+  readonly accessLog: AccessLog
+  /** Where the access log is read; null without a ClickHouse. */
+  readonly accessStore: AccessStore | null
   readonly jobs: Jobs
   readonly intake: Intake
   readonly submissions: Submissions

@@ -2,24 +2,30 @@
 import type { FoldedRecord } from '../actors/record/index.js'
 import type { Principal } from './identity/principal.js'
 import { personOf } from './identity/tenant.js'
+import { seenTexts, type Sight } from './privacy/minimisation.js'
 
 /**
  * The enhanced record. Of confidential and restricted records an app that neither sent them nor may read the
- * person's data sees the masked texts, and no words that were drawn from the unmasked ones.
+ * person's data sees the masked texts, and no words that were drawn from the unmasked ones; nor does anyone
+ * whose sight is narrow.
  */
-export function enhancedOf(folded: FoldedRecord, principal: Principal): Readonly<Record<string, unknown>> {
+export function enhancedOf(
+  folded: FoldedRecord, principal: Principal, sight: Sight,
+): Readonly<Record<string, unknown>> {
   const isOwn = folded.app === principal.appId || principal.permissions.has('user_data_read')
   const isMasked = folded.masked !== undefined && !isOwn
-  const { raw_data: rawData, ...record } = isMasked ? { ...folded.record, ...folded.masked } : folded.record
+  const { raw_data: rawData, ...full } = isMasked ? { ...folded.record, ...folded.masked } : folded.record
   const { semantic_analysis: analysis } = folded
+  const isHidden = isMasked || sight.isNarrow
+  const seesRawData = isOwn || sight.seesRawData
   return {
-    ...record,
-    ...(isOwn && rawData !== undefined ? { raw_data: rawData } : {}),
+    ...seenTexts(full, sight),
+    ...(seesRawData && !isHidden && rawData !== undefined ? { raw_data: rawData } : {}),
     user_id: personOf(folded.user_id),
     revision: folded.revision,
-    enhanced_tags: isMasked ? [] : folded.enhanced_tags,
-    recommended_highlights: isMasked ? [] : folded.recommended_highlights,
-    semantic_analysis: isMasked ? { ...analysis, main_topics: [], key_concepts: [] } : analysis,
+    enhanced_tags: isHidden ? [] : folded.enhanced_tags,
+    recommended_highlights: isHidden ? [] : folded.recommended_highlights,
+    semantic_analysis: isHidden ? { ...analysis, main_topics: [], key_concepts: [] } : analysis,
     quality_score: folded.quality_score,
     attention_weight: folded.attention_weight,
     attention_metrics: folded.attention_metrics,

@@ -14,15 +14,22 @@ import { Jobs } from './jobs.js'
 import { limitsWith, type GatewayLimits } from './limits.js'
 import { LiveChanges } from './live/changes.js'
 import { Metrics } from './metrics.js'
+import { AccessLog } from './privacy/access-log.js'
+import type { AccessStore } from './privacy/access-store.js'
+import { Decisions } from './privacy/decisions.js'
 import { Progress } from './progress.js'
 import { Attempts } from './rate/attempts.js'
 import { Limiter } from './rate/limiter.js'
+import { AppUsage } from './rate/usage.js'
 import type { Route } from './route.js'
 import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
+import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
+import { privacyRoutes } from './routes/privacy.js'
 import { pspRoutes } from './routes/psp.js'
+import { recordRoutes } from './routes/records.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
@@ -46,6 +53,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly clock?: Clock
   readonly limits?: Partial<GatewayLimits>
   readonly clickhouse?: { readonly url: string }
+  /** Where accesses are written down; closed by the gateway. */
+  readonly accessStore?: AccessStore
   /** What /api/status answers; by default what the gateway sees by itself. */
   readonly status?: () => Promise<SystemStatus>
   /** Origins that may call from a browser; by default none. */
@@ -81,7 +90,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.progress.start()
   edge.connections.start()
   edge.jobs.start()
+  edge.usage.start()
   edge.identity.start(() => edge.connections.renew())
+  edge.decisions.start(() => edge.connections.judge())
+  edge.accessLog.start()
+  for (const row of await edge.identity.apps.rows(edge.clock.now())) edge.accessLog.app(row)
   const drainAndStop = async (): Promise<void> => {
     isDraining = true
     listening.stop()
@@ -89,8 +102,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await edge.intake.drained()
     edge.progress.stop()
     edge.identity.stop()
+    edge.decisions.stop()
     edge.jobs.stop()
+    await edge.usage.stop()
     app.close()
+    await edge.accessLog.stop()
+    await edge.accessStore?.close()
   }
   let stopped: Promise<void> | null = null
   return { url, port: listening.port, stop: () => stopped ??= drainAndStop() }
@@ -106,6 +123,8 @@ function edgeOf(
   const progress = new Progress(client, clock, limits)
   const attempts = new Attempts(client.allowances, clock, limits)
   const limiter = new Limiter(client.allowances, clock, limits, () => metrics.countOpen())
+  const accessStore = options.accessStore ?? null
+  const accessLog = new AccessLog(accessStore, clock, limits, rows => metrics.countDropped(rows))
   const status = options.status ?? ((): Promise<SystemStatus> => statusOf(progress, {
     gatewayUrl: url(), clickhouseUrl: options.clickhouse?.url ?? null,
     pipeline: { name: pipeline.name, version: client.liveVersions.at(-1) ?? pipeline.version },
@@ -116,22 +135,25 @@ function edgeOf(
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
   return {
-    client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter,
+    client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
+    usage: new AppUsage(client.registry, clock, limits),
+    decisions: new Decisions(client.registry, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
     durability: client.durability,
-    status: async () => withProblem(await status(), limiter.problem()),
+    status: async () => withProblem(withProblem(await status(), limiter.problem()), accessLog.problem()),
     onFailure: options.onFailure ?? (() => undefined),
   }
 }
 
 function routesOf(edge: Edge): Route[] {
   const routes = [
-    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
-    ...enhancementRoutes(edge), ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
+    ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
+    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

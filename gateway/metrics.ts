@@ -23,6 +23,7 @@ export class Metrics {
   readonly #errors: Counter<'code'>
   readonly #acks: Histogram
   readonly #open: Counter
+  readonly #dropped: Counter
   readonly #lag: LagMetrics
 
   constructor(pipeline: string, intakeBytes: () => number) {
@@ -48,6 +49,10 @@ export class Metrics {
       name: 'hinata_gateway_limits_open_total', registers,
       help: 'Passed uncounted, since Redis did not answer',
     })
+    this.#dropped = new Counter({
+      name: 'hinata_gateway_accesses_dropped_total', registers,
+      help: 'Rows of the access log that found no room, since ClickHouse did not take them in time',
+    })
     this.#lag = new LagMetrics(this.#registry, pipeline)
     this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)
     this.#gauge('hinata_gateway_subscriptions', 'Live subscriptions', () => this.totals.subscriptions)
@@ -72,6 +77,11 @@ export class Metrics {
   /** Counts what passed uncounted, because limits could not be asked. */
   countOpen(): void {
     this.#open.inc()
+  }
+
+  /** Counts accesses that are not written down. */
+  countDropped(rows: number): void {
+    this.#dropped.inc(rows)
   }
 
   countError(code: string): void {

@@ -1,6 +1,6 @@
 /** openapi.json (3.1), made from the route table: what is served is what is described. */
 import type { Access } from './identity/authorise.js'
-import type { Route } from './route.js'
+import { hasBody, type Route } from './route.js'
 import { errorAnswer } from './schema/answers.js'
 import type { Schema } from './schema/check.js'
 
@@ -30,16 +30,16 @@ export function openApiOf(routes: readonly Route[]): Readonly<Record<string, unk
 }
 
 function operationOf(route: Route): Readonly<Record<string, unknown>> {
-  const isPost = route.method === 'post'
+  const isBody = hasBody(route)
   return {
     summary: route.summary,
     operationId: operationIdOf(route),
     ...securityOf(route.access),
     'x-access': route.access,
     parameters: [
-      ...pathParameters(route.path), ...(isPost || route.input === null ? [] : queryParameters(route.input)),
+      ...pathParameters(route.path), ...(isBody || route.input === null ? [] : queryParameters(route.input)),
     ],
-    ...(isPost && route.input !== null ? bodyOf(route.input) : {}),
+    ...(isBody && route.input !== null ? bodyOf(route.input) : {}),
     responses: {
       200: { description: 'The answer.', ...(route.answer === null ? {} : { content: json(route.answer) }) },
       default: {
@@ -59,7 +59,7 @@ function operationIdOf({ method, path }: Route): string {
 
 function securityOf(access: Access): Readonly<Record<string, unknown>> {
   if (access === 'open') return { security: [] }
-  const isRole = access === 'app' || access === 'known' || access === 'operator'
+  const isRole = access === 'app' || access === 'known' || access === 'owner' || access === 'operator'
   return { security: [{ appKey: isRole ? [] : [access] }] }
 }
 

@@ -1,6 +1,6 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
-import { threadedClickhouseSink } from '../../analytics/index.js'
+import { ClickhouseAccessStore, threadedClickhouseSink } from '../../analytics/index.js'
 import { openTopologyClient, type Durability } from '../../engine/index.js'
 import { startGateway } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
@@ -32,7 +32,9 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(adminKey === '' ? {} : { adminKey }),
     ...(tokenSecret === '' ? {} : { tokenSecret }),
     ...(issuers === '' ? {} : { issuers: readIssuers(issuers) }),
-    ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
+    ...(clickhouse === '' ? {} : {
+      clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
+    }),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),

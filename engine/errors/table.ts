@@ -224,6 +224,24 @@ export const errorTable = {
   TENANT_EXISTS: row('conflict', false, 'Tenant {tenant} exists already. Choose another name.'),
   RATE_LIMITED: row('limited', true,
     'More than {most} {what} in this window. Try again in {seconds} s.'),
+  COMPONENT_UNKNOWN: row('missing', false,
+    'Person {person} has no component {component}. GET /api/psp/current lists them.'),
+  COMPONENT_ENDED: row('conflict', false,
+    'Component {component} was superseded or removed. PUT it with restore: true to make it hold again.'),
+  COMMAND_REUSED: row('conflict', false,
+    'X-Request-Id {id} was used before, for something else. Send another one.'),
+  COMMAND_FAILED: row('internal', false, 'Command {id} failed in its turn; it lies with the dead letters.'),
+  RECORD_UNKNOWN: row('missing', false, 'Person {person} has no record {id}.'),
+  PRIVACY_DENIED: row('forbidden', false,
+    'What person {person} decided does not let this app {action} here ({rung}). '
+    + 'The person, or an administrator, may change that: PUT /api/users/{person}/privacy'),
+  CONSENT_MISSING: row('forbidden', false,
+    'Person {person} does not consent to {consent}. '
+    + 'The person, or an administrator, may change that: PUT /api/users/{person}/privacy'),
+  PRIVACY_UNAVAILABLE: row('unavailable', true,
+    'What the person decided cannot be read just now. Retry in a moment.'),
+  ACCESS_LOG_MISSING: row('unavailable', true,
+    'This gateway knows no ClickHouse, where the access log lives. Start it with clickhouse.url.'),
   // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
     'The embedded ClickHouse cannot load: {reason}. '

@@ -18,7 +18,8 @@
  *   <ns>:{p}:<topology>:s:<actor>:<key>      cells of one actor (hash)
  *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
  *   <ns>:topic:<topic>                       partitions of a topic (string)
- *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs (hash)
+ *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs, preferences of
+ *                                            a person (hash)
  *   <ns>:allowance:{<group>}:<name>          used of an allowance, by window and slot (hash, expires)
  */
 

@@ -10,6 +10,8 @@ import { fieldsOf, send, type RedisConnection } from './connection.js'
 /** Puts, gets, lists and removes documents. */
 export interface Registry {
   put(kind: string, id: string, doc: unknown, ttlMs?: number): Promise<void>
+  /** Puts several documents of a kind, all at once; without an end. */
+  putAll(kind: string, docs: readonly (readonly [id: string, doc: unknown])[]): Promise<void>
   get(kind: string, id: string): Promise<unknown | null>
   list(kind: string): Promise<[id: string, doc: unknown][]>
   remove(kind: string, id: string): Promise<void>
@@ -21,6 +23,11 @@ export function openRegistry(redis: RedisConnection, keys: Keyspace): Registry {
     async put(kind, id, doc, ttlMs) {
       const expiresAt = ttlMs === undefined ? 0 : await redisTime(redis, keys.registry(kind)) + ttlMs
       await send(redis, 'HSET', [keys.registry(kind), id, encodeValue([expiresAt, doc])])
+    },
+    async putAll(kind, docs) {
+      if (docs.length === 0) return
+      await send(redis, 'HSET',
+        [keys.registry(kind), ...docs.flatMap(([id, doc]) => [id, encodeValue([0, doc])])])
     },
     async get(kind, id) {
       const packed = await send(redis, 'HGET', [keys.registry(kind), id]) as Buffer | null

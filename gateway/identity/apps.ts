@@ -9,6 +9,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../../engine/index.js'
+import type { AppRow } from '../privacy/access-store.js'
 import { hashOf, indexOf, newKey } from './keys.js'
 import {
   elevatedPermissions, ordinaryPermissions, type Permission, type Principal,
@@ -125,6 +126,23 @@ export class Apps {
       : principalOf(appId, document, Infinity)
   }
 
+  /** All apps of all tenants, for the access log. `at` is now, ms UTC. */
+  async rows(at: number): Promise<AppRow[]> {
+    const all = await this.#registry.list('app') as [string, AppDocument][]
+    return all.map(([id, document]) => rowOf(id, document, at))
+  }
+
+  /** One app for the access log; null when it is unknown. */
+  async row(appId: string, at: number): Promise<AppRow | null> {
+    const document = await this.#registry.get('app', appId) as AppDocument | null
+    return document === null ? null : rowOf(appId, document, at)
+  }
+
+  /** Whether the tenant has, or had, an app of this id. */
+  async isOf(tenant: string, appId: string): Promise<boolean> {
+    return tenantOfApp(appId) === tenant && await this.#registry.get('app', appId) !== null
+  }
+
   async #put(
     registration: Registration, tenant: string, granted: readonly Permission[],
   ): Promise<Registered> {
@@ -154,11 +172,19 @@ export class Apps {
   }
 }
 
+function rowOf(app: string, document: AppDocument, at: number): AppRow {
+  return {
+    at, tenant: tenantOfApp(app), app, app_name: document.app_name, app_version: document.app_version,
+    developer: document.developer, granted_permissions: document.granted_permissions,
+    registered_at: document.registered_at, is_revoked: document.revoked_at !== undefined,
+  }
+}
+
 function principalOf(appId: string, document: AppDocument, until: number): Principal {
   const permissions = new Set(document.granted_permissions)
   return {
     tenant: tenantOfApp(appId), role: permissions.has('admin') ? 'administrator' : 'app', appId, person: null,
-    permissions, until,
+    isOwner: false, permissions, until,
   }
 }
 

@@ -2,7 +2,8 @@
  * Who may do what: one function, two tables. HTTP routes and WebSocket frames name an access; nothing else in
  * the gateway decides. docs/PERMISSIONS.md is written from these tables, and tests try every cell.
  *
- * P1  A role that its table does not name with `yes` or `granted` is refused: default deny.
+ * P1  A role that its table names with `no` is refused, and so is one that is named with a condition which
+ *     does not hold: default deny.
  * P2  Nobody reaches a person or an app of another tenant; a person reaches only themself, and names
  *     themself.
  */
@@ -11,18 +12,22 @@ import { parsePersonId } from '../../actors/record/index.js'
 import { tenantOfApp } from './tenant.js'
 import type { Permission, Principal, Role } from './principal.js'
 
-/** What is needed: everyone, any credential, an app, the operator, or a permission. */
-export type Access = Permission | 'open' | 'known' | 'app' | 'operator'
+/** What is needed: nothing, any credential, an app, being the person, the operator, or a permission. */
+export type Access = Permission | 'open' | 'known' | 'app' | 'owner' | 'operator'
 
-/** `granted`: if the caller was granted the permission. */
-type Verdict = 'yes' | 'granted' | 'no'
+/** `granted`: if the caller was granted the permission. `owner`: if they are who they say (`isOwner`). */
+type Verdict = 'yes' | 'granted' | 'owner' | 'no'
+
+/** Accesses that are no permission. */
+type Sort = 'open' | 'known' | 'app' | 'owner' | 'operator'
 
 /** Which roles an access lets in. */
-const rolesTable: Readonly<Record<'open' | 'known' | 'app' | 'operator' | 'permission',
+const rolesTable: Readonly<Record<Sort | 'permission',
   Readonly<Record<Role, Verdict>>>> = {
   open: { nobody: 'yes', person: 'yes', app: 'yes', administrator: 'yes', operator: 'yes' },
   known: { nobody: 'no', person: 'yes', app: 'yes', administrator: 'yes', operator: 'yes' },
   app: { nobody: 'no', person: 'no', app: 'yes', administrator: 'yes', operator: 'yes' },
+  owner: { nobody: 'no', person: 'owner', app: 'no', administrator: 'yes', operator: 'yes' },
   permission: {
     nobody: 'no', person: 'granted', app: 'granted', administrator: 'granted', operator: 'granted',
   },
@@ -61,6 +66,10 @@ export function authorise(access: Access, principal: Principal, target: Target):
     if (role === 'nobody') throw new HinataError('TOKEN_MISSING')
     throw new HinataError('ROLE_FORBIDDEN', { expected: expectedOf(access), found: role })
   }
+  if (verdict === 'owner' && !principal.isOwner) {
+    const found = 'a token that an app made'
+    throw new HinataError('ROLE_FORBIDDEN', { expected: expectedOf(access), found })
+  }
   if (verdict === 'granted' && !permissions.has(access as Permission)) {
     throw new HinataError('PERMISSION_MISSING', { permission: access })
   }
@@ -73,8 +82,9 @@ function verdictOf(access: Access, role: Role): Verdict {
   return rolesTable[isSort(access) ? access : 'permission'][role]
 }
 
-function isSort(access: Access): access is 'open' | 'known' | 'app' | 'operator' {
-  return access === 'open' || access === 'known' || access === 'app' || access === 'operator'
+function isSort(access: Access): access is Sort {
+  return access === 'open' || access === 'known' || access === 'app' || access === 'owner'
+    || access === 'operator'
 }
 
 function assertReachesPerson({ role, person }: Principal, named: unknown): void {
@@ -93,5 +103,10 @@ function assertReachesApp({ role, appId, tenant }: Principal, named: string): vo
 }
 
 function expectedOf(access: Access): string {
-  return access === 'operator' ? 'the operator\'s key' : access === 'app' ? 'an app\'s key' : 'a credential'
+  switch (access) {
+    case 'operator': return 'the operator\'s key'
+    case 'owner': return 'the person, by a token that an administrator or the tenant\'s issuer made'
+    case 'app': return 'an app\'s key'
+    default: return 'a credential'
+  }
 }

@@ -9,10 +9,12 @@ import {
   type Principal,
 } from './principal.js'
 
-/** A column: who calls. Persons call through an app that has every permission. */
+/**
+ * A column: who calls. Persons call through an administrator's app, or by a token that a plain app made.
+ */
 export const callers = [
-  'nobody', 'app without', 'app with', 'person, about self', 'person, about another', 'administrator',
-  'operator',
+  'nobody', 'app without', 'app with', 'person, about self', 'person, about another', 'person, by an app',
+  'administrator', 'operator',
 ] as const
 
 /** One of the columns. */
@@ -71,11 +73,12 @@ export function permissionsPage(deeds: readonly Deed[]): string {
     'tables in `gateway/identity/authorise.ts`; `test/gateway/permissions.test.ts` tries every cell over',
     'HTTP and WebSocket.', '',
     '- *app without*, *app with*: an app that lacks or has the permission of the row.',
-    '- *person*: a token of one person, through an app with every permission. It may what its app may, about',
-    '  that person only.',
+    '- *person*: a token of one person, made by an administrator; *by an app*: made by an app with every',
+    '  other permission. It may what its app may, about that person only.',
     '- *administrator*: an app with every permission, `admin` among them. *operator*: the configured key.',
     '- Nobody reaches a person or an app of another tenant: `ada` of another tenant is another person.',
-    '- `open` = everyone, `known` = any credential, `app` = apps and administrators, `operator` = that key.',
+    '- `open` = everyone, `known` = any credential, `app` = apps and administrators, `operator` = that key,',
+    '  `owner` = the person by more than the word of an app, or an administrator.',
     '- yes = let in, – = refused with 401 or 403 (a frame: with an error), · = as the column before.', '',
     row(heads), row(heads.map(() => '---')),
     ...deeds.map(deed => row([
@@ -100,7 +103,10 @@ function principalOf(caller: Caller, access: Access): Principal {
     case 'app without': return app('app', allPermissions.filter(one => one !== access && one !== 'admin'))
     case 'app with': return app(access === 'admin' ? 'administrator' : 'app', [access as Permission])
     case 'person, about self':
-    case 'person, about another': return { ...app('person', personPermissions), person: 'ada' }
+    case 'person, about another': {
+      return { ...app('person', personPermissions), person: 'ada', isOwner: true }
+    }
+    case 'person, by an app': return { ...app('person', personPermissions), person: 'ada' }
     case 'administrator': return app('administrator', allPermissions)
     case 'operator': return operator
   }

@@ -34,6 +34,8 @@ export interface Principal {
   readonly appId: string
   /** Whose token it is, as apps name the person; null for everyone but persons. */
   readonly person: string | null
+  /** A person's token by an administrator or by the tenant's issuer: an app could not have made it. */
+  readonly isOwner: boolean
   readonly permissions: ReadonlySet<Permission>
   /** The credential holds until then, ms UTC. */
   readonly until: number
@@ -41,11 +43,13 @@ export interface Principal {
 
 /** Whoever holds the configured key: every permission, in the default tenant. */
 export const operator: Principal = {
-  tenant: defaultTenant, role: 'operator', appId: 'administrator', person: null, until: Infinity,
+  tenant: defaultTenant, role: 'operator', appId: 'administrator', person: null, isOwner: false,
+  until: Infinity,
   permissions: new Set([...ordinaryPermissions, ...elevatedPermissions]),
 }
 
 /** Nobody: what open routes see when no key was sent. */
 export const nobody: Principal = {
-  tenant: defaultTenant, role: 'nobody', appId: '', person: null, permissions: new Set(), until: Infinity,
+  tenant: defaultTenant, role: 'nobody', appId: '', person: null, isOwner: false, permissions: new Set(),
+  until: Infinity,
 }

@@ -3,6 +3,7 @@
  *
  * U1  A token of ours never may more than its app may at the moment of the check: its permissions are not in
  *     it, and an app that is revoked takes its tokens along.
+ *     An ordinary app speaks for nobody: its tokens are judged as the app (privacy/ladder.ts, D2).
  * U2  `revoke` ends every token of a person that was made up to that instant.
  * U3  A token names its tenant by its app (ours) or by the configuration of its issuer; no claim changes it.
  */
@@ -11,7 +12,7 @@ import { parsePersonId } from '../../actors/record/index.js'
 import { HinataError, type Clock, type Registry } from '../../engine/index.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Apps } from './apps.js'
-import { isSignedWith, readJwt, signJwt, type Jwt } from './jwt.js'
+import { readJwt, signJwt, VerifiedTokens, type Jwt } from './jwt.js'
 import { operator, personPermissions, type Principal } from './principal.js'
 import type { SigningKeys } from './signing-keys.js'
 import { appIdIn, defaultTenant, keyOf } from './tenant.js'
@@ -45,6 +46,7 @@ export class UserTokens {
   readonly #apps: Apps
   readonly #signingKeys: SigningKeys
   readonly #foreign: readonly ForeignKeys[]
+  readonly #verified: VerifiedTokens
 
   constructor(parts: {
     readonly registry: Registry, readonly clock: Clock, readonly limits: GatewayLimits, readonly apps: Apps,
@@ -55,6 +57,7 @@ export class UserTokens {
     this.#limits = parts.limits
     this.#apps = parts.apps
     this.#signingKeys = parts.signingKeys
+    this.#verified = new VerifiedTokens(parts.limits.tokensVerifiedMax)
     this.#foreign = parts.issuers.map(trusted => ({ trusted, keys: importedKeys(trusted) }))
   }
 
@@ -74,6 +77,11 @@ export class UserTokens {
     await this.#registry.put('token-floor', keyOf(tenant, person), floor, this.#limits.tokenMsMax)
   }
 
+  /** Verifies every token anew, remembering nothing of before. */
+  forget(): void {
+    this.#verified.forget()
+  }
+
   /** Whose token it is; null when it is nobody's, or holds no longer. Throws TOKEN_EXPIRED. */
   async find(token: string): Promise<Principal | null> {
     const jwt = readJwt(token)
@@ -81,10 +89,14 @@ export class UserTokens {
     return jwt.claims.iss === ourIssuer ? this.#findOurs(jwt) : this.#findForeign(jwt)
   }
 
+  #isSigned(jwt: Jwt, kid: string, key: KeyObject): Promise<boolean> {
+    return this.#verified.isSigned(jwt, kid, key, this.#clock.now())
+  }
+
   async #findOurs(jwt: Jwt): Promise<Principal | null> {
     const { claims, header: { kid } } = jwt
     const key = typeof kid === 'string' ? await this.#signingKeys.find(kid) : null
-    if (key === null || !isSignedWith(jwt, key)) return null
+    if (key === null || !await this.#isSigned(jwt, String(kid), key)) return null
     const { sub, app } = claims
     if (!isPerson(sub) || typeof app !== 'string') return null
     const times = this.#timesOf(claims)
@@ -93,6 +105,7 @@ export class UserTokens {
     if (await this.#isRevoked(keyOf(principal.tenant, sub), times)) return null
     return {
       tenant: principal.tenant, role: 'person', appId: app, person: sub, until: times.exp * 1_000,
+      isOwner: principal.role !== 'app',
       permissions: new Set(personPermissions.filter(permission => principal.permissions.has(permission))),
     }
   }
@@ -102,7 +115,8 @@ export class UserTokens {
     const found = this.#foreign.find(({ trusted }) => trusted.issuer === claims.iss)
     if (found === undefined || typeof kid !== 'string') return null
     const key = found.keys.get(kid)
-    if (key === undefined || !isSignedWith(jwt, key)) return null
+    const name = `${found.trusted.issuer} ${kid}`
+    if (key === undefined || !await this.#isSigned(jwt, name, key)) return null
     const { trusted: { audience, tenant = defaultTenant } } = found
     const audiences: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
     const times = this.#timesOf(claims)
@@ -111,6 +125,7 @@ export class UserTokens {
     if (await this.#isRevoked(keyOf(tenant, sub), times)) return null
     return {
       tenant, role: 'person', appId: appIdIn(tenant, 'issuer'), person: sub, until: times.exp * 1_000,
+      isOwner: true,
       permissions: new Set(personPermissions),
     }
   }

@@ -3,8 +3,13 @@
  * subscriptions.
  *
  * A subscription names a person, or it takes what its own app submitted (records and dead letters only).
+ *
+ * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends
+ *     a subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
  */
-import { interval, map, merge, mergeMap, type Observable } from 'rxjs'
+import {
+  concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer,
+} from 'rxjs'
 import {
   componentsChanged, deadLetters, recordsFolded, type ComponentChange
 } from '../../actors/person/outputs.js'
@@ -17,6 +22,7 @@ import type { GatewayLimits } from '../limits.js'
 import { isAtOrAfter } from '../positions.js'
 import type { Principal } from '../identity/principal.js'
 import { personOf } from '../identity/tenant.js'
+import type { Sight } from '../privacy/minimisation.js'
 import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
 
 /** What one can subscribe to. */
@@ -33,6 +39,8 @@ interface LiveRequest {
   readonly person: string | null
   readonly from: string | null
   readonly principal: Principal
+  /** How much of a person is seen; null: nothing. At once if that is known. */
+  readonly sightFor: (key: string) => Sight | null | Promise<Sight | null>
   /** Resolves when the subscriber takes more; history waits for it. */
   readonly whenReady: () => Promise<void>
 }
@@ -41,7 +49,7 @@ interface View {
   readonly output: string
   keyOf(value: unknown): string
   appOf(value: unknown): string | null
-  show(value: unknown, principal: Principal): unknown
+  show(value: unknown, principal: Principal, sight: Sight): unknown
 }
 
 const statsMs = 1_000
@@ -51,7 +59,7 @@ const views: Readonly<Record<Exclude<LiveTopic, 'stats'>, View>> = {
     output: recordsFolded.output,
     keyOf: value => (value as FoldedRecord).record.id,
     appOf: value => (value as FoldedRecord).app,
-    show: (value, principal) => enhancedOf(value as FoldedRecord, principal),
+    show: (value, principal, sight) => enhancedOf(value as FoldedRecord, principal, sight),
   },
   psp: {
     output: componentsChanged.output,
@@ -87,8 +95,8 @@ export class LiveChanges {
   }
 
   /** Starts a subscription and answers how to end it. Throws REQUEST_INVALID. */
-  subscribe(request: LiveRequest, take: (change: Change) => void): () => void {
-    const subscription = this.#changes(request).subscribe(take)
+  subscribe(request: LiveRequest, taker: Pick<Observer<Change>, 'next' | 'error'>): () => void {
+    const subscription = this.#changes(request).subscribe(taker)
     return () => subscription.unsubscribe()
   }
 
@@ -101,7 +109,7 @@ export class LiveChanges {
     if (request.person === null && request.from !== null) {
       throw invalid('field from needs a user_id: it is a place in one partition.')
     }
-    return this.#blocks(request).pipe(mergeMap(block => changesOf(block, view, request)))
+    return this.#blocks(request).pipe(concatMap(block => changesOf(block, view, request)))
   }
 
   #blocks(request: LiveRequest): Observable<LiveBlock> {
@@ -133,17 +141,30 @@ export class LiveChanges {
   }
 }
 
-function changesOf(block: LiveBlock, view: View, request: LiveRequest): Change[] {
-  if (!('entry' in block)) return [block]
-  const changes: Change[] = []
-  block.emitted.forEach((emitted, index) => {
-    const position = `${block.entry}:${index}`
-    if (!isFor(emitted, view, request)) return
-    if (request.from !== null && isAtOrAfter(request.from, position)) return
+/** The changes of a block that may be seen; at once where the decisions are known. */
+function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observable<Change> {
+  if (!('entry' in block)) return of(block)
+  const found = block.emitted
+    .map((emitted, index) => ({ emitted, position: `${block.entry}:${index}` }))
+    .filter(({ emitted, position }) => isFor(emitted, view, request)
+      && (request.from === null || !isAtOrAfter(request.from, position)))
+  if (found.length === 0) return EMPTY
+  const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
+  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap(({ emitted, position }, i) => {
+    const sight = seen[i] ?? null
+    if (sight === null && request.person === null) return []
+    if (sight === null) throw denied(request)
     const { value } = emitted
-    changes.push({ position, key: view.keyOf(value), data: view.show(value, request.principal) })
+    return [{ position, key: view.keyOf(value), data: view.show(value, request.principal, sight) }]
   })
-  return changes
+  const isKnown = (one: (typeof sights)[number]): one is Sight | null => !(one instanceof Promise)
+  if (sights.every(isKnown)) return fromAll(changes(sights))
+  return fromAll(Promise.all(sights)).pipe(concatMap(changes))
+}
+
+function denied({ person, topic }: LiveRequest): HinataError {
+  const action = topic === 'psp' ? 'personalize' : 'read'
+  return new HinataError('PRIVACY_DENIED', { person: personOf(person ?? ''), action, rung: 'changed' })
 }
 
 function isFor(emitted: Emitted, view: View, request: LiveRequest): boolean {

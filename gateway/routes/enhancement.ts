@@ -11,6 +11,7 @@ import { route, type Route } from '../route.js'
 import { personalizedAnswer } from '../schema/answers.js'
 import { personalizedRequest } from '../schema/requests.js'
 import { briefContext } from './psp.js'
+import { seenResult } from './search.js'
 
 /** Records that the answer lists beside the prompt, quoted or not, unless the request says how many. */
 const listedMin = 5
@@ -22,7 +23,7 @@ export function enhancementRoutes(edge: Edge): Route[] {
       method: 'post', path: '/api/enhancement/personalized', access: 'enhancement_access',
       input: personalizedRequest, answer: personalizedAnswer,
       summary: 'A system prompt for one question of a person, within a token budget.',
-      async handle({ input, principal }) {
+      async handle({ input, principal, sight }) {
         const startedAt = performance.now()
         const budget = input.token_budget ?? PROMPT_TOKENS_DEFAULT
         const request = requestOf(input.question)
@@ -32,7 +33,7 @@ export function enhancementRoutes(edge: Edge): Route[] {
           pspNow(edge, input.user_id, principal),
           relevantRecords(edge, input.user_id, { query: input.question, ...wanted, limit }),
         ])
-        const records = found ?? []
+        const records = (found ?? []).map(record => seenResult(record, sight))
         const prompt = composePrompt({ psp, knowledge: records.map(knowledgeOf), request, budget })
         const context = contextFor(psp, request)
         const listed = records.filter(({ id }, i) =>

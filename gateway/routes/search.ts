@@ -5,6 +5,7 @@ import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { findRecords } from '../found.js'
 import { instantOf } from '../instant.js'
+import { seenTexts, type Sight } from '../privacy/minimisation.js'
 import { route, type Route } from '../route.js'
 import { relevantAnswer, searchAnswer } from '../schema/answers.js'
 import type { Checked } from '../schema/check.js'
@@ -24,7 +25,7 @@ function searchRoute(edge: Edge): Route {
     method: 'post', path: '/api/hinata/search', access: 'hinata_query', input: searchRequest,
     answer: searchAnswer,
     summary: 'Searches the records of a person by text, vector and filters.',
-    async handle({ input }) {
+    async handle({ input, sight }) {
       const startedAt = performance.now()
       assertPerson(input.user_id)
       const { query_text: query, semantic_vector: vector } = input
@@ -44,7 +45,7 @@ function searchRoute(edge: Edge): Route {
       return {
         json: {
           total_results: found.total,
-          results: found.results.map(record => ({
+          results: found.results.map(record => seenResult(record, sight)).map(record => ({
             hinata_id: record.id, relevance_score: record.relevance, content_summary: summaryOf(record),
             metadata: metadataOf(record),
           })),
@@ -59,7 +60,7 @@ function relevantRoute(edge: Edge): Route {
   return route({
     method: 'post', path: '/api/hinata/query-relevant', access: 'hinata_query', input: relevantRequest,
     answer: relevantAnswer, summary: 'The records of a person that matter for a question.',
-    async handle({ input }) {
+    async handle({ input, sight }) {
       const startedAt = performance.now()
       assertPerson(input.user_id)
       const found = await findRecords(edge, input.user_id, {
@@ -68,7 +69,7 @@ function relevantRoute(edge: Edge): Route {
       const hasMetadata = input.include_metadata ?? true
       return {
         json: {
-          relevant_hinata: found.results.map(record => ({
+          relevant_hinata: found.results.map(record => seenResult(record, sight)).map(record => ({
             hinata_id: record.id, relevance_score: record.relevance, highlight: record.highlight,
             note: record.note, ...(hasMetadata ? { metadata: metadataOf(record) } : {}),
           })),
@@ -78,6 +79,12 @@ function relevantRoute(edge: Edge): Route {
       }
     },
   })
+}
+
+/** A result as its caller sees it; what was drawn from the text goes with the text. */
+export function seenResult(record: SearchResult, sight: Sight): SearchResult {
+  const seen = seenTexts(record, sight)
+  return sight.isNarrow ? { ...seen, enhanced_tags: [], reason: '' } : seen
 }
 
 function filtersOf(given: Checked<typeof searchFilters>): Record<string, unknown> {

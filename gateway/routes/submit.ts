@@ -1,15 +1,20 @@
 /** Submitting records over HTTP, and asking for what became of them. */
 import { person } from '../../actors/person/person.js'
 import type { FoldedRecord } from '../../actors/record/index.js'
+import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { enhancedOf } from '../enhanced.js'
 import type { Job } from '../jobs.js'
 import { isAtOrAfter } from '../positions.js'
 import type { Principal } from '../identity/principal.js'
+import type { Action } from '../privacy/ladder.js'
+import type { Sight } from '../privacy/minimisation.js'
 import { route, type Route } from '../route.js'
 import { enhancedAnswer, submissionAnswer } from '../schema/answers.js'
 import { submission } from '../schema/requests.js'
 import type { Submitted } from '../submission.js'
+
+type Reach = (key: string, action: Action) => Promise<Sight>
 
 /** How far a job is. */
 interface JobProgress {
@@ -28,7 +33,7 @@ function submitRoute(edge: Edge): Route {
     method: 'post', path: '/api/hinata/submit', access: 'hinata_submit', input: submission,
     answer: submissionAnswer,
     summary: 'Submits 1 to 100 records of a person; accepted record by record.',
-    async handle({ input, principal, requestId }) {
+    async handle({ input, principal, requestId, reach }) {
       const startedAt = performance.now()
       const acceptedAt = edge.clock.now()
       // sent again under its X-Request-Id, a batch is a resend
@@ -36,13 +41,15 @@ function submitRoute(edge: Edge): Route {
       const batch = { person: input.user_id, records: input.hinata_batch, app: principal.appId, origin }
       const done = await edge.submissions.submit(batch, 0)
       const { accepted, duplicates, rejected, durability, records } = done
+      edge.usage.countBatch(principal.appId, done)
       edge.metrics.countBatch(
         { accepted, duplicates, rejected: rejected.length }, performance.now() - startedAt, principal.tenant
       )
       const job: Job = { app: principal.appId, person: input.user_id, acceptedAt, records }
       const jobId = await edge.jobs.put(job)
       const waitMs = input.processing_options?.wait_ms ?? 0
-      const found = waitMs > 0 ? await waited(edge, job, waitMs) : null
+      const sight = waitMs > 0 ? await readingSight(reach, job.person) : null
+      const found = sight === null ? null : await waited(edge, job, waitMs)
       return {
         json: {
           status: statusOf(done, found),
@@ -52,7 +59,7 @@ function submitRoute(edge: Edge): Route {
           errors: rejected,
           durability,
           processing_time: secondsSince(startedAt),
-          ...(found === null ? {} : { enhanced_hinata: shown(found, principal) }),
+          ...(found === null || sight === null ? {} : { enhanced_hinata: shown(found, principal, sight) }),
         },
       }
     },
@@ -63,14 +70,15 @@ function enhancedRoute(edge: Edge): Route {
   return route({
     method: 'get', path: '/api/hinata/enhanced/:job_id', access: 'known', input: null, answer: enhancedAnswer,
     summary: 'The enhanced records of a submission.',
-    async handle({ path, principal }) {
+    async handle({ path, principal, reach }) {
       const job = await edge.jobs.get(path.job_id ?? '', principal)
+      const sight = await reach(job.person, 'read')
       const found = await progressOf(edge, job)
       const last = found.folded.reduce((latest, folded) => Math.max(latest, folded.accepted_at), 0)
       return {
         json: {
           status: found.pending > 0 ? 'processing' : 'completed',
-          enhanced_hinata: shown(found, principal),
+          enhanced_hinata: shown(found, principal, sight),
           processing_metrics: {
             total: job.records.length, completed: found.folded.length, pending: found.pending,
             failed: found.failed, latency_ms: last === 0 ? null : Math.max(0, last - job.acceptedAt),
@@ -104,8 +112,18 @@ async function progressOf(edge: Edge, job: Job): Promise<JobProgress> {
   return { folded, pending: isSettled ? 0 : missing, failed: isSettled ? missing : 0 }
 }
 
-function shown(found: JobProgress, principal: Principal): unknown[] {
-  return found.folded.map(folded => enhancedOf(folded, principal))
+function shown(found: JobProgress, principal: Principal, sight: Sight): unknown[] {
+  return found.folded.map(folded => enhancedOf(folded, principal, sight))
+}
+
+/** Who may write and not read is told how many were taken, and nothing else. */
+async function readingSight(reach: Reach, person: string): Promise<Sight | null> {
+  try {
+    return await reach(person, 'read')
+  } catch (thrown) {
+    if (thrown instanceof HinataError && thrown.kind === 'forbidden') return null
+    throw thrown
+  }
 }
 
 function statusOf(done: Submitted, found: JobProgress | null): string {

@@ -11,7 +11,7 @@ export function corsHeaders(cors: Cors | null, origin: string): (readonly [name:
   if (!cors.origins.includes('*') && !cors.origins.includes(origin)) return []
   return [
     ['Access-Control-Allow-Origin', origin],
-    ['Access-Control-Allow-Methods', 'GET, POST, OPTIONS'],
+    ['Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE, OPTIONS'],
     ['Access-Control-Allow-Headers', 'Authorization, Content-Type, X-Request-Id'],
     ['Access-Control-Max-Age', '600'],
     ['Vary', 'Origin'],

@@ -14,8 +14,9 @@ import type uws from 'uWebSockets.js'
 import { HinataError, type ErrorKind } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
+import { newVisit, type Visit } from '../privacy/access-log.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
-import type { Answer, Route } from '../route.js'
+import { hasBody, type Answer, type Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
@@ -35,6 +36,8 @@ interface Arrived {
   readonly contentType: string
   readonly contentLength: string
   readonly requestId: string
+  /** Whose data it turns out to be about, for the access log. */
+  readonly visit: Visit
 }
 
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
@@ -48,7 +51,7 @@ const requestIdPattern = /^[\w.-]{1,64}$/
 export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors: Cors | null): void {
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
-    app[route.method](route.path, (response, request) => {
+    app[route.method === 'delete' ? 'del' : route.method](route.path, (response, request) => {
       const arrived = arrivedOf(response, request, route)
       void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
     })
@@ -70,6 +73,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   const body = new Body(edge.intake, edge.limits.bodyBytesMax)
   const answered = new AbortController()
   let status: number
+  let code: string | null = null
   try {
     const answering = answer(response, arrived, reply, edge, checker, body)
     const done = await Promise.race([answering, tooLate(edge, answered.signal)])
@@ -78,12 +82,19 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
     else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))
     else await sendText(reply, status, done.type, done.text)
   } catch (thrown) {
-    status = await sendError(reply, thrown, edge, arrived.requestId)
+    ({ status, code } = await sendError(reply, thrown, edge, arrived.requestId))
   } finally {
     answered.abort()
     body.release()
   }
-  edge.metrics.countRequest(arrived.route?.path ?? 'unknown', status, performance.now() - startedAt)
+  const { route, method, visit, address, requestId } = arrived
+  const tookMs = performance.now() - startedAt
+  edge.metrics.countRequest(route?.path ?? 'unknown', status, tookMs)
+  if (visit.principal.appId !== '') edge.usage.countRequest(visit.principal.appId, { tookMs, code })
+  const what = route === null ? 'unknown' : `${method.toUpperCase()} ${route.path}`
+  edge.accessLog.request(visit, {
+    what, purpose: route?.access ?? '', address, requestId, status, tookMs: Math.round(tookMs),
+  })
 }
 
 async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
@@ -94,14 +105,15 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
       'ROUTE_UNKNOWN', { method: arrived.method.toUpperCase(), path: arrived.url.slice(0, 200) }
     )
   }
-  const reading = route.method === 'post' ? body.read(response, arrived.contentLength) : null
+  const reading = hasBody(route) ? body.read(response, arrived.contentLength) : null
   const [bytes, principal] = await Promise.all(
     [reading, principalOf(arrived.authorization, arrived.address, route, edge)])
   if (edge.isDraining() && route.access !== 'open') throw new HinataError('STOPPING')
   const foreign = bytes === null ? queryOf(arrived.query) : parseJson(bytes, arrived.contentType)
   const input = checker === null ? null : checker.parse(foreign)
-  const admitted = await admit(edge, route, principal, { input, path })
-  if (admitted.taken !== null) reply.headers.push(...limitHeaders(admitted.taken))
+  arrived.visit.principal = principal
+  const { taken, ...admitted } = await admit(edge, route, arrived.visit, { input, path })
+  if (taken !== null) reply.headers.push(...limitHeaders(taken))
   const { address } = arrived
   return route.handle({ ...admitted, principal, requestId, address, signal: reply.signal })
 }
@@ -111,9 +123,12 @@ async function tooLate(edge: Edge, signal: AbortSignal): Promise<never> {
   throw new HinataError('UPSTREAM_UNAVAILABLE')
 }
 
-async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: string): Promise<number> {
+async function sendError(
+  reply: Reply, thrown: unknown, edge: Edge, requestId: string,
+): Promise<{ readonly status: number, readonly code: string }> {
   const { code, kind, message, details } = publicErrorOf(thrown, edge, `request ${requestId}`)
-  if (reply.signal.aborted) return statusOfKind[kind]
+  const refused = { status: statusOfKind[kind], code }
+  if (reply.signal.aborted) return refused
   const hasDetails = Object.keys(details).length > 0
   const body = { error: { code, message, ...(hasDetails ? { details } : {}), request_id: requestId } }
   const isBusy = kind === 'limited' || kind === 'unavailable'
@@ -123,7 +138,7 @@ async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: s
   await sendText(
     reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, kind === 'too_large'
   )
-  return statusOfKind[kind]
+  return refused
 }
 
 function arrivedOf(
@@ -142,6 +157,7 @@ function arrivedOf(
     contentType: request.getHeader('content-type'),
     contentLength: request.getHeader('content-length'),
     requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),
+    visit: newVisit(),
   }
 }
 

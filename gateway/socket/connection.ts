@@ -12,6 +12,8 @@
  * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
  * W4  It ends with its credential: when that expires, or is revoked (I1).
+ * W6  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows
+ *     waits behind it (W1), within the credit; at most `heldFramesMax` frames.
  */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -19,13 +21,14 @@ import { publicErrorOf } from '../failure.js'
 import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
+import { isUndecided, learn, recordsOf } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Wire } from './wire.js'
 
 type State = 'opened' | 'greeting' | 'welcomed' | 'draining' | 'closed'
 
-interface Early {
+interface Waiting {
   readonly value: unknown
   readonly bytes: number
 }
@@ -50,7 +53,9 @@ export class Connection {
   #principal: Principal | null = null
   #token = ''
   #producer = ''
-  #early: Early[] = []
+  #early: Waiting[] = []
+  /** Frames that wait for a decision; null when none does. */
+  #held: Waiting[] | null = null
   #refused = 0
 
   constructor(id: string, edge: Edge, codec: Codec, wire: Wire, address: string) {
@@ -65,13 +70,13 @@ export class Connection {
       send,
       ping: payload => wire.ping(payload),
       refuse: (thrown, seq) => this.#refuse(thrown, seq),
-    })
+    }, address)
     this.#subscriptions = new Subscriptions(edge, {
       get bufferedBytes() { return wire.bufferedBytes },
       send,
       tooSlow: () => this.#closeAsSlow(),
       now: () => edge.clock.now(),
-    })
+    }, address, (thrown, id) => this.#refuse(thrown, undefined, id))
     edge.metrics.totals.connections += 1
   }
 
@@ -91,6 +96,11 @@ export class Connection {
       this.#closeFor(thrown, closeCodes.policy)
       return true
     }
+  }
+
+  /** Ends the subscriptions that a decision no longer allows. */
+  judge(): void {
+    if (this.#principal !== null && this.#state !== 'closed') void this.#subscriptions.judge(this.#principal)
   }
 
   /** Takes one message. `bytes` need not outlive the call. */
@@ -135,7 +145,7 @@ export class Connection {
     }
     this.#submits.tick()
     this.#subscriptions.flush()
-    if (this.#state === 'draining' && this.#submits.unanswered === 0) this.close(
+    if (this.#state === 'draining' && this.#submits.unanswered === 0 && this.#held === null) this.close(
       closeCodes.goingAway, 'STOPPING'
     )
   }
@@ -159,6 +169,7 @@ export class Connection {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#early = []
+    this.#held = null
     this.#subscriptions.close()
     this.#edge.metrics.totals.connections -= 1
   }
@@ -170,7 +181,51 @@ export class Connection {
     throw new HinataError('FRAME_MALFORMED', { reason })
   }
 
+  /** Takes a frame, or holds it until the ladder has decided (W6). */
   #take(value: unknown, bytes: number): void {
+    if (this.#held === null && !isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
+    try {
+      this.#submits.hold(recordsOf(value), bytes)
+    } catch (thrown) {
+      return this.#refuseFrame(thrown, value)
+    }
+    const isFirst = this.#held === null
+    this.#held ??= []
+    this.#held.push({ value, bytes })
+    if (isFirst) return void this.#decideHeld()
+    // asked at once, so that many new persons wait for each other no longer than for one
+    void learn(this.#edge, this.#principal, value).catch(() => undefined)
+    if (this.#held.length <= this.#edge.limits.heldFramesMax) return
+    const error = new HinataError('OVERLOADED', { what: 'What this connection sent', max: 'too many frames' })
+    this.#closeFor(error, closeCodes.tryLater)
+  }
+
+  /** Takes the held frames in their order, each after its decision. */
+  async #decideHeld(): Promise<void> {
+    for (let next = this.#held?.[0]; next !== undefined; next = this.#held?.[0]) {
+      await this.#learn(next.value)
+      if (this.#held === null) return
+      this.#held.shift()
+      this.#submits.release(recordsOf(next.value), next.bytes)
+      this.#act(next.value, next.bytes)
+    }
+    this.#held = null
+  }
+
+  /** Asks until there is an answer, as long as a request may take; then whoever needs it refuses the frame. */
+  async #learn(value: unknown): Promise<void> {
+    const { clock, limits } = this.#edge
+    const end = clock.now() + limits.requestMsMax
+    while (this.#held !== null && clock.now() < end) {
+      try {
+        return await learn(this.#edge, this.#principal, value)
+      } catch {
+        await clock.wait(limits.creditCheckMs) // Redis is away, as it is for the log
+      }
+    }
+  }
+
+  #act(value: unknown, bytes: number): void {
     try {
       const frame = frameOf(value)
       if (frame.type === 'hello') return this.#greet(frame)

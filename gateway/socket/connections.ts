@@ -48,6 +48,11 @@ export class Connections {
     return isWhole
   }
 
+  /** Asks the ladder about every live subscription again, since somebody decided anew. */
+  judge(): void {
+    for (const connection of [...this.#open.values()]) connection.judge()
+  }
+
   start(): void {
     this.#loop = this.#tick()
   }

@@ -5,12 +5,16 @@
  * B1  Batches go to the appender in the order of arrival; their acks come as the log answers.
  * B2  Every batch is answered once: acknowledged, or refused whole with its seq.
  * B3  Credit and intake that a batch took are released exactly once.
+ * B4  A batch is taken by a decision of the ladder that is known; `connection.ts` held it until it was (W6).
  */
 import { HinataError, type ErrorCode } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { authorise, frameAccess } from '../identity/authorise.js'
 import type { Principal } from '../identity/principal.js'
 import { keyOf } from '../identity/tenant.js'
+import type { Tally } from '../privacy/access-log.js'
+import { allowed } from '../privacy/decisions.js'
+import { frameActions, type Decision } from '../privacy/ladder.js'
 import type { SubmitFrame } from '../schema/frames.js'
 import { logFull, type Submitted } from '../submission.js'
 import { Credit } from './credit.js'
@@ -24,7 +28,7 @@ interface SubmitOutlet {
 }
 
 /** Refusals of a frame behind which others must wait, so that what is sent again stays in order (V4). */
-const pressing: readonly ErrorCode[] = ['LOG_FULL', 'OVERLOADED', 'RATE_LIMITED']
+const pressing: readonly ErrorCode[] = ['LOG_FULL', 'OVERLOADED', 'RATE_LIMITED', 'PRIVACY_UNAVAILABLE']
 
 /** The batches of one connection. */
 export class Submits {
@@ -33,12 +37,16 @@ export class Submits {
   readonly #credit: Credit
   /** One key of each partition whose room was below the full credit: they are looked at until it returns. */
   readonly #pressed = new Map<number, string>()
+  readonly #address: string
+  /** Of the person whose batch came last: batches about one person come in a row. */
+  #tally: Tally | null = null
   #unanswered = 0
   #toldAt = 0
 
-  constructor(edge: Edge, outlet: SubmitOutlet) {
+  constructor(edge: Edge, outlet: SubmitOutlet, address: string) {
     this.#edge = edge
     this.#outlet = outlet
+    this.#address = address
     this.#credit = new Credit(edge.limits)
   }
 
@@ -52,12 +60,23 @@ export class Submits {
     return this.#unanswered
   }
 
+  /** Takes credit for a frame that waits for a decision; `release` gives it back. Throws CREDIT_EXCEEDED. */
+  hold(records: number, bytes: number): void {
+    this.#credit.take(records, bytes)
+  }
+
+  /** Gives back what `hold` took. */
+  release(records: number, bytes: number): void {
+    this.#credit.release(records, bytes)
+  }
+
   /** Hands a batch to the log. Throws what refuses it whole. */
   submit(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
     authorise(frameAccess.submit, principal, { person: frame.user_id })
     const person = keyOf(principal.tenant, frame.user_id)
     if (this.#credit.isBlocked) throw logFull(this.#edge.client.partitionOf(person))
     const records = frame.records.length
+    this.#assertMay(principal, person, records)
     this.#credit.take(records, bytes)
     const startedAt = performance.now()
     const origin = `${producer}:${frame.seq}`
@@ -78,12 +97,35 @@ export class Submits {
     }
     submitted.then(done => {
       answered()
-      this.#acknowledge(frame.seq, done, performance.now() - startedAt, principal.tenant)
+      this.#acknowledge(frame.seq, done, performance.now() - startedAt, principal)
       this.#press(person)
     }, (thrown: unknown) => {
       answered()
       this.#noticeFull(thrown, person)
       this.#outlet.refuse(thrown, frame.seq)
+    })
+  }
+
+  /** Throws PRIVACY_DENIED, or PRIVACY_UNAVAILABLE while nothing is known; what came before stays before. */
+  #assertMay(principal: Principal, person: string, records: number): void {
+    const decision = this.#edge.decisions.known(principal, person, frameActions.submit)
+    if (decision === null) {
+      const unknown = new HinataError('PRIVACY_UNAVAILABLE')
+      this.#noticeFull(unknown, person)
+      throw unknown
+    }
+    const tally = this.#tallyOf(principal, person, decision)
+    tally.times += 1
+    tally.records += records
+    allowed(decision, person, frameActions.submit)
+  }
+
+  #tallyOf(principal: Principal, key: string, { rung, isAllowed }: Decision): Tally {
+    const tally = this.#tally
+    if (tally !== null && tally.key === key && !tally.isWritten && tally.isAllowed === isAllowed) return tally
+    return this.#tally = this.#edge.accessLog.tally({
+      principal, key, action: frameActions.submit, rung, isAllowed, what: 'frame: submit',
+      address: this.#address,
     })
   }
 
@@ -98,8 +140,9 @@ export class Submits {
     if (this.#pressed.size > 0) this.#adapt()
   }
 
-  #acknowledge(seq: number, done: Submitted, tookMs: number, tenant: string): void {
+  #acknowledge(seq: number, done: Submitted, tookMs: number, { appId, tenant }: Principal): void {
     const { accepted, duplicates, rejected, durability, positions } = done
+    this.#edge.usage.countBatch(appId, done)
     this.#edge.metrics.countBatch({ accepted, duplicates, rejected: rejected.length }, tookMs, tenant)
     this.#outlet.send({ type: 'ack', seq, accepted, duplicates, rejected, durability, positions })
   }

@@ -81,9 +81,12 @@ t.test('C1 C2 C3 the same schema for a cluster is read by ClickHouse', async t =
     t.match(await textOf(asked.stream), /^(?:Create|Alter|Drop)/)
   }
   const of = (pattern: RegExp): string[] => statements.flatMap(one => pattern.exec(one)?.[1] ?? [])
-  t.same(of(/CREATE TABLE IF NOT EXISTS (\w+)_local/), ['records', 'psp_components', 'dead_letters'])
+  t.same(of(/CREATE TABLE IF NOT EXISTS (\w+)_local/),
+    ['records', 'psp_components', 'dead_letters', 'data_access', 'api_calls', 'app_registrations'])
   t.same(of(/(\w+) ON CLUSTER hinata AS \w+_local\nENGINE = Distributed\(.*cityHash64\(user_id\)/),
-    ['records', 'psp_components', 'dead_letters'])
+    ['records', 'psp_components', 'dead_letters', 'data_access'])
+  t.same(of(/(\w+) ON CLUSTER hinata AS \w+_local\nENGINE = Distributed\(.*cityHash64\(app\)/),
+    ['api_calls', 'app_registrations'])
   const [records] = statements
   t.match(records, 'ENGINE = ReplicatedReplacingMergeTree(\'/clickhouse/tables/{shard}/{database}/{table}\', '
     + '\'{replica}\', revision)')

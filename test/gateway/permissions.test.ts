@@ -5,10 +5,11 @@ import t from 'tap'
 import {
   callers, deedsOf, mayDo, permissionsPage, type Caller, type Deed,
 } from '../../gateway/identity/permissions-page.js'
+import { ladderPage } from '../../gateway/privacy/ladder-page.js'
 import { projectRoot } from '../tidy/sources.js'
 import {
-  adminKey, ask, codeOf, everyPermission, get, openGreeted, openSocket, post, recordOf, registerApp,
-  startSystem, userToken,
+  adminKey, askWith, codeOf, everyPermission, get, openGreeted, openSocket, recordOf, registerApp,
+  startSystem, userToken, type Answered,
 } from './system.js'
 
 /** Who calls: a key, and the app that it belongs to. */
@@ -17,6 +18,7 @@ interface Credentials {
   readonly appId: string
 }
 
+t.setTimeout(180_000)
 const system = await startSystem({ hasNode: false })
 const { url } = system.gateway
 t.teardown(() => system.stop())
@@ -29,7 +31,8 @@ const forbidden = /^(TOKEN_MISSING|PERMISSION_MISSING|ROLE_FORBIDDEN|PERSON_MISM
 
 t.test('the page is what the tables say', async t => {
   const page = readFileSync(join(projectRoot(import.meta.dirname), 'docs', 'PERMISSIONS.md'), 'utf8')
-  t.equal(permissionsPage(deeds), page, 'run: node dist/test/gateway/write-permissions.js')
+  const written = `${permissionsPage(deeds)}\n${ladderPage(deeds)}`
+  t.equal(written, page, 'run: node dist/test/gateway/write-permissions.js')
 })
 
 t.test('each caller may over HTTP what its cell says', async t => {
@@ -73,8 +76,10 @@ async function credentialsOf(caller: Caller, { access }: Deed): Promise<Credenti
     case 'administrator': return registerApp(url, adminKey, everyPermission)
     case 'operator': return { key: adminKey, appId: 'administrator' }
     case 'person, about self':
-    case 'person, about another': {
-      const app = await registerApp(url, adminKey, everyPermission)
+    case 'person, about another':
+    case 'person, by an app': {
+      const isPlain = caller === 'person, by an app'
+      const app = await registerApp(url, adminKey, everyPermission.filter(one => !isPlain || one !== 'admin'))
       return { key: await userToken(url, app.key, 'ada'), appId: app.appId }
     }
   }
@@ -83,12 +88,14 @@ async function credentialsOf(caller: Caller, { access }: Deed): Promise<Credenti
 /** A request that is right but for who sends it. */
 function request(
   { name }: Deed, key: string | null, whom: { person: string, app: string },
-): ReturnType<typeof ask> {
+): Promise<Answered> {
   const [method = '', path = ''] = name.split(' ')
   const place = path.replace('/api/users/{id}', `/api/users/${whom.person}`)
     .replace('/api/apps/{id}', `/api/apps/${whom.app}`).replace('{job_id}', 'job_1_AAAAAAAAAAAA')
-  if (method === 'GET') return get(url, `${place}${path.includes('{') ? '' : `?user_id=${whom.person}`}`, key)
-  return post(url, place, key, bodies(whom.person)[path] ?? {})
+    .replace('{id}', 'c1')
+  const query = /\/(users|apps|enhanced)\//.test(path) ? '' : `?user_id=${whom.person}`
+  const isAsked = method === 'GET' || method === 'DELETE'
+  return askWith(url, method, isAsked ? place + query : place, key, bodies(whom.person)[path] ?? {})
 }
 
 function bodies(person: string): Readonly<Record<string, unknown>> {
@@ -102,6 +109,8 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },
     '/api/hinata/query-relevant': { user_id: person, question: 'x' },
+    '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
+    '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: 'x' },
     '/api/enhancement/personalized': { user_id: person, question: 'x' },
   }

@@ -110,6 +110,17 @@ export function post(url: string, path: string, token: string | null, body: unkn
   })
 }
 
+/** Sends JSON by any method; GET and DELETE carry no body. */
+export function askWith(
+  url: string, method: string, path: string, token: string | null, body: unknown,
+): Promise<Answered> {
+  const verb = method.toUpperCase()
+  if (verb === 'GET' || verb === 'DELETE') return ask(url, path, token, { method: verb })
+  return ask(url, path, token, {
+    method: verb, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' },
+  })
+}
+
 /** GETs. */
 export function get(url: string, path: string, token: string | null): Promise<Answered> {
   return ask(url, path, token, {})
