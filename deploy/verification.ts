@@ -4,6 +4,7 @@
  * at rest is left out, and it says so.
  */
 import { clickhouseSink, connectAnalytics, verifyMonths, verifyRows } from '../analytics/index.js'
+import { COMMAND_MARK, commandFingerprint, isCommand } from '../actors/person/commands.js'
 import { contentHash, type SubmittedRecord } from '../actors/record/index.js'
 import {
   Findings, verifyTopology, type Finding, type Identity, type PartitionVerdict,
@@ -39,6 +40,10 @@ export interface Verification {
 
 const identity: Identity = {
   of(value) {
+    if (isCommand(value)) {
+      const { id, command } = value
+      return { id: COMMAND_MARK + id, fingerprint: commandFingerprint(command), isRowless: true }
+    }
     const { record } = value as SubmittedRecord
     return record?.id === undefined ? undefined : { id: record.id, fingerprint: contentHash(record) }
   },

@@ -12,6 +12,7 @@ import type { AccessStore } from './privacy/access-store.js'
 import type { Decisions } from './privacy/decisions.js'
 import type { Attempts } from './rate/attempts.js'
 import type { Limiter } from './rate/limiter.js'
+import type { AppUsage } from './rate/usage.js'
 import type { Progress } from './progress.js'
 import type { Connections } from './socket/connections.js'
 import type { SystemStatus } from './status.js'
@@ -25,6 +26,7 @@ export interface Edge extends FailureEars {
   readonly identity: Identity
   readonly attempts: Attempts
   readonly limiter: Limiter
+  readonly usage: AppUsage
   readonly decisions: Decisions
   readonly accessLog: AccessLog
   /** Where the access log is read; null without a ClickHouse. */

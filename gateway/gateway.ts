@@ -20,13 +20,16 @@ import { Decisions } from './privacy/decisions.js'
 import { Progress } from './progress.js'
 import { Attempts } from './rate/attempts.js'
 import { Limiter } from './rate/limiter.js'
+import { AppUsage } from './rate/usage.js'
 import type { Route } from './route.js'
 import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
+import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
 import { privacyRoutes } from './routes/privacy.js'
 import { pspRoutes } from './routes/psp.js'
+import { recordRoutes } from './routes/records.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
@@ -87,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.progress.start()
   edge.connections.start()
   edge.jobs.start()
+  edge.usage.start()
   edge.identity.start(() => edge.connections.renew())
   edge.decisions.start(() => edge.connections.judge())
   edge.accessLog.start()
@@ -100,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.identity.stop()
     edge.decisions.stop()
     edge.jobs.stop()
+    await edge.usage.stop()
     app.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
@@ -131,6 +136,7 @@ function edgeOf(
   })
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
+    usage: new AppUsage(client.registry, clock, limits),
     decisions: new Decisions(client.registry, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
@@ -145,9 +151,9 @@ function edgeOf(
 
 function routesOf(edge: Edge): Route[] {
   const routes = [
-    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
-    ...enhancementRoutes(edge), ...personRoutes(edge), ...privacyRoutes(edge), ...authRoutes(edge),
-    ...tenantRoutes(edge),
+    ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
+    ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
+    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

@@ -1,8 +1,11 @@
 /**
  * The HiNATA pipeline, declared: records are enriched in threads, folded by the person's actor, indexed for
- * search, and handed to the sinks. Declarations only; a node runs them.
+ * search, and handed to the sinks; commands about a person go the same way, to the same actor. Declarations
+ * only; a node runs them.
  */
 import { deadLetters, recordsFolded } from '../actors/person/outputs.js'
+import { isStagedCommand, isStagedRecord } from '../actors/person/staged.js'
+import type { SubmittedCommand } from '../actors/person/commands.js'
 import { personWith } from '../actors/person/person.js'
 import { scoringOf } from '../actors/person/scoring.js'
 import type { SubmittedRecord } from '../actors/record/record.js'
@@ -31,13 +34,14 @@ export function hinataTopology(options: {
   return {
     name: 'hinata',
     version: options.version ?? codeVersion,
-    source: topic<SubmittedRecord>('records', { partitions: options.partitions }),
+    source: topic<SubmittedRecord | SubmittedCommand>('records', { partitions: options.partitions }),
     stages: [{
       name: 'enrich',
       batchMax: enrichBatchMax,
       module: new URL('../actors/person/enrich-stage.js', import.meta.url),
     }],
-    target: { actor: person, message: 'recorded' },
+    target: { actor: person, message: 'recorded', where: isStagedRecord },
+    routes: [{ actor: person, message: 'commanded', where: isStagedCommand }],
     actors: [person],
     sinks: options.sinks,
     views: [{

@@ -1,11 +1,13 @@
 /**
- * The stage before the person's actor: SubmittedRecord → StagedRecord, in pool threads. Stateless and
+ * The stage before the person's actor: SubmittedRecord → StagedRecord, SubmittedCommand → StagedCommand, in
+ * pool threads. Stateless and
  * deterministic: neither the batch nor the thread changes a byte of the answer. A record that makes it throw
  * fails alone (the runner isolates it).
  */
 import type { LogRecord, StageFunction } from '../../engine/index.js'
 import { analyseBatch, type Enrichment, type Tag } from '../enrichment/index.js'
 import { echoTraceOf } from '../psp/echo.js'
+import { wordingOfCorrection } from '../psp/correction.js'
 import { extractIntents } from '../psp/intent.js'
 import { aboutnessOf } from '../psp/topic-evidence.js'
 import { isOwnVoice } from '../psp/voice.js'
@@ -13,13 +15,24 @@ import { addressKey } from '../record/address.js'
 import { contentHash } from '../record/content-hash.js'
 import type { SubmittedRecord } from '../record/index.js'
 import { tokenSetOf } from '../text/index.js'
-import type { StagedRecord } from './staged.js'
+import { commandFingerprint, isCommand, type SubmittedCommand } from './commands.js'
+import type { StagedCommand, StagedMessage, StagedRecord } from './staged.js'
 
-/** One StagedRecord per record, in order. */
+/** One StagedMessage per value, in order. */
 export const run: StageFunction = records => records.map(stage)
 
-function stage({ value }: LogRecord): StagedRecord {
-  const submitted = value as SubmittedRecord
+function stage({ value }: LogRecord): StagedMessage {
+  return isCommand(value) ? stagedCommand(value) : stagedRecord(value as SubmittedRecord)
+}
+
+function stagedCommand(submitted: SubmittedCommand): StagedCommand {
+  const { command } = submitted
+  const staged = { command: submitted, fingerprint: commandFingerprint(command) }
+  const isCorrection = command.kind === 'amend' && command.description !== undefined
+  return isCorrection ? { ...staged, wording: wordingOfCorrection(command.description) } : staged
+}
+
+function stagedRecord(submitted: SubmittedRecord): StagedRecord {
   const { record } = submitted
   const [analysed] = analyseBatch([record])
   const { highlightWords, noteWords } = analysed.text

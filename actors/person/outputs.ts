@@ -5,6 +5,7 @@
 import { output, type DeadLetter } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { Component } from '../psp/component.js'
+import type { ChangeKind } from '../psp/knowledge.js'
 
 /**
  * A component as it leaves the person's state: what it says, what it weighs and what it rests on. What only
@@ -19,10 +20,10 @@ export interface ComponentChange {
   readonly user_id: string
   /** Counts the changes of the person's PSP, also those that were replaced within their commit. */
   readonly sequence: number
-  readonly change: 'created' | 'strengthened' | 'updated' | 'merged' | 'superseded' | 'archived'
+  readonly change: ChangeKind
   /** ms UTC, the turn's time. */
   readonly changed_at: number
-  /** The record that caused it. */
+  /** The record that caused it; empty when it was a command. */
   readonly record_id: string
   /** The component after the change. */
   readonly component: ReportedComponent

@@ -5,27 +5,31 @@
  */
 import { actor, type TurnContext, type TypedActor } from '../../engine/index.js'
 import { foldRecord } from './fold.js'
-import type { Component } from '../psp/component.js'
-import {
-  componentsChanged, recordsFolded, type ComponentChange, type ReportedComponent,
-} from './outputs.js'
+import { obey } from './obey.js'
+import { recordsFolded } from './outputs.js'
+import { reportChanges } from './report.js'
 import { defaultScoring, type Scoring } from './scoring.js'
-import type { StagedRecord } from './staged.js'
+import type { StagedCommand, StagedRecord } from './staged.js'
 import { personState } from './state.js'
 
-/** The actor with its scoring. Receives `recorded` with a StagedRecord; the key is the person's id. */
+/**
+ * The actor with its scoring. Receives `recorded` with a StagedRecord and `commanded` with a StagedCommand;
+ * the key is the person's id.
+ */
 export function personWith(scoring: Scoring): TypedActor<typeof personState> {
   return actor('person', {
     state: personState,
     receive: {
       recorded: (ctx: TurnContext<typeof personState>, staged: StagedRecord) =>
         recorded(ctx, staged, scoring),
+      commanded: (ctx: TurnContext<typeof personState>, staged: StagedCommand) => obey(ctx, staged),
     },
     reads: {
       recorded: (staged: StagedRecord) => ({
         records: [staged.submitted.record.id],
         addresses: staged.addressKey === '' ? [] : [staged.addressKey],
       }),
+      commanded: ({ command }: StagedCommand) => ({ commands: [command.id] }),
     },
   })
 }
@@ -39,44 +43,5 @@ function recorded(ctx: TurnContext<typeof personState>, staged: StagedRecord, sc
   if (outcome === null) return
   const { folded, changes, changesBefore } = outcome
   ctx.emit(recordsFolded, folded)
-  changes.forEach(({ change, component }, i) =>
-    ctx.emit(componentsChanged, {
-      user_id: personId,
-      sequence: changesBefore + i + 1,
-      change,
-      changed_at: now,
-      record_id: folded.record.id,
-      component: reported(component),
-    }, isStep(change) ? { replaces: component.id } : undefined),
-  )
-}
-
-/** Whether the component goes on: of such states of one commit the last is enough. */
-function isStep(change: ComponentChange['change']): boolean {
-  return change === 'strengthened' || change === 'updated' || change === 'merged'
-}
-
-function reported(component: Component): ReportedComponent {
-  return {
-    id: component.id,
-    type: component.type,
-    memory: component.memory,
-    description: component.description,
-    confidence: component.confidence,
-    total_attention_weight: component.total_attention_weight,
-    normalized_weight: component.normalized_weight,
-    priority: component.priority,
-    activation_threshold: component.activation_threshold,
-    evidence: component.evidence,
-    created_at: component.created_at,
-    last_updated: component.last_updated,
-    last_activated: component.last_activated,
-    related: component.related,
-    source_apps: component.source_apps,
-    history: component.history,
-    superseded_by: component.superseded_by,
-    valid_from: component.valid_from,
-    valid_to: component.valid_to,
-    support: { records: component.support.records },
-  }
+  reportChanges(ctx, changes, changesBefore, folded.record.id)
 }

@@ -11,6 +11,7 @@ import { BUFFER_MAX, type BufferedRecord } from '../psp/buffer.js'
 import { HINTS_MAX } from '../psp/hint.js'
 import type { AddressUse } from './attention.js'
 import type { Cluster } from './clusters.js'
+import type { CommandOutcome } from './commands.js'
 import { RECENT_MAX, type RecentRecord } from './recent.js'
 
 /** The cells. A record changes a handful of entries, whatever the size of the state. */
@@ -36,6 +37,8 @@ export const personState = {
   records: table<FoldedRecord>(),
   /** By address key. */
   addresses: table<AddressUse>(),
+  /** What became of commands, by their id. */
+  commands: table<CommandOutcome>(),
 }
 
 /** The cells as a turn sees them. */

@@ -8,6 +8,7 @@
  *   merge        += .8 a     the larger one    blended by half of it
  */
 import { fade, halfLifeMs } from './decay.js'
+import { isHeld } from './held.js'
 import {
   HISTORY_STEPS_MAX,
   RELATED_MAX,
@@ -94,7 +95,7 @@ export function absorbed(
     ...component,
     evidence,
     support,
-    embedding: isStronger
+    embedding: isStronger || isHeld(component)
       ? component.embedding
       : blended(component.embedding, intent.vector, Math.max(BLEND_MIN, strength)),
     confidence: quantised(Math.min(1, confidence)),
@@ -106,9 +107,9 @@ export function absorbed(
   }
 }
 
-/** The component with a new description, the old one kept in its history. */
+/** The component with a new description, the old one kept in its history; a held one keeps its own. */
 export function redescribed(component: Component, description: string, cause: Cause): Component {
-  if (component.description === description) return component
+  if (component.description === description || isHeld(component)) return component
   const step = {
     at: cause.at,
     change: 'updated',
@@ -142,7 +143,8 @@ export function relatedTo(component: Component, ids: readonly string[]): Compone
   return related === component.related ? component : { ...component, related }
 }
 
-function withStep(history: readonly HistoryStep[], step: HistoryStep): HistoryStep[] {
+/** The history with one more step; the first and the newest stay. */
+export function withStep(history: readonly HistoryStep[], step: HistoryStep): HistoryStep[] {
   return history.length < HISTORY_STEPS_MAX ? [...history, step] : [history[0], ...history.slice(2), step]
 }
 

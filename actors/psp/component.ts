@@ -3,12 +3,12 @@
  * that show it. SPEC section 4. Times are event times, ms UTC. Immutable: a change makes a new object (C4).
  *
  *   created ──▶ current ──strengthened · updated · merged──▶ current
- *                  │ contradicted by newer evidence
+ *                  │ contradicted by newer evidence, or removed by the person
  *                  ▼
  *              superseded   keeps its history and its validity interval; an as-of query still finds it
  *
  * K1 A component is never deleted by inference; it leaves the state only through the bound COMPONENTS_MAX
- *    (archived).
+ *    (archived). What was said about it holds against inference (saying.ts).
  * K2 Every id in `evidence` is a record that was folded.
  * K3 `total_attention_weight` is the faded sum as of `last_updated`; what it is worth now is computed at read
  *    (decay.ts).
@@ -58,6 +58,17 @@ export interface HistoryStep {
   readonly description?: string
 }
 
+/** What was said about a component itself (saying.ts). Instants are event times, ms UTC; null: not so. */
+export interface Said {
+  readonly pinned_at: number | null
+  readonly corrected_at: number | null
+  /** Of a closed component: evidence does not bring it back. */
+  readonly removed_at: number | null
+  readonly ratings: number
+  /** What all ratings together have multiplied the weight with. */
+  readonly factor: number
+}
+
 /** One thing that is known about a person. */
 export interface Component {
   readonly id: string
@@ -92,6 +103,8 @@ export interface Component {
    * `evidence`).
    */
   readonly support: { readonly records: number, readonly strengths: readonly number[] }
+  /** Absent: nobody said anything about it. */
+  readonly said?: Said
 }
 
 /** Components of one person. More than some hundreds means that the merge is wrong. */

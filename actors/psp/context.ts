@@ -3,6 +3,7 @@
  * limits.
  */
 import { VISITED_SLOT, type ComponentType } from './component.js'
+import { isPinnedAt } from './held.js'
 import { relevanceTo, type Request } from './request.js'
 import {
   activeCount,
@@ -57,7 +58,7 @@ export function contextFor(psp: Psp, request?: Request): PspContext {
       return {
         component,
         relevance,
-        score: (share * component.weight) / heaviest + RELEVANCE_WEIGHT * relevance,
+        score: importanceOf(component, heaviest, share, psp.at) + RELEVANCE_WEIGHT * relevance,
       }
     })
     .sort((a, b) => b.score - a.score)
@@ -85,6 +86,11 @@ export function contextFor(psp: Psp, request?: Request): PspContext {
     active_components_count: activeCount(psp),
     last_updated: lastUpdated(psp),
   }
+}
+
+/** Its share of the heaviest; what is pinned counts as the heaviest. */
+function importanceOf(component: CurrentComponent, heaviest: number, share: number, at: number): number {
+  return isPinnedAt(component, at) ? 1 : (share * component.weight) / heaviest
 }
 
 /**

@@ -16,6 +16,7 @@ export { requestOf, type Request } from './request.js'
 export { countTokens } from './tokens.js'
 export {
   componentJson,
+  componentOf,
   pspOf,
   readPsp,
   type ComponentJson,

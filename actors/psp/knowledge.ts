@@ -8,10 +8,15 @@
 import type { MapCell } from '../../engine/index.js'
 import { COMPONENTS_MAX, type Component, type Memory } from './component.js'
 import { relatedTo } from './absorb.js'
+import { isRuledOut } from './held.js'
 import { totalWeightAt, withShare } from './rebalance.js'
 
 /** What happened to a component in a turn. */
-export type ChangeKind = 'created' | 'strengthened' | 'updated' | 'merged' | 'superseded' | 'archived'
+export type ChangeKind =
+  'created' | 'strengthened' | 'updated' | 'merged' | 'superseded' | 'archived' | SaidKind
+
+/** What somebody said of a component (saying.ts). */
+type SaidKind = 'rated' | 'corrected' | 'pinned' | 'unpinned' | 'removed' | 'restored'
 
 /** One changed component. */
 export interface Change {
@@ -35,6 +40,7 @@ export class Knowledge {
   readonly #changed = new Map<string, ChangeKind>()
   readonly #closed = new Map<string, Component>()
   readonly #touched = new Set<string>()
+  readonly #ruledOut: Component[] = []
   #created: number
 
   /** `created`: how many components the person ever had. */
@@ -43,7 +49,9 @@ export class Knowledge {
     this.#created = created
     for (let i = 1; i <= created; i += 1) {
       const component = cells.get(componentId(i))
-      if (component !== undefined && component.valid_to === null) this.#current.set(component.id, component)
+      if (component === undefined) continue
+      if (component.valid_to === null) this.#current.set(component.id, component)
+      else if (isRuledOut(component)) this.#ruledOut.push(component)
     }
   }
 
@@ -60,8 +68,18 @@ export class Knowledge {
     return statements
   }
 
+  /** What the person does not want to be known, as it was when the turn began. */
+  get ruledOut(): readonly Component[] {
+    return this.#ruledOut
+  }
+
   get(id: string): Component | undefined {
     return this.#current.get(id)
+  }
+
+  /** A component, valid or not, as it is now. */
+  known(id: string): Component | undefined {
+    return this.#current.get(id) ?? this.#closed.get(id) ?? this.#cells.get(id)
   }
 
   /** The valid component of a slot that holds one value. */
@@ -87,7 +105,10 @@ export class Knowledge {
     if (isClosed) {
       this.#current.delete(component.id)
       this.#closed.set(component.id, component)
-    } else this.#current.set(component.id, component)
+    } else {
+      this.#closed.delete(component.id)
+      this.#current.set(component.id, component)
+    }
     if (!this.#changed.has(component.id) || isClosed) this.#changed.set(component.id, change)
   }
 
@@ -130,7 +151,8 @@ export class Knowledge {
   /** Makes room: the component that weighs least leaves the state; its changes stay where outputs went. */
   #archiveWeakest(): Change {
     const all = this.#cells.entries().map(([, component]) => component)
-    const weakest = all.reduce((least, next) =>
+    const open = all.filter(component => component.said === undefined)
+    const weakest = (open.length > 0 ? open : all).reduce((least, next) =>
       next.total_attention_weight < least.total_attention_weight ? next : least,
     )
     this.#cells.delete(weakest.id)

@@ -7,6 +7,7 @@ import { absorbed, created, redescribed, type Cause } from './absorb.js'
 import { valueClaim } from './claim.js'
 import { withEvidence } from './evidence.js'
 import { focusAfter, type Focus } from './focus.js'
+import { isNamedOut } from './held.js'
 import type { Intent } from './intent.js'
 import type { Knowledge } from './knowledge.js'
 import type { Lesson } from './learn.js'
@@ -66,7 +67,7 @@ function raised(
   const known = knowledge.get(topic.component)
   const isAttended = cause.attention > ATTENTION_MIN
   const needed = isAttended ? 1 : supportNeeded(lesson.records, about.hasLearningCue, topic.isGiven)
-  if (known === undefined && topic.records < needed) return topic
+  if (known === undefined && (topic.records < needed || isNamedOut(knowledge, `topic:${key}`))) return topic
   const isDue = known === undefined || needsDescription(topic)
   const description = isDue ? describeTopic(key, topic, topics.entries()) : known.description
   const intent = topicIntent(key, description, confidenceOf(lesson), lesson.vector)

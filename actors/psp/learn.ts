@@ -7,11 +7,13 @@
  *    makes and that rested on this record alone ends.
  * J3 A contradiction ends the older claim by event time: evidence that arrives late does not end what is
  *    newer.
+ * J4 What the person said of a component holds (saying.ts, H1, H2).
  */
 import type { ListCell } from '../../engine/index.js'
 import { absorbed, created, superseded, type Cause } from './absorb.js'
 import { valueClaim } from './claim.js'
 import { memoryOf, VISITED_SLOT, VISITS_SAID, type Component } from './component.js'
+import { isHeld, isRefused } from './held.js'
 import { corroborate, type Hint } from './hint.js'
 import type { Intent } from './intent.js'
 import type { ChangeKind, Knowledge } from './knowledge.js'
@@ -65,6 +67,7 @@ function learnStatement(knowledge: Knowledge, hints: ListCell<Hint>, lesson: Les
     for (const old of match.contradicted) end(knowledge, old, target.id, cause)
     return
   }
+  if (isRefused(knowledge, intent, match.contradicted)) return
   let witness: string | undefined
   if (!intent.isDirect) {
     witness = corroborate(hints, { type: intent.type, claim: intent.claim, recordId: cause.recordId })
@@ -84,7 +87,7 @@ function learnStatement(knowledge: Knowledge, hints: ListCell<Hint>, lesson: Les
 
 /** The claim ends when newer evidence contradicts it (J3). */
 function end(knowledge: Knowledge, old: Component, successor: string, cause: Cause): void {
-  if (old.valid_from <= cause.at)
+  if (old.valid_from <= cause.at && !isHeld(old))
     knowledge.put('superseded', superseded(old, successor, cause.at, cause.recordId))
 }
 
@@ -96,7 +99,8 @@ function isWithdrawal({ type, claim }: Intent): boolean {
 function withdrawUnsaid(knowledge: Knowledge, cause: Cause): void {
   for (const known of [...knowledge.current()]) {
     const isAlone = known.support.records === 1 && known.evidence[0] === cause.recordId
-    if (!isAlone || knowledge.isTouched(known.id) || known.claim.slot.startsWith('topic:')) continue
+    if (!isAlone || isHeld(known)) continue
+    if (knowledge.isTouched(known.id) || known.claim.slot.startsWith('topic:')) continue
     knowledge.put('superseded', superseded(known, null, cause.at, cause.recordId))
   }
 }
@@ -167,6 +171,7 @@ function learnValue(knowledge: Knowledge, intent: Intent, cause: Cause): void {
       confidence: Math.max(known.confidence, intent.confidence),
     })
   }
+  if (isRefused(knowledge, intent, known === undefined ? [] : [known])) return
   const component = created(knowledge.nextId(), intent, cause)
   knowledge.put('created', component)
   if (known !== undefined) end(knowledge, known, component.id, cause)

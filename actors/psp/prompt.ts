@@ -19,6 +19,7 @@
  */
 import { BUSY_WITH, HEADINGS, PROMPT_MARK } from './echo.js'
 import { VISITED_SLOT, VISITS_SAID } from './component.js'
+import { isPinnedAt } from './held.js'
 import { Quotes, quoteLines, type Quote } from './quotes.js'
 import { relevanceTo, type Request } from './request.js'
 import { countTokens } from './tokens.js'
@@ -182,7 +183,7 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
     const part: Part = component.memory === 'learning' ? 'context' : component.memory
     const relevance = relevanceTo(request, component.description, component.embedding)
     const score = scoreOf(
-      component.weight / heaviest,
+      isPinnedAt(component, psp.at) ? 1 : component.weight / heaviest,
       relevance,
       psp.at - component.last_updated,
       Math.log1p(component.support.records) / Math.log1p(most),

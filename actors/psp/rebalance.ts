@@ -4,6 +4,7 @@
  */
 import { quantised, type Component, type Priority } from './component.js'
 import { weightAt } from './decay.js'
+import { isPinnedAt } from './held.js'
 
 const HIGH_SHARE = 0.15
 const MEDIUM_SHARE = 0.08
@@ -27,11 +28,12 @@ export function totalWeightAt(components: Iterable<Component>, now: number, gapM
   return total
 }
 
-/** The component with its share of `total` at `now`. */
+/** The component with its share of `total` at `now`. What is pinned is high, whatever its share. */
 export function withShare(component: Component, total: number, now: number, gapMs: number): Component {
   const share =
     total === 0 || component.valid_to !== null ? 0 : quantised(weightAt(component, now, gapMs) / total)
-  return { ...component, normalized_weight: share, priority: priorityOf(share) }
+  const priority = isPinnedAt(component, now) ? 'high' : priorityOf(share)
+  return { ...component, normalized_weight: share, priority }
 }
 
 /** All components with their shares at `now`, the weightiest first; equal ones by id. */

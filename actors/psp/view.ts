@@ -11,8 +11,9 @@ import { bufferAt, type BufferedRecord } from './buffer.js'
 import { isValidAt, quantised, type Component, type Memory } from './component.js'
 import { weightAt } from './decay.js'
 import { focusOf, type Focus, type FocusedTopic } from './focus.js'
+import { isRuledOut, saidAt } from './held.js'
 import type { Profile } from './profile.js'
-import { rebalanced } from './rebalance.js'
+import { rebalanced, totalWeightAt, withShare } from './rebalance.js'
 import type { Topic } from './topic.js'
 
 /** The cells that a PSP is read from: a part of the person's committed state. */
@@ -65,6 +66,7 @@ export type ComponentJson = Omit<
   | 'last_activated'
   | 'valid_from'
   | 'valid_to'
+  | 'said'
 > & {
   readonly evidence_count: number
   readonly created_at: string
@@ -72,6 +74,16 @@ export type ComponentJson = Omit<
   readonly last_activated: string
   readonly valid_from: string
   readonly valid_to: string | null
+  /** What the person, or an app for them, said about it; absent: nothing. */
+  readonly said?: SaidJson
+}
+
+/** What was said of a component, for an app. */
+interface SaidJson {
+  readonly pinned_at: string | null
+  readonly corrected_at: string | null
+  readonly removed_at: string | null
+  readonly ratings: number
 }
 
 /** The answer of GET /api/psp/current. */
@@ -111,7 +123,7 @@ export function readPsp(cells: PspCells, { now, scope, asOf }: PspRequest): Psp 
         isInScope(component, scope),
     )
   const components = rebalanced(
-    valid.map(component => asIfCurrent(component)),
+    valid.map(component => asIfCurrent(component, at)),
     at,
     profile.gapMs,
   ).map(component => ({
@@ -124,7 +136,7 @@ export function readPsp(cells: PspCells, { now, scope, asOf }: PspRequest): Psp 
     at,
     components,
     buffer: isNow ? bufferAt(cells.buffer, now) : [],
-    focus: isNow ? focusOf(cells.focus.get(), cells.topics.entries()) : [],
+    focus: isNow ? focusWithout(cells) : [],
     profile,
   }
 }
@@ -172,7 +184,7 @@ export function lastUpdated({ components }: Psp): string | null {
 
 /** A component for an app. */
 export function componentJson(component: CurrentComponent): ComponentJson {
-  const { embedding: _embedding, claim: _claim, support, ...shown } = component
+  const { embedding: _embedding, claim: _claim, support, said, ...shown } = component
   return {
     ...shown,
     evidence_count: support.records,
@@ -180,17 +192,50 @@ export function componentJson(component: CurrentComponent): ComponentJson {
     last_updated: isoOf(component.last_updated),
     last_activated: isoOf(component.last_activated),
     valid_from: isoOf(component.valid_from),
-    valid_to: component.valid_to === null ? null : isoOf(component.valid_to),
+    valid_to: isoOrNull(component.valid_to),
+    ...(said === undefined ? {} : {
+      said: {
+        pinned_at: isoOrNull(said.pinned_at), corrected_at: isoOrNull(said.corrected_at),
+        removed_at: isoOrNull(said.removed_at), ratings: said.ratings,
+      },
+    }),
   }
 }
 
-/** At an instant when it was valid, a component does not know yet how it will end. */
-function asIfCurrent(component: Component): Component {
-  return component.valid_to === null ? component : { ...component, valid_to: null, superseded_by: null }
+/** One component as it is now, valid or not; undefined when the person has none of that id. */
+export function componentOf(
+  cells: Pick<PspCells, 'profile' | 'components'>, id: string, now: number,
+): ComponentJson | undefined {
+  const all = cells.components.entries().map(([, component]) => component)
+  const found = all.find(component => component.id === id)
+  if (found === undefined) return undefined
+  const { gapMs } = cells.profile.get()
+  const component = withShare(found, totalWeightAt(all, now, gapMs), now, gapMs)
+  const weight = found.valid_to === null ? quantised(weightAt(found, now, gapMs)) : 0
+  return componentJson({ ...component, weight, activity: activityOf(component, now) })
+}
+
+/** What the person is busy with, without what they do not want to be known. */
+function focusWithout(cells: PspCells): FocusedTopic[] {
+  const out = new Set<string>()
+  for (const [id, component] of cells.components.entries()) if (isRuledOut(component)) out.add(id)
+  const focus = focusOf(cells.focus.get(), cells.topics.entries())
+  return out.size === 0 ? focus : focus.filter(({ component }) => !out.has(component))
+}
+
+/** At an instant when it was valid, a component does not know yet how it will end, or what will be said. */
+function asIfCurrent(component: Component, at: number): Component {
+  const then = component.valid_to === null ? component
+    : { ...component, valid_to: null, superseded_by: null }
+  return then.said === undefined ? then : { ...then, said: saidAt(then.said, at) }
 }
 
 function isInScope({ memory, source_apps: apps }: Component, scope: Scope): boolean {
   return scope.scope === 'account' || memory !== 'context' || apps.includes(scope.app)
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoOf(ms)
 }
 
 function isoOf(ms: number): string {

@@ -74,7 +74,7 @@ FROM
     ORDER BY user_id DESC, component_id DESC, sequence DESC
     LIMIT 1 BY user_id, component_id
 )
-WHERE change NOT IN ('superseded', 'archived')
+WHERE change NOT IN ('superseded', 'archived', 'removed')
 GROUP BY memory, type
 ORDER BY memory, type
 SETTINGS final = 0`,
@@ -91,7 +91,7 @@ FROM
     ORDER BY sequence DESC
     LIMIT 1 BY component_id
 )
-WHERE change NOT IN ('superseded', 'archived')
+WHERE change NOT IN ('superseded', 'archived', 'removed')
 ORDER BY total_attention_weight DESC, component_id
 LIMIT 10
 SETTINGS final = 0`,

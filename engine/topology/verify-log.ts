@@ -21,10 +21,18 @@ import type { Findings } from './findings.js'
 import { topologyId } from './redis-store.js'
 import type { DeadLetter, Topology } from './topology.js'
 
+/** What a value was appended as. */
+interface Identified {
+  readonly id: string
+  readonly fingerprint: string
+  /** It is a command, or the like: it leaves no row among `Identity.rows`, and is no record of its key. */
+  readonly isRowless?: boolean
+}
+
 /** How records of a topic are told apart, and which row each becomes. */
 export interface Identity {
   /** The id under which a value was appended, and the fingerprint of its content. */
-  of(value: unknown): { readonly id: string, readonly fingerprint: string } | undefined
+  of(value: unknown): Identified | undefined
   /** The table whose rows are named by the ids. */
   readonly rows?: { readonly actor: string, readonly table: string }
 }
@@ -45,12 +53,13 @@ export interface LogTally {
   readonly months: ReadonlyMap<string, number>
 }
 
-interface Identified {
+interface PlacedId {
   readonly key: string
   readonly position: string
   readonly entry: EntryId
   readonly id: string
   readonly mark: string
+  readonly isRowless: boolean
 }
 
 const hasFields = loadScript('has-fields')
@@ -69,7 +78,7 @@ export class LogCheck {
   /** Ids with more than one content: the mark of the last, by `key\0id`. */
   readonly #revised = new Map<string, string>()
   /** Folded records without a row, by position. */
-  readonly #missing = new Map<string, Identified>()
+  readonly #missing = new Map<string, PlacedId>()
   /** First positions of what failed or was dropped. */
   readonly #excused = new Set<string>()
   #skips: ReadonlyMap<string, number> = new Map()
@@ -92,7 +101,7 @@ export class LogCheck {
     for (let at: EntryId = startOfLog; ;) {
       const entries = await readRange(this.#redis, this.#keys.log(partition, topic), `(${at}`, last,
         readEntriesMax)
-      const identified: Identified[] = []
+      const identified: PlacedId[] = []
       for (const entry of entries) {
         const count = this.#readEntry(entry, identified)
         records += count
@@ -118,7 +127,7 @@ export class LogCheck {
       Math.abs(counted - found))
   }
 
-  #readEntry(entry: Entry, identified: Identified[]): number {
+  #readEntry(entry: Entry, identified: PlacedId[]): number {
     const skipped = this.#skips.get(entry.id)
     try {
       const records = decodeBlock(entry.id, entry.block)
@@ -129,8 +138,9 @@ export class LogCheck {
         const found = this.#identity?.of(value)
         const position = `${entry.id}:${index}`
         if (found) {
-          const { id, fingerprint } = found
-          identified.push({ key, position, entry: entry.id, id, mark: markOf(fingerprint) })
+          const { id, fingerprint, isRowless = false } = found
+          identified.push({ key, position, entry: entry.id, id, mark: markOf(fingerprint), isRowless })
+          if (isRowless) return
         }
         if (isFolded && !this.#excused.has(position)) this.#count(key, entry.id)
       })
@@ -172,7 +182,7 @@ export class LogCheck {
   }
 
   /** V2 and V3 of one page. */
-  async #checkIds(identified: readonly Identified[]): Promise<void> {
+  async #checkIds(identified: readonly PlacedId[]): Promise<void> {
     const byKey = groupedBy(identified, ({ key }) => key)
     await Promise.all([...byKey].map(async ([key, all]) => {
       for (let i = 0; i < all.length; i += pageFields) {
@@ -181,7 +191,7 @@ export class LogCheck {
     }))
   }
 
-  async #checkPage(key: string, page: readonly Identified[]): Promise<void> {
+  async #checkPage(key: string, page: readonly PlacedId[]): Promise<void> {
     const { partition, position } = this.#cut
     const { topic } = this.#topology.source
     const ids = page.map(({ id }) => id)
@@ -195,13 +205,14 @@ export class LogCheck {
     const hash = this.#keys.table(partition, topologyId(this.#topology), rows.actor, rows.table, key)
     const present = String(await runScript(this.#redis, hasFields, [hash], ids))
     page.forEach((record, i) => {
+      if (record.isRowless) return
       if (present[i] === '1' && isCurrent(i)) tally.ids++
       if (present[i] === '1' || compareEntries(record.entry, position) > 0) return
       if (!this.#excused.has(record.position)) this.#missing.set(record.position, record)
     })
   }
 
-  #checkId({ key, position, id, mark }: Identified, known: string | null): void {
+  #checkId({ key, position, id, mark }: PlacedId, known: string | null): void {
     if (known === null) {
       return this.#findings.add('ids', 'lost', `unknown id: ${key} ${id} at ${position}`)
     }

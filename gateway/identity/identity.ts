@@ -151,6 +151,7 @@ export class Identity {
     this.#age += 1
     this.#remembered.clear()
     this.signingKeys.forget()
+    this.userTokens.forget()
   }
 
   #remember(name: string, principal: Principal): void {

@@ -12,7 +12,7 @@ import { parsePersonId } from '../../actors/record/index.js'
 import { HinataError, type Clock, type Registry } from '../../engine/index.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Apps } from './apps.js'
-import { isSignedWith, readJwt, signJwt, type Jwt } from './jwt.js'
+import { readJwt, signJwt, VerifiedTokens, type Jwt } from './jwt.js'
 import { operator, personPermissions, type Principal } from './principal.js'
 import type { SigningKeys } from './signing-keys.js'
 import { appIdIn, defaultTenant, keyOf } from './tenant.js'
@@ -46,6 +46,7 @@ export class UserTokens {
   readonly #apps: Apps
   readonly #signingKeys: SigningKeys
   readonly #foreign: readonly ForeignKeys[]
+  readonly #verified: VerifiedTokens
 
   constructor(parts: {
     readonly registry: Registry, readonly clock: Clock, readonly limits: GatewayLimits, readonly apps: Apps,
@@ -56,6 +57,7 @@ export class UserTokens {
     this.#limits = parts.limits
     this.#apps = parts.apps
     this.#signingKeys = parts.signingKeys
+    this.#verified = new VerifiedTokens(parts.limits.tokensVerifiedMax)
     this.#foreign = parts.issuers.map(trusted => ({ trusted, keys: importedKeys(trusted) }))
   }
 
@@ -75,6 +77,11 @@ export class UserTokens {
     await this.#registry.put('token-floor', keyOf(tenant, person), floor, this.#limits.tokenMsMax)
   }
 
+  /** Verifies every token anew, remembering nothing of before. */
+  forget(): void {
+    this.#verified.forget()
+  }
+
   /** Whose token it is; null when it is nobody's, or holds no longer. Throws TOKEN_EXPIRED. */
   async find(token: string): Promise<Principal | null> {
     const jwt = readJwt(token)
@@ -82,10 +89,14 @@ export class UserTokens {
     return jwt.claims.iss === ourIssuer ? this.#findOurs(jwt) : this.#findForeign(jwt)
   }
 
+  #isSigned(jwt: Jwt, kid: string, key: KeyObject): Promise<boolean> {
+    return this.#verified.isSigned(jwt, kid, key, this.#clock.now())
+  }
+
   async #findOurs(jwt: Jwt): Promise<Principal | null> {
     const { claims, header: { kid } } = jwt
     const key = typeof kid === 'string' ? await this.#signingKeys.find(kid) : null
-    if (key === null || !isSignedWith(jwt, key)) return null
+    if (key === null || !await this.#isSigned(jwt, String(kid), key)) return null
     const { sub, app } = claims
     if (!isPerson(sub) || typeof app !== 'string') return null
     const times = this.#timesOf(claims)
@@ -104,7 +115,8 @@ export class UserTokens {
     const found = this.#foreign.find(({ trusted }) => trusted.issuer === claims.iss)
     if (found === undefined || typeof kid !== 'string') return null
     const key = found.keys.get(kid)
-    if (key === undefined || !isSignedWith(jwt, key)) return null
+    const name = `${found.trusted.issuer} ${kid}`
+    if (key === undefined || !await this.#isSigned(jwt, name, key)) return null
     const { trusted: { audience, tenant = defaultTenant } } = found
     const audiences: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
     const times = this.#timesOf(claims)

@@ -18,7 +18,7 @@ import type { Principal } from '../identity/principal.js'
 import { within } from '../identity/within.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Problem } from '../problems.js'
-import { allowancesOf, isCounted } from './windows.js'
+import { allowancesOf, isCounted, type Counted } from './windows.js'
 
 /** What one app sends over WebSocket, for one person or altogether. */
 interface Meter {
@@ -66,6 +66,13 @@ export class Limiter {
     assertFlows(ofApp, now)
     this.#add(ofPerson, count)
     this.#add(ofApp, count)
+  }
+
+  /** What is left to an app, of the window with the least; null when it is not limited, or cannot be told. */
+  left(counted: Counted, principal: Principal): Promise<Taken | null> {
+    if (!isCounted(counted, principal, this.#limits)) return Promise.resolve(null)
+    const [, ofApp] = allowancesOf(counted, principal, null, this.#limits)
+    return this.#take([ofApp], 0, true)
   }
 
   /** Set while nothing can be counted. */

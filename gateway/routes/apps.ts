@@ -1,13 +1,16 @@
 /** Registration of apps, and their keys. */
-import { HinataError } from '../../engine/index.js'
+import { HinataError, type Taken } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
+import { operator } from '../identity/principal.js'
 import { route, type Route } from '../route.js'
-import { appsAnswer, registrationAnswer, revokedAnswer, rotationAnswer } from '../schema/answers.js'
+import {
+  appMetricsAnswer, appsAnswer, registrationAnswer, revokedAnswer, rotationAnswer,
+} from '../schema/answers.js'
 import { keyRotation, nothing, registration } from '../schema/requests.js'
 
 /** Routes about apps. */
 export function appRoutes(edge: Edge): Route[] {
-  return [registerRoute(edge), listRoute(edge), rotateRoute(edge), revokeRoute(edge)]
+  return [registerRoute(edge), listRoute(edge), rotateRoute(edge), revokeRoute(edge), metricsRoute(edge)]
 }
 
 function registerRoute(edge: Edge): Route {
@@ -80,4 +83,31 @@ function revokeRoute(edge: Edge): Route {
 async function writeDown({ accessLog, clock, identity }: Edge, appId: string): Promise<void> {
   const row = await identity.apps.row(appId, clock.now())
   if (row !== null) accessLog.app(row)
+}
+
+function metricsRoute({ identity, limiter, usage }: Edge): Route {
+  return route({
+    method: 'get', path: '/api/apps/:id/metrics', access: 'app', input: null, answer: appMetricsAnswer,
+    summary: 'What an app asked and sent within the last hour, at all gateways, and what its limits leave.',
+    async handle({ path: { id = '' } }) {
+      const app = id === operator.appId ? operator : await identity.apps.get(id)
+      if (app === null) throw new HinataError('APP_UNKNOWN', { app: id.slice(0, 100) })
+      const [used, requests, records] = await Promise.all(
+        [usage.of(id), limiter.left('requests', app), limiter.left('records', app)])
+      const { accepted, duplicates, rejected, failed, errors, p50, p99 } = used
+      return {
+        json: {
+          app_id: id, since: new Date(used.since).toISOString(),
+          requests: { total: used.requests, failed, errors, latency_ms: { p50, p99 } },
+          records: { accepted, duplicates, rejected },
+          limits: { requests: leftOf(requests), records: leftOf(records) },
+        },
+      }
+    },
+  })
+}
+
+function leftOf(taken: Taken | null): Readonly<Record<string, number>> | null {
+  return taken === null ? null
+    : { most: taken.most, left: taken.left, resets_in_s: Math.ceil(taken.resetMs / 1_000) }
 }

@@ -62,7 +62,7 @@ function accessRoute(edge: Edge): Route {
 
 function callsRoute(edge: Edge): Route {
   return route({
-    method: 'get', path: '/api/apps/:id/metrics', access: 'app', input: reportQuery, answer: callsAnswer,
+    method: 'get', path: '/api/apps/:id/calls', access: 'app', input: reportQuery, answer: callsAnswer,
     summary: 'What an app called, how often, how it ended, and how long it took.',
     async handle({ input, path: { id = '' } }) {
       const range = rangeOf(edge, input)

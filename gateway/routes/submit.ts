@@ -41,6 +41,7 @@ function submitRoute(edge: Edge): Route {
       const batch = { person: input.user_id, records: input.hinata_batch, app: principal.appId, origin }
       const done = await edge.submissions.submit(batch, 0)
       const { accepted, duplicates, rejected, durability, records } = done
+      edge.usage.countBatch(principal.appId, done)
       edge.metrics.countBatch(
         { accepted, duplicates, rejected: rejected.length }, performance.now() - startedAt, principal.tenant
       )

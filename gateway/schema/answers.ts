@@ -41,6 +41,30 @@ export const rotationAnswer = Type.Object({
   old_key_until: Type.String({ description: 'The key that asked, or was replaced, holds until then.' }),
 })
 
+/** Of the window with the least left. */
+const limitLeft = Type.Union([
+  Type.Object({ most: Type.Integer(), left: Type.Integer(), resets_in_s: Type.Integer() }), Type.Null(),
+], { description: 'null: not limited.' })
+
+/** GET /api/apps/{id}/metrics */
+export const appMetricsAnswer = Type.Object({
+  app_id: Type.String(),
+  since: Type.String({ description: 'The last hour, in steps of five minutes.' }),
+  requests: Type.Object({
+    total: Type.Integer(), failed: Type.Integer(),
+    errors: Type.Record(Type.String(), Type.Integer(), {
+      description: 'By code, of requests and of refused records.',
+    }),
+    latency_ms: Type.Object({
+      p50: Type.Union([Type.Number(), Type.Null()]), p99: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  }),
+  records: Type.Object({
+    accepted: Type.Integer(), duplicates: Type.Integer(), rejected: Type.Integer(),
+  }),
+  limits: Type.Object({ requests: limitLeft, records: limitLeft }),
+})
+
 /** POST /api/auth/user-token */
 export const userTokenAnswer = Type.Object({
   token: Type.String(),
@@ -116,6 +140,31 @@ export const contextAnswer = Type.Object({
 
 /** GET /api/psp/current */
 export const pspAnswer = anyObject
+
+/** POST /api/psp/feedback, PUT and DELETE /api/psp/components/{id} */
+export const commandAnswer = Type.Object({
+  status: Type.Union(['done', 'unchanged', 'accepted'].map(name => Type.Literal(name)), {
+    description: 'accepted: it is in the log, and will be obeyed when its turn comes.',
+  }),
+  command_id: Type.String(),
+  component: Type.Union([anyObject, Type.Null()], {
+    description: 'As it is after the command; null while that is not known.',
+  }),
+})
+
+/** GET /api/hinata/{id} */
+export const recordAnswer = anyObject
+
+/** GET /api/hinata/recommendations */
+export const recommendationsAnswer = Type.Object({
+  recommendations: Type.Array(Type.Object({
+    hinata_id: Type.String(),
+    relevance_score: Type.Number(),
+    reason: Type.String(),
+    highlight: Type.String(),
+    source: Type.String(),
+  })),
+})
 
 /** POST /api/enhancement/personalized */
 export const personalizedAnswer = Type.Object({

@@ -70,7 +70,7 @@ export const accessAnswer = Type.Object({
   user_id: Type.String(), from: Type.String(), to: Type.String(), by_app: rows, accesses: rows,
 })
 
-/** GET /api/apps/{id}/metrics */
+/** GET /api/apps/{id}/calls */
 export const callsAnswer = Type.Object({
   app_id: Type.String(), from: Type.String(), to: Type.String(), calls: rows,
 })

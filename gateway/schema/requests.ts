@@ -116,6 +116,35 @@ export const currentQuery = Type.Object({
   as_of: Type.Optional(instant),
 }, closed)
 
+/** POST /api/psp/feedback. `rating` or `signal`; a signal stands for a rating (routes/components.ts). */
+export const feedbackRequest = Type.Object({
+  user_id: userId,
+  component_id: Type.String({ minLength: 1, maxLength: 40 }),
+  rating: Type.Optional(Type.Number({ minimum: 1, maximum: 5, description: '1 = wrong, 5 = just right.' })),
+  signal: Type.Optional(Type.Union(['helpful', 'used', 'ignored', 'wrong'].map(name => Type.Literal(name)))),
+}, closed)
+
+/** PUT /api/psp/components/{id}. At least one of the last three. */
+export const componentAmendment = Type.Object({
+  user_id: userId,
+  description: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  pinned: Type.Optional(Type.Boolean({ description: 'It stays, whatever evidence says.' })),
+  restore: Type.Optional(
+    Type.Literal(true, { description: 'It was removed or superseded, and holds again.' })),
+}, closed)
+
+/** DELETE /api/psp/components/{id}, GET /api/hinata/{id} */
+export const personQuery = Type.Object({ user_id: userId }, closed)
+
+/** GET /api/hinata/recommendations */
+export const recommendationsQuery = Type.Object({
+  user_id: userId,
+  limit: Type.Optional(Type.String({ pattern: '^([1-9]|1\\d|20)$', description: '1 to 20; 5 without.' })),
+  psp_context: Type.Optional(Type.String({
+    minLength: 1, maxLength: 2_000, description: 'What the person is doing now, in words.',
+  })),
+}, closed)
+
 /** POST /api/enhancement/personalized */
 export const personalizedRequest = Type.Object({
   user_id: userId,

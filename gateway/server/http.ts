@@ -73,6 +73,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   const body = new Body(edge.intake, edge.limits.bodyBytesMax)
   const answered = new AbortController()
   let status: number
+  let code: string | null = null
   try {
     const answering = answer(response, arrived, reply, edge, checker, body)
     const done = await Promise.race([answering, tooLate(edge, answered.signal)])
@@ -81,7 +82,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
     else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))
     else await sendText(reply, status, done.type, done.text)
   } catch (thrown) {
-    status = await sendError(reply, thrown, edge, arrived.requestId)
+    ({ status, code } = await sendError(reply, thrown, edge, arrived.requestId))
   } finally {
     answered.abort()
     body.release()
@@ -89,6 +90,7 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   const { route, method, visit, address, requestId } = arrived
   const tookMs = performance.now() - startedAt
   edge.metrics.countRequest(route?.path ?? 'unknown', status, tookMs)
+  if (visit.principal.appId !== '') edge.usage.countRequest(visit.principal.appId, { tookMs, code })
   const what = route === null ? 'unknown' : `${method.toUpperCase()} ${route.path}`
   edge.accessLog.request(visit, {
     what, purpose: route?.access ?? '', address, requestId, status, tookMs: Math.round(tookMs),
@@ -121,9 +123,12 @@ async function tooLate(edge: Edge, signal: AbortSignal): Promise<never> {
   throw new HinataError('UPSTREAM_UNAVAILABLE')
 }
 
-async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: string): Promise<number> {
+async function sendError(
+  reply: Reply, thrown: unknown, edge: Edge, requestId: string,
+): Promise<{ readonly status: number, readonly code: string }> {
   const { code, kind, message, details } = publicErrorOf(thrown, edge, `request ${requestId}`)
-  if (reply.signal.aborted) return statusOfKind[kind]
+  const refused = { status: statusOfKind[kind], code }
+  if (reply.signal.aborted) return refused
   const hasDetails = Object.keys(details).length > 0
   const body = { error: { code, message, ...(hasDetails ? { details } : {}), request_id: requestId } }
   const isBusy = kind === 'limited' || kind === 'unavailable'
@@ -133,7 +138,7 @@ async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: s
   await sendText(
     reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, kind === 'too_large'
   )
-  return statusOfKind[kind]
+  return refused
 }
 
 function arrivedOf(

@@ -97,7 +97,7 @@ export class Submits {
     }
     submitted.then(done => {
       answered()
-      this.#acknowledge(frame.seq, done, performance.now() - startedAt, principal.tenant)
+      this.#acknowledge(frame.seq, done, performance.now() - startedAt, principal)
       this.#press(person)
     }, (thrown: unknown) => {
       answered()
@@ -140,8 +140,9 @@ export class Submits {
     if (this.#pressed.size > 0) this.#adapt()
   }
 
-  #acknowledge(seq: number, done: Submitted, tookMs: number, tenant: string): void {
+  #acknowledge(seq: number, done: Submitted, tookMs: number, { appId, tenant }: Principal): void {
     const { accepted, duplicates, rejected, durability, positions } = done
+    this.#edge.usage.countBatch(appId, done)
     this.#edge.metrics.countBatch({ accepted, duplicates, rejected: rejected.length }, tookMs, tenant)
     this.#outlet.send({ type: 'ack', seq, accepted, duplicates, rejected, durability, positions })
   }

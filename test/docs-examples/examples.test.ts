@@ -10,6 +10,7 @@ import { drive } from '../../examples/04-test-an-actor.js'
 import {
   driveReading, mostOpened, readings, readingTopology, tooLate,
 } from '../../examples/05-event-time.js'
+import { sayIt } from '../../examples/06-say-it.js'
 import { firstVisits, visitsTopology } from '../../examples/03-visits-actor.js'
 import { questions } from '../../analytics/index.js'
 import { testDriver } from '../../engine/index.js'
@@ -84,18 +85,29 @@ t.test('against a running system', async t => {
   })
 
   t.test('the WebSocket examples', async t => {
-    const { api_key: key } = await (await fetch(`${system.gateway}/api/apps/register`, {
-      method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        app_name: 'examples', app_version: '1', developer: 'us', description: 'the examples',
-        requested_permissions: ['hinata_submit', 'psp_read'],
-      }),
-    })).json() as { api_key: string }
+    const key = await registered(system)
     const following = followPrompt(system.gateway, key, 'card reader')
     t.match(await firstRecord(system.gateway, key), { accepted: 1, duplicates: 0, rejected: [] })
     t.match((await following).at(-1), /card reader/)
   })
+
+  t.test('what a person says holds', async t => {
+    const key = await registered(system)
+    t.strictSame(await sayIt(system.gateway, key), ['Wants to run 8 km every week'])
+  })
 })
+
+/** The key of an app that may submit and read. */
+async function registered({ gateway }: RunningSystem): Promise<string> {
+  const answer = await fetch(`${gateway}/api/apps/register`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      app_name: 'examples', app_version: '1', developer: 'us', description: 'the examples',
+      requested_permissions: ['hinata_submit', 'psp_read'],
+    }),
+  })
+  return (await answer.json() as { api_key: string }).api_key
+}
 
 /** The text with the addresses of the running system. */
 function placed(text: string, { gateway, clickhouse }: RunningSystem): string {

@@ -97,7 +97,7 @@ t.test('each refusal has its status, its code and a request id', async t => {
     [text('{}', 'text/plain'), 415, 'CONTENT_TYPE'],
     [text(`"${'x'.repeat(300_000)}"`), 413, 'BODY_TOO_LARGE'],
     [get(url, '/api/nothing', token), 404, 'ROUTE_UNKNOWN'],
-    [get(url, '/api/hinata/submit', token), 404, 'ROUTE_UNKNOWN'],
+    [get(url, '/api/psp/context', token), 404, 'ROUTE_UNKNOWN'],
   ]
   for (const [asking, status, code] of cases) {
     const answer = await asking

@@ -161,24 +161,26 @@ t.test('U3: a trusted issuer speaks for the persons of its tenant, and for nobod
   await makeTenant(url, 'acme')
   const iat = clock.now() / 1_000
   const good = { iss: 'https://login.acme.test', aud: 'hinata', sub: 'ada', iat, exp: iat + 60 }
-  const signed = (claims: object, kid = 'f1', key = foreign.privateKey): string =>
+  const signed = (claims: object, kid = 'f1', key = foreign.privateKey): Promise<string> =>
     signJwt(claims as Record<string, unknown>, kid, key)
-  t.equal(codeOf(await me(signed(good))), known)
-  t.equal(codeOf(await me(signed({ ...good, aud: ['x', 'hinata'] }))), known)
-  t.equal(codeOf(await me(signed(good), url, 'bob')), 'PERSON_MISMATCH')
-  await post(url, '/api/hinata/submit', signed(good), { user_id: 'ada', hinata_batch: [recordOf('of-acme')] })
+  t.equal(codeOf(await me(await signed(good))), known)
+  t.equal(codeOf(await me(await signed({ ...good, aud: ['x', 'hinata'] }))), known)
+  t.equal(codeOf(await me(await signed(good), url, 'bob')), 'PERSON_MISMATCH')
+  await post(url, '/api/hinata/submit', await signed(good),
+    { user_id: 'ada', hinata_batch: [recordOf('of-acme')] })
   const partition = system.client.partitionOf('acme\u001fada')
   t.ok((await system.client.lag())[partition]!.appended > 0, 'its records are of its tenant')
   const bad: Readonly<Record<string, string>> = {
-    audience: signed({ ...good, aud: 'other' }), issuer: signed({ ...good, iss: 'hinata' }),
-    key: signed(good, 'f1', generateKeyPairSync('ed25519').privateKey), kid: signed(good, 'f2'),
-    future: signed({ ...good, iat: iat + 3_600, exp: iat + 3_700 }),
-    notYet: signed({ ...good, nbf: iat + 3_600 }),
-    long: signed({ ...good, exp: iat + 10 * 86_400 }), nobody: signed({ ...good, sub: '' }),
-    tenant: signed({ ...good, sub: 'beta\u001fada' }), endless: signed({ ...good, exp: undefined }),
+    audience: await signed({ ...good, aud: 'other' }), issuer: await signed({ ...good, iss: 'hinata' }),
+    key: await signed(good, 'f1', generateKeyPairSync('ed25519').privateKey), kid: await signed(good, 'f2'),
+    future: await signed({ ...good, iat: iat + 3_600, exp: iat + 3_700 }),
+    notYet: await signed({ ...good, nbf: iat + 3_600 }),
+    long: await signed({ ...good, exp: iat + 10 * 86_400 }), nobody: await signed({ ...good, sub: '' }),
+    tenant: await signed({ ...good, sub: 'beta\u001fada' }),
+    endless: await signed({ ...good, exp: undefined }),
   }
   for (const [name, token] of Object.entries(bad)) t.equal(codeOf(await me(token)), 'TOKEN_UNKNOWN', name)
-  t.equal(codeOf(await me(signed({ ...good, iat: iat - 100, exp: iat - 40 }))), 'TOKEN_EXPIRED')
+  t.equal(codeOf(await me(await signed({ ...good, iat: iat - 100, exp: iat - 40 }))), 'TOKEN_EXPIRED')
 })
 
 t.test('tenants: made once, by the operator; their administrators see their own apps', async t => {

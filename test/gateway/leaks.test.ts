@@ -6,6 +6,7 @@ import {
   startSystem, userToken, type Answered,
 } from './system.js'
 
+t.setTimeout(180_000)
 const system = await startSystem()
 const { url } = system.gateway
 t.teardown(() => system.stop())
@@ -36,6 +37,8 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
     },
     '/api/hinata/search': { user_id: person, query_text: canary, min_relevance_score: 0 },
     '/api/hinata/query-relevant': { user_id: person, question: canary, min_relevance_score: 0 },
+    '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
+    '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: canary, include_details: true },
     '/api/enhancement/personalized': { user_id: person, question: 'What do I cook?' },
   }
@@ -43,10 +46,12 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
   for (const [path, methods] of Object.entries(paths).filter(([path]) => !ends.includes(path))) {
     const place = path.replace('/api/users/{id}', `/api/users/${encodeURIComponent(person)}`)
       .replace('/api/apps/{id}', `/api/apps/${acmeApp.appId}`).replace('{job_id}', job)
+      .replace('/api/hinata/{id}', '/api/hinata/c0').replace('{id}', 'c1')
     for (const method of Object.keys(methods)) {
-      const query = path.includes('{') ? '' : `?user_id=${encodeURIComponent(person)}`
+      const isNamed = /\/(users|apps|enhanced)\//.test(path)
+      const query = isNamed ? '' : `?user_id=${encodeURIComponent(person)}`
       const answer = method === 'get' ? await get(url, place + query, key)
-        : await askWith(url, method, place, key,
+        : await askWith(url, method, place + (method === 'delete' ? query : ''), key,
           bodies[path] ?? (method === 'put' ? {} : { user_id: person }))
       answers.set(`${method} ${path}`, answer)
     }
@@ -60,8 +65,9 @@ const seen = (answers: Map<string, Answered>): string[] =>
 t.test('the canaries are there for those who may', async t => {
   t.same(seen(await askEverything(acmeApp.key, 'ada')), [
     'get /api/hinata/enhanced/{job_id}', 'post /api/hinata/search', 'post /api/hinata/query-relevant',
-    'post /api/psp/context', 'get /api/psp/current', 'post /api/enhancement/personalized',
-    'get /api/users/{id}/export',
+    'get /api/hinata/recommendations', 'get /api/hinata/{id}', 'post /api/psp/context',
+    'get /api/psp/current', 'post /api/psp/feedback', 'put /api/psp/components/{id}',
+    'delete /api/psp/components/{id}', 'post /api/enhancement/personalized', 'get /api/users/{id}/export',
   ].sort((a, b) => order(a) - order(b)), 'and this list is what the others must not see')
 })
 

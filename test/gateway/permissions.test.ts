@@ -18,6 +18,7 @@ interface Credentials {
   readonly appId: string
 }
 
+t.setTimeout(180_000)
 const system = await startSystem({ hasNode: false })
 const { url } = system.gateway
 t.teardown(() => system.stop())
@@ -91,8 +92,10 @@ function request(
   const [method = '', path = ''] = name.split(' ')
   const place = path.replace('/api/users/{id}', `/api/users/${whom.person}`)
     .replace('/api/apps/{id}', `/api/apps/${whom.app}`).replace('{job_id}', 'job_1_AAAAAAAAAAAA')
-  if (method === 'GET') return get(url, `${place}${path.includes('{') ? '' : `?user_id=${whom.person}`}`, key)
-  return askWith(url, method, place, key, bodies(whom.person)[path] ?? {})
+    .replace('{id}', 'c1')
+  const query = /\/(users|apps|enhanced)\//.test(path) ? '' : `?user_id=${whom.person}`
+  const isAsked = method === 'GET' || method === 'DELETE'
+  return askWith(url, method, isAsked ? place + query : place, key, bodies(whom.person)[path] ?? {})
 }
 
 function bodies(person: string): Readonly<Record<string, unknown>> {
@@ -106,6 +109,8 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },
     '/api/hinata/query-relevant': { user_id: person, question: 'x' },
+    '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
+    '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: 'x' },
     '/api/enhancement/personalized': { user_id: person, question: 'x' },
   }

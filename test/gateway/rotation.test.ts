@@ -11,6 +11,7 @@ const requestsPerTurn = 100
 const senders = 6
 
 const limits = { requestsPerHourMax: 0 }
+t.setTimeout(180_000)
 const system = await startSystem({ topology: lightTopology, limits })
 const second = await startGateway({
   host: '127.0.0.1', port: 0, client: system.client, pipeline: system.topology, adminKey, limits,

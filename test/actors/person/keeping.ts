@@ -10,10 +10,13 @@ import {
   type ComponentChange,
 } from '../../../actors/person/outputs.js'
 import { run } from '../../../actors/person/enrich-stage.js'
+import type { CommandOutcome, PersonCommand, SubmittedCommand } from '../../../actors/person/commands.js'
+import { isStagedCommand, isStagedRecord } from '../../../actors/person/staged.js'
 import type { PersonCells } from '../../../actors/person/state.js'
 import { readPsp, type CurrentComponent, type Psp } from '../../../actors/psp/index.js'
 import { parseRecord, type FoldedRecord } from '../../../actors/record/index.js'
 import { testDriver, topic, type Topology } from '../../../engine/index.js'
+import { decodeValue } from '../../../engine/record/pack.js'
 
 /** The instant at which the tests' clock starts. */
 export const start = Date.UTC(2026, 0, 1)
@@ -27,7 +30,8 @@ const topology: Topology = {
   version: 1,
   source: topic('records', { partitions: 1 }),
   stages: [{ name: 'enrich', batchMax: 64, run }],
-  target: { actor: person, message: 'recorded' },
+  target: { actor: person, message: 'recorded', where: isStagedRecord },
+  routes: [{ actor: person, message: 'commanded', where: isStagedCommand }],
   actors: [person],
   sinks: [],
   views: [],
@@ -66,6 +70,19 @@ export class Keeper {
     const before = this.folded().length
     await this.#driver.pushBlock(records.map(record => this.#logged(record)))
     return this.folded().slice(before)
+  }
+
+  /** Says something of a component, as one block; returns what became of it. */
+  async say(command: PersonCommand, id?: string): Promise<CommandOutcome['outcome'] | undefined> {
+    const logged = this.#said(command, id)
+    await this.#driver.pushBlock([logged])
+    const stored = [...this.#driver.dump()].find(([field]) => field.endsWith(logged.value.id))
+    return stored && (decodeValue(stored[1]) as CommandOutcome).outcome
+  }
+
+  /** Records and commands, mixed, as one block. */
+  async live(...all: readonly (Kept | PersonCommand)[]): Promise<void> {
+    await this.#driver.pushBlock(all.map(one => ('kind' in one ? this.#said(one) : this.#logged(one))))
   }
 
   /** Moves the clock. */
@@ -118,6 +135,13 @@ export class Keeper {
   /** All stored bytes. */
   stored(): string[] {
     return [...this.#driver.dump()].map(([field, bytes]) => `${field} ${bytes.toString('base64')}`)
+  }
+
+  #said(command: PersonCommand, id?: string): { key: string, value: SubmittedCommand, eventTime: number } {
+    this.#count += 1
+    const at = this.#driver.now
+    const value = { command, id: id ?? `notes-app/s${this.#count}`, app: 'notes-app', receivedAt: at }
+    return { key: 'ana', value, eventTime: at }
   }
 
   #logged({ app = 'notes-app', at = this.#driver.now, id, ...given }: Kept): {

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import t from 'tap'
+import type { PersonCommand } from '../../../actors/person/commands.js'
 import { hourMs, Keeper, start, type Kept } from './keeping.js'
 
 const subjects = ['bread', 'git branches', 'the redis cluster', 'trail running', 'a garden pond', 'tax forms']
@@ -47,6 +48,37 @@ t.test('split differently, and crashed in between: the same bytes', async t => {
     { seed: 11, numRuns: 25 },
   )
   t.pass('25 histories')
+})
+
+const command: fc.Arbitrary<PersonCommand> = fc.tuple(
+  fc.integer({ min: 1, max: 4 }).map(i => `c${i}`), fc.integer({ min: 0, max: 5 }),
+  fc.constantFrom(...openings), fc.constantFrom(...subjects),
+).map(([component, kind, opening, subject]): PersonCommand => {
+  switch (kind) {
+    case 0: return { kind: 'remove', component }
+    case 1: return { kind: 'amend', component, isRestored: true }
+    case 2: return { kind: 'amend', component, isPinned: subject.length % 2 === 0 }
+    case 3: return { kind: 'amend', component, description: `${opening} ${subject}` }
+    default: return { kind: 'rate', component, rating: kind }
+  }
+})
+
+t.test('with commands between the records: the same bytes', async t => {
+  const life = fc.array(fc.oneof({ weight: 3, arbitrary: kept }, { weight: 2, arbitrary: command }),
+    { minLength: 5, maxLength: 30 })
+  let said = 0
+  await fc.assert(fc.asyncProperty(life, fc.integer({ min: 1, max: 7 }), async (all, size) => {
+    const whole = await Keeper.begin()
+    await whole.live(...all)
+    const parts = await Keeper.begin()
+    for (let at = 0; at < all.length; at += size) {
+      await parts.live(...all.slice(at, at + size))
+      parts.forget()
+    }
+    said += whole.changes().filter(({ record_id: cause }) => cause === '').length
+    return withoutPositions(whole) === withoutPositions(parts)
+  }), { seed: 12, numRuns: 25 })
+  t.ok(said > 30, `25 histories, in which ${said} changes were said`)
 })
 
 t.test('a full window survives a crash with the same novelty', async t => {

@@ -97,6 +97,8 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },
     '/api/hinata/query-relevant': { user_id: person, question: 'x' },
+    '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
+    '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: 'x' },
     '/api/enhancement/personalized': { user_id: person, question: 'x' },
   }

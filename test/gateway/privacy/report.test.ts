@@ -72,7 +72,7 @@ t.test('an app reads what it called; the tables hold apps and no content', async
   const app = await registerApp(url, null)
   for (let i = 0; i < 3; i++) await get(url, '/api/psp/current?user_id=ada', app.key)
   const calls = await until('its calls are written', async () => {
-    const { body } = await get(url, `/api/apps/${app.appId}/metrics`, app.key)
+    const { body } = await get(url, `/api/apps/${app.appId}/calls`, app.key)
     const found = (body as { calls: Record<string, unknown>[] }).calls
     return found.some(({ what, calls }) => what === 'GET /api/psp/current' && calls === 3) ? found : null
   })

@@ -1,0 +1,69 @@
+/** One record of a person, and records that are worth another look. */
+import { person } from '../../actors/person/person.js'
+import type { FoldedRecord } from '../../actors/record/index.js'
+import { requestOf } from '../../actors/psp/index.js'
+import { HinataError } from '../../engine/index.js'
+import type { Edge } from '../edge.js'
+import { enhancedOf } from '../enhanced.js'
+import { findRecords } from '../found.js'
+import { personOf } from '../identity/tenant.js'
+import { pspNow } from '../reading.js'
+import { aimsOf, recommendationsOf } from '../recommending.js'
+import { route, type Route } from '../route.js'
+import { recommendationsAnswer, recordAnswer } from '../schema/answers.js'
+import { personQuery, recommendationsQuery } from '../schema/requests.js'
+import { assertPerson } from '../submission.js'
+import { seenResult } from './search.js'
+
+/** Recommendations without a limit of the request. */
+const limitDefault = 5
+/** Records that each aim may bring: more than an answer holds, since aims share records. */
+const foundMax = 20
+const relevanceMin = 0.3
+
+/** Routes about single records. */
+export function recordRoutes(edge: Edge): Route[] {
+  return [recommendationsRoute(edge), recordRoute(edge)]
+}
+
+function recordRoute({ client }: Edge): Route {
+  return route({
+    method: 'get', path: '/api/hinata/:id', access: 'hinata_query', input: personQuery, answer: recordAnswer,
+    summary: 'A record of a person as it was folded last, with everything that was added to it.',
+    async handle({ input: { user_id: key }, principal, sight, path: { id = '' } }) {
+      assertPerson(key)
+      const [folded] = await client.rows(person, key, 'records', [id])
+      if (folded === undefined) {
+        throw new HinataError('RECORD_UNKNOWN', { person: personOf(key), id: id.slice(0, 200) })
+      }
+      return { json: enhancedOf(folded as FoldedRecord, principal, sight) }
+    },
+  })
+}
+
+function recommendationsRoute(edge: Edge): Route {
+  return route({
+    method: 'get', path: '/api/hinata/recommendations', access: 'enhancement_access',
+    input: recommendationsQuery, answer: recommendationsAnswer,
+    summary: 'Records of a person that matter for what they are busy with now, each with its reason.',
+    async handle({ input, principal, sight }) {
+      const { user_id: key, psp_context: doing, limit } = input
+      const psp = await pspNow(edge, key, principal)
+      const aims = aimsOf(psp, doing === undefined ? undefined : requestOf(doing))
+      const found = await Promise.all(aims.map(({ query }) =>
+        findRecords(edge, key, { query, limit: foundMax, minRelevance: relevanceMin })))
+      const recommended = recommendationsOf(
+        aims, found.map(({ results }) => results), edge.clock.now(),
+        limit === undefined ? limitDefault : Number(limit))
+      return {
+        json: {
+          recommendations: recommended.map(({ record, score, reason }) => {
+            const { id, highlight, note, source } = seenResult(record, sight)
+            const text = highlight === '' ? note : highlight
+            return { hinata_id: id, relevance_score: score, reason, highlight: text, source }
+          }),
+        },
+      }
+    },
+  })
+}
