@@ -183,7 +183,8 @@ export class Connection {
 
   /** Takes a frame, or holds it until the ladder has decided (W6). */
   #take(value: unknown, bytes: number): void {
-    if (this.#held === null && !isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
+    const mustWait = this.#held !== null || isUndecided(this.#edge, this.#principal, value)
+    if (!mustWait) return this.#act(value, bytes)
     try {
       this.#submits.hold(recordsOf(value), bytes)
     } catch (thrown) {
@@ -212,7 +213,7 @@ export class Connection {
     this.#held = null
   }
 
-  /** Asks until there is an answer, as long as a request may take; then whoever needs it refuses the frame. */
+  /** Asks until there is an answer, as long as a request may take; then the frame is refused. */
   async #learn(value: unknown): Promise<void> {
     const { clock, limits } = this.#edge
     const end = clock.now() + limits.requestMsMax
