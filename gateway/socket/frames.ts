@@ -28,8 +28,12 @@ export type GatewayFrame =
   | { readonly type: 'gap', readonly id: string, readonly from: string, readonly to: string }
   | { readonly type: 'pong' }
   | {
-    readonly type: 'error', readonly code: string, readonly message: string, readonly seq?: number,
-    readonly id?: string,
+    readonly type: 'error', readonly code: string, readonly message: string,
+    /** The same may succeed later without being changed. */
+    readonly retryable: boolean
+    readonly seq?: number, readonly id?: string,
+    /** How long to stay away, where the gateway knows it. */
+    readonly retry_after_ms?: number,
   }
 
 /** One way to write frames. */
