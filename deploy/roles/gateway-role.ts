@@ -1,8 +1,8 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
 import { threadedClickhouseSink } from '../../analytics/index.js'
-import { openTopologyClient, type Durability } from '../../engine/index.js'
-import { startGateway } from '../../gateway/index.js'
+import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
+import { startGateway, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { requiredRedis } from './node-role.js'
@@ -33,6 +33,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(tokenSecret === '' ? {} : { tokenSecret }),
     ...(issuers === '' ? {} : { issuers: readIssuers(issuers) }),
     ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
+    ...frontOptions(config),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),
@@ -46,5 +47,21 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
       await gateway.stop()
       await client.close()
     },
+  }
+}
+
+/** How the gateway is reached. Throws CONFIG_INVALID. */
+function frontOptions(config: Config): Pick<GatewayOptions, 'tls' | 'cors' | 'compressesMessages'> {
+  const [certFile, keyFile] = [config.text('gateway.tls_cert_file'), config.text('gateway.tls_key_file')]
+  if ((certFile === '') !== (keyFile === '')) {
+    throw new HinataError('CONFIG_INVALID', {
+      path: 'gateway.tls_cert_file', reason: 'needs gateway.tls_key_file, and that one needs it.',
+    })
+  }
+  const origins = config.text('gateway.cors_origins').split(',').map(origin => origin.trim()).filter(Boolean)
+  return {
+    ...(certFile === '' ? {} : { tls: { certFile, keyFile } }),
+    ...(origins.length === 0 ? {} : { cors: { origins } }),
+    compressesMessages: config.text('gateway.message_compression') === 'on',
   }
 }

@@ -8,6 +8,7 @@
  * X2  An error has the form {error: {code, message, details?, request_id}}; its status follows from the
  *     table's kind.
  * X3  Without a CORS configuration no cross-origin header is ever sent.
+ * X4  Every answer carries the request's id and the headers of `safetyHeaders`.
  */
 import { randomUUID } from 'node:crypto'
 import type uws from 'uWebSockets.js'
@@ -22,6 +23,7 @@ import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
 import type { App } from './listen.js'
 import { sendStream, sendText, type Reply } from './reply.js'
+import { safetyHeaders } from './safety-headers.js'
 
 /** What is read of a request while uWebSockets still has it. */
 interface Arrived {
@@ -50,17 +52,18 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method](route.path, (response, request) => {
       const arrived = arrivedOf(response, request, route)
-      void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
+      void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, checker)
     })
   }
   if (cors !== null) {
     app.options('/*', (response, request) => {
-      void sendText(replyOf(response, request, edge, cors), 204, 'text/plain', '')
+      const { requestId } = arrivedOf(response, request, null)
+      void sendText(replyOf(response, request, edge, cors, requestId), 204, 'text/plain', '')
     })
   }
   app.any('/*', (response, request) => {
     const arrived = arrivedOf(response, request, null)
-    void serve(response, arrived, replyOf(response, request, edge, cors), edge, null)
+    void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, null)
   })
 }
 
@@ -145,13 +148,17 @@ function arrivedOf(
   }
 }
 
-function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null): Reply {
+function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null,
+  requestId: string): Reply {
   const gone = new AbortController()
   response.onAborted(() => gone.abort())
   return {
     response,
     signal: gone.signal,
-    headers: corsHeaders(cors, request.getHeader('origin')),
+    headers: [
+      ...safetyHeaders(edge.isEncrypted), ['X-Request-Id', requestId],
+      ...corsHeaders(cors, request.getHeader('origin')),
+    ],
     acceptEncoding: request.getHeader('accept-encoding'),
     compressBytesMin: edge.limits.compressBytesMin,
   }
