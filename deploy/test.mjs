@@ -1,6 +1,6 @@
-// Builds, makes sure of Redis, runs every test with tap and ends with one line: `N passed, N failed`
-// (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all passed and every file
-// was run.
+// Builds, makes sure of Redis and what else tests need, runs every test with tap and ends with one line:
+// `N passed, N failed` (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all
+// passed and every file was run.
 //
 // Usage: node deploy/test.mjs [--out FOLDER] [PART-OF-A-PATH …]      (default: dist, all tests)
 import { spawn, spawnSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { ensureRedis } from './system.mjs'
+import { ensureRedis, prepareForTests } from './system.mjs'
 
 /** Test files that run at once: most of them wait for Redis or a child, so two keep two cores busy. */
 const jobs = 2
@@ -22,6 +22,7 @@ const { values: { out }, positionals: wanted } = parseArgs({
 })
 
 ensureRedis()
+prepareForTests()
 if (run(process.execPath, [join('deploy', 'build.mjs'), out]) !== 0) end(0, 1)
 const files = compiledTests()
 if (files.length === 0) {

@@ -53,6 +53,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly cors?: Cors
   /** Speaks TLS with this certificate, and with the next one when the files change. */
   readonly tls?: TlsFiles
+  /** Addresses of proxies in front, whose X-Forwarded-For is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
   /** Compresses larger messages for apps that offer it. Default: no. */
   readonly compressesMessages?: boolean
   /** Hears of what failed inside, for the log. */
@@ -136,6 +138,7 @@ function edgeOf(
     connections: new Connections(clock, limits),
     durability: client.durability,
     isEncrypted: options.tls !== undefined,
+    trustedProxies: new Set(options.trustedProxies),
     status: async () => withProblem(await status(), limiter.problem()),
     onFailure: options.onFailure ?? (() => undefined),
   }

@@ -85,6 +85,8 @@ export const options = [
     description: 'PEM file of its key. Both are read again when they change.' },
   { name: 'gateway.cors_origins', type: 'text', default: '', env: 'HINATA_CORS_ORIGINS',
     description: 'Origins of pages that may call over HTTP, with commas between, or *; empty: none.' },
+  { name: 'gateway.trusted_proxies', type: 'text', default: '', env: 'HINATA_TRUSTED_PROXIES',
+    description: 'Addresses of proxies whose X-Forwarded-For is believed, commas between; empty: none.' },
   { name: 'gateway.message_compression', type: 'text', default: 'off', oneOf: ['off', 'on'],
     env: 'HINATA_MESSAGE_COMPRESSION',
     description: 'Whether WebSocket messages are compressed for apps that offer it.' },

@@ -51,17 +51,21 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
 }
 
 /** How the gateway is reached. Throws CONFIG_INVALID. */
-function frontOptions(config: Config): Pick<GatewayOptions, 'tls' | 'cors' | 'compressesMessages'> {
+function frontOptions(
+  config: Config,
+): Pick<GatewayOptions, 'tls' | 'cors' | 'trustedProxies' | 'compressesMessages'> {
   const [certFile, keyFile] = [config.text('gateway.tls_cert_file'), config.text('gateway.tls_key_file')]
   if ((certFile === '') !== (keyFile === '')) {
     throw new HinataError('CONFIG_INVALID', {
       path: 'gateway.tls_cert_file', reason: 'needs gateway.tls_key_file, and that one needs it.',
     })
   }
-  const origins = config.text('gateway.cors_origins').split(',').map(origin => origin.trim()).filter(Boolean)
+  const listOf = (text: string): string[] => text.split(',').map(part => part.trim()).filter(Boolean)
+  const origins = listOf(config.text('gateway.cors_origins'))
   return {
     ...(certFile === '' ? {} : { tls: { certFile, keyFile } }),
     ...(origins.length === 0 ? {} : { cors: { origins } }),
+    trustedProxies: listOf(config.text('gateway.trusted_proxies')),
     compressesMessages: config.text('gateway.message_compression') === 'on',
   }
 }

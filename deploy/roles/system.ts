@@ -168,6 +168,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     HINATA_TLS_CERT_FILE: config.text('gateway.tls_cert_file'),
     HINATA_TLS_KEY_FILE: config.text('gateway.tls_key_file'),
     HINATA_CORS_ORIGINS: config.text('gateway.cors_origins'),
+    HINATA_TRUSTED_PROXIES: config.text('gateway.trusted_proxies'),
     HINATA_MESSAGE_COMPRESSION: config.text('gateway.message_compression'),
     HINATA_NODE_HOST: config.text('engine.host'),
     CLICKHOUSE_HOST: config.text('clickhouse.host'),

@@ -9,7 +9,7 @@
  * C3 … C5 are about subscriptions: see there.
  */
 import type { ErrorCode } from '../../engine/index.js'
-import type { GatewayFrame } from '../socket/frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 import { Batches, type Ack, type Allowance } from './batches.js'
 import { machineClock, type ClientClock } from './client-clock.js'
 import { jsonCodec, type FrameCodec } from './codec.js'

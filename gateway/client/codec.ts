@@ -1,6 +1,6 @@
 /** Frames as a client writes and reads them. JSON needs nothing; Node has msgpack as well (node.ts). */
 import type { AppFrame } from '../schema/frames.js'
-import type { GatewayFrame } from '../socket/frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 
 /** One subprotocol of the gateway, from the app's side. */
 export interface FrameCodec {

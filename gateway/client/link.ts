@@ -12,7 +12,7 @@
  *     that was not welcomed within `dialMsMax`.
  */
 import type { AppFrame } from '../schema/frames.js'
-import type { GatewayFrame } from '../socket/frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 import type { ErrorCode } from '../../engine/index.js'
 import type { ClientClock } from './client-clock.js'
 import type { FrameCodec } from './codec.js'

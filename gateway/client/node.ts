@@ -1,7 +1,7 @@
 /** The client as Node has it: the same, with the `ws` package for sockets and msgpack as its default. */
 import { WebSocket } from 'ws'
 import { decodeValue, encodeValue } from '../../engine/index.js'
-import type { GatewayFrame } from '../socket/frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 import {
   connect as connectWith, openClient as openClientWith, type ClientOptions, type HinataClient,
 } from './client.js'

@@ -18,6 +18,7 @@ import { publicErrorOf } from '../failure.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
 import type { Answer, Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
+import { addressOf } from './address.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
@@ -51,18 +52,18 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method](route.path, (response, request) => {
-      const arrived = arrivedOf(response, request, route)
+      const arrived = arrivedOf(response, request, route, edge)
       void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, checker)
     })
   }
   if (cors !== null) {
     app.options('/*', (response, request) => {
-      const { requestId } = arrivedOf(response, request, null)
+      const { requestId } = arrivedOf(response, request, null, edge)
       void sendText(replyOf(response, request, edge, cors, requestId), 204, 'text/plain', '')
     })
   }
   app.any('/*', (response, request) => {
-    const arrived = arrivedOf(response, request, null)
+    const arrived = arrivedOf(response, request, null, edge)
     void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, null)
   })
 }
@@ -130,7 +131,7 @@ async function sendError(reply: Reply, thrown: unknown, edge: Edge, requestId: s
 }
 
 function arrivedOf(
-  response: uws.HttpResponse, request: uws.HttpRequest, route: Route | null,
+  response: uws.HttpResponse, request: uws.HttpRequest, route: Route | null, edge: Edge,
 ): Arrived {
   const names = route === null ? [] : [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
   const givenId = request.getHeader('x-request-id')
@@ -141,7 +142,7 @@ function arrivedOf(
     path: Object.fromEntries(names.map((name, i) => [name, decoded(request.getParameter(i))])),
     query: request.getQuery(),
     authorization: request.getHeader('authorization'),
-    address: Buffer.from(response.getRemoteAddressAsText()).toString('latin1'),
+    address: addressOf(response, request, edge.trustedProxies),
     contentType: request.getHeader('content-type'),
     contentLength: request.getHeader('content-length'),
     requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),

@@ -12,6 +12,7 @@ import { publicErrorOf } from '../failure.js'
 import { Connection } from '../socket/connection.js'
 import { codecOf, codecs, type Codec } from '../socket/frames.js'
 import type { Wire } from '../socket/wire.js'
+import { addressOf } from './address.js'
 import type { App } from './listen.js'
 
 interface Session {
@@ -76,7 +77,7 @@ function upgrade(
     if (edge.isDraining()) throw new HinataError('STOPPING')
     edge.connections.assertRoom()
     const codec = codecOf(request.getHeader('sec-websocket-protocol'))
-    const address = Buffer.from(response.getRemoteAddressAsText()).toString('latin1')
+    const address = addressOf(response, request, edge.trustedProxies)
     const session: Session = { codec, address, connection: null, wire: null }
     response.upgrade(session, request.getHeader('sec-websocket-key'), codec.subprotocol,
       request.getHeader('sec-websocket-extensions'), context)

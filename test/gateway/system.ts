@@ -6,6 +6,7 @@ import {
 import { startGateway, type Gateway, type GatewayLimits, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { descriptionOf } from './described.js'
 
 /** A running system. */
 interface TestSystem {
@@ -124,8 +125,10 @@ export async function ask(
   const headers = new Headers(init.headers)
   if (token !== null) headers.set('Authorization', `Bearer ${token}`)
   const response = await fetch(url + path, { ...init, headers })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, body: parsed(text) }
+  const body = parsed(await response.text())
+  const description = await descriptionOf(url)
+  description?.checkAnswer(init.method ?? 'GET', path, response.status, body)
+  return { status: response.status, headers: response.headers, body }
 }
 
 function parsed(text: string): unknown {
@@ -182,7 +185,8 @@ function messageOf(frame: unknown): string | Buffer {
 }
 
 /** Opens a bare socket. */
-export function openSocket(url: string, options: ClientOptions = {}): Promise<RawSocket> {
+export async function openSocket(url: string, options: ClientOptions = {}): Promise<RawSocket> {
+  const description = url.startsWith('https') ? null : await descriptionOf(url)
   return new Promise((resolve, reject) => {
     const subprotocol = isMsgpack ? 'hinata.msgpack.v1' : 'hinata.json.v1'
     const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, subprotocol, options)
@@ -195,7 +199,13 @@ export function openSocket(url: string, options: ClientOptions = {}): Promise<Ra
       for (const waiter of wake) waiter()
     }))
     socket.on('message', (data: Buffer) => {
-      frames.push((isMsgpack ? decodeValue(data) : JSON.parse(data.toString())) as { type: string })
+      const frame = (isMsgpack ? decodeValue(data) : JSON.parse(data.toString())) as { type: string }
+      try {
+        description?.checkFrame(frame)
+      } catch (thrown) {
+        frames.push({ type: 'undescribed', thrown })
+      }
+      frames.push(frame)
       for (const waiter of wake) waiter()
       wake = []
     })
@@ -208,6 +218,8 @@ export function openSocket(url: string, options: ClientOptions = {}): Promise<Ra
         for (;;) {
           const at = frames.findIndex((frame, i) => !taken.has(i) && fits(frame))
           const frame = frames[at]
+          const wrong = frames.find(({ type }) => type === 'undescribed')
+          if (wrong !== undefined) throw wrong.thrown
           if (frame !== undefined) {
             taken.add(at)
             return frame

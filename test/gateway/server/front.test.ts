@@ -1,13 +1,12 @@
 // TLS in the gateway: O1, O2.
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TLSSocket } from 'node:tls'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import t from 'tap'
-import { connect as connectTls } from 'node:tls'
 import { startGateway } from '../../../gateway/index.js'
+import { certify } from '../../support/certificate.js'
 import { until } from '../../support/until.js'
 import { lightTopology } from '../light.js'
 import { openGreeted, startSystem } from '../system.js'
@@ -15,18 +14,6 @@ import { openGreeted, startSystem } from '../system.js'
 const folder = mkdtempSync(join(tmpdir(), 'hinata-tls-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
-
-/** A certificate of our own for 127.0.0.1, put in place as renewing programs do: by renaming. */
-function certify(name: string): boolean {
-  const [key, cert] = [join(folder, 'new-key.pem'), join(folder, 'new-cert.pem')]
-  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec',
-    '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2',
-    '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'])
-  if (made.status !== 0) return false
-  renameSync(key, tls.keyFile)
-  renameSync(cert, tls.certFile)
-  return true
-}
 
 /** Who answers at this port by TLS, and with which headers. */
 function seenAt(port: number): Promise<{ name: string, protocol: string | null, hsts: unknown }> {
@@ -45,7 +32,7 @@ function seenAt(port: number): Promise<{ name: string, protocol: string | null, 
   })
 }
 
-const isCertified = certify('first')
+const isCertified = certify(folder, 'first') !== null
 
 t.test('the gateway speaks TLS, and uses a renewed certificate', {
   skip: !isCertified && 'openssl is not on this machine: it makes the certificates of this test',
@@ -71,7 +58,7 @@ t.test('the gateway speaks TLS, and uses a renewed certificate', {
   t.match(failures[0], { code: 'CONFIG_INVALID', message: /tls_cert_file/ })
   t.equal((await seenAt(port)).name, 'first', 'O2')
 
-  certify('second')
+  certify(folder, 'second')
   await until('the second is used', async () => (await seenAt(port).catch(() => null))?.name === 'second')
   raw.send({ type: 'ping' })
   t.match(await raw.until(({ type }) => type === 'pong'), {}, 'O1 who was connected stays so')
