@@ -54,8 +54,8 @@ export class HttpLane {
   async sendToken(index: number): Promise<void> {
     const draw = new Draw(this.#seed, index)
     const { personToken } = this.#target
-    const isGood = draw.once(20)
-    const token = isGood ? personToken : tampered(personToken, draw)
+    const token = draw.once(20) ? personToken : tampered(personToken, draw)
+    const isGood = token === personToken // a change may change nothing
     const headers = { authorization: `Bearer ${token}` }
     const sent = { method: 'GET', path: '/api/psp/current?user_id=ada', headers, body: null }
     await this.#judge(index, 'token', sent, ({ status, text }) => {

@@ -80,7 +80,7 @@ function replaced(value: Value, draw: Draw): Value {
   switch (draw.below(5)) {
     case 0: return [value]
     case 1: return { value }
-    case 2: return typeof value === 'string' ? value + draw.pick(texts) : String(value)
+    case 2: return typeof value === 'string' ? value + draw.pick(texts) : JSON.stringify(value)
     default: return anyValue(draw)
   }
 }
