@@ -9,7 +9,7 @@ import { lightTopology } from '../gateway/light.js'
 import { everyPermission, get, registerApp, adminKey, startSystem, userToken } from '../gateway/system.js'
 import { Draw } from './draw.js'
 import { HttpLane, type Target } from './http-lane.js'
-import { Outcome } from './outcome.js'
+import { Outcome, type Finding } from './outcome.js'
 import { attack } from './raw.js'
 import { SocketLane } from './socket-lane.js'
 
@@ -22,6 +22,7 @@ interface Campaign {
   /** Without the real pipeline: for many inputs in short time. */
   readonly isLight?: boolean
   readonly onProgress?: (outcome: Outcome) => void
+  readonly onFinding?: (finding: Finding | undefined) => void
 }
 
 const httpLanes = 6
@@ -37,8 +38,9 @@ function kindOf(index: number): Kind {
 }
 
 /** Runs it. Resolves with what was found; rejects only when the system does not start. */
-export async function fuzz({ inputs, seed, only, isLight, onProgress }: Campaign): Promise<Outcome> {
+export async function fuzz({ inputs, seed, only, isLight, onProgress, onFinding }: Campaign): Promise<Outcome> {
   const outcome = new Outcome()
+  outcome.onFinding = onFinding ?? outcome.onFinding
   const uncaught = (thrown: unknown): void => outcome.wrong(-1, 'process', `not caught: ${String(thrown)}`)
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught)
   const system = await startSystem({

@@ -19,6 +19,8 @@ export class Outcome {
   /** Refusals by their code. */
   readonly refusals = new Map<string, number>()
   readonly findings: Finding[] = []
+  /** Hears of each finding at once: a long run may be ended before its end. */
+  onFinding: (finding: Finding | undefined) => void = () => undefined
 
   /** All inputs so far. */
   get total(): number {
@@ -30,7 +32,9 @@ export class Outcome {
   }
 
   wrong(index: number, kind: string, what: string): void {
-    if (this.findings.length < findingsMax) this.findings.push({ index, kind, what: brief(what) })
+    if (this.findings.length >= findingsMax) return
+    this.findings.push({ index, kind, what: brief(what) })
+    this.onFinding(this.findings.at(-1))
   }
 
   /** A refusal must have a code of the table that is not our own fault. */

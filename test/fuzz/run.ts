@@ -14,9 +14,9 @@ const startedAt = performance.now()
 const outcome = await fuzz({
   inputs: Number(values.inputs), seed: Number(values.seed), isLight: values.light,
   ...(values.only === undefined ? {} : { only: Number(values.only) }),
+  onFinding: finding => process.stdout.write(`${JSON.stringify(finding)}\n`),
   onProgress: ({ total, findings }) => process.stderr.write(`${total} inputs, ${findings.length} findings\n`),
 })
-for (const finding of outcome.findings) process.stdout.write(`${JSON.stringify(finding)}\n`)
 process.stdout.write(`${JSON.stringify({
   seed: Number(values.seed), inputs: outcome.total, ...outcome.inputs, findings: outcome.findings.length,
   seconds: Math.round((performance.now() - startedAt) / 1_000),
