@@ -1,4 +1,4 @@
-// Example 6: what a person selects on a page becomes a record of theirs. A content script of a browser extension does
+// Example 7: what a person selects on a page becomes a record of theirs. A content script of a browser extension does
 // the same. The folder `client` is dist/gateway/client of the package hinata, copied beside this file as it is.
 import { openClient } from './client/index.js'
 

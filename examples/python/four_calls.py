@@ -1,4 +1,4 @@
-"""Example 7: the four calls that an app makes, with nothing but Python's own library.
+"""Example 8: the four calls that an app makes, with nothing but Python's own library.
 
     python3 four_calls.py http://127.0.0.1:8080
 """

@@ -82,10 +82,11 @@ export class Front {
 
   async #renew(port: number): Promise<void> {
     const seen = this.#look()
-    if (seen === this.#seen) return
+    if (seen === this.#seen && this.#listening !== null) return // null: the port was not free the last time
     this.#seen = seen
     const next = this.#make()
     this.#listening?.stop()
+    this.#listening = null
     this.#former?.close()
     this.#former = this.#app
     this.#app = next

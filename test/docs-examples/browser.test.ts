@@ -1,4 +1,4 @@
-// Example 6 in a real browser: the client there is the same code, with the browser's own WebSocket.
+// Example 7 in a real browser: the client there is the same code, with the browser's own WebSocket.
 import { createServer, type Server } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'

@@ -38,7 +38,8 @@ function kindOf(index: number): Kind {
 }
 
 /** Runs it. Resolves with what was found; rejects only when the system does not start. */
-export async function fuzz({ inputs, seed, only, isLight, onProgress, onFinding }: Campaign): Promise<Outcome> {
+export async function fuzz({ inputs, seed, only, isLight, onProgress,
+  onFinding }: Campaign): Promise<Outcome> {
   const outcome = new Outcome()
   outcome.onFinding = onFinding ?? outcome.onFinding
   const uncaught = (thrown: unknown): void => outcome.wrong(-1, 'process', `not caught: ${String(thrown)}`)
