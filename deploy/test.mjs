@@ -1,8 +1,8 @@
-// Builds, makes sure of Redis, runs every test with tap and ends with one line: `N passed, N failed`
-// (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all passed and every file
-// was run. Up to three files that fail are run once more, one after the other: on a machine that others
-// use, a test may lose its processor for longer than it can bear. What then passes is named at the end: a
-// test to be mended.
+// Builds, makes sure of Redis and what else tests need, runs every test with tap and ends with one line:
+// `N passed, N failed` (assertions; a file that crashes or hangs is a failed one). Exits non-zero unless all
+// passed and every file was run. Up to three files that fail are run once more, one after the other: on a
+// machine that others use, a test may lose its processor for longer than it can bear. What then passes is
+// named at the end: a test to be mended.
 //
 // Usage: node deploy/test.mjs [--out FOLDER] [PART-OF-A-PATH …]      (default: dist, all tests)
 import { spawn, spawnSync } from 'node:child_process'
@@ -11,7 +11,7 @@ import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { ensureRedis } from './system.mjs'
+import { ensureRedis, prepareForTests } from './system.mjs'
 
 /** Test files that run at once: most of them wait for Redis or a child, so two keep two cores busy. */
 const jobs = 2
@@ -26,6 +26,7 @@ const { values: { out }, positionals: wanted } = parseArgs({
 })
 
 ensureRedis()
+prepareForTests()
 if (run(process.execPath, [join('deploy', 'build.mjs'), out]) !== 0) end(0, 1)
 const files = compiledTests()
 if (files.length === 0) {
