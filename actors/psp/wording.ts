@@ -47,8 +47,8 @@ const TURNING = new Set(
 const FILLERS = new Set(
   (
     'anymore again now really always usually often currently still already even rather much lot kind ' +
-    'way thing things stuff something anything everything someone somebody anyone everyone person people human humans ' +
-    'time times good better best there here ' +
+    'way thing things stuff something anything everything someone somebody anyone everyone person people ' +
+    'human humans time times good better best there here ' +
     'wearing another together across around along quite actually basically simply ' +
     'also too well indeed definitely honestly like say says said think thinks'
   ).split(' '),

@@ -11,7 +11,7 @@ const table: readonly (readonly [Likeness, string, string, string])[] = [
   ['other', 'a boy by a lake saw a girl', 'a girl by a lake saw a boy', 'W1 by, in no passive'],
   ['other', 'a girl is surrounded by boys', 'a girl is surrounding boys', 'W1 who does it comes first'],
   ['other', 'to sit and wear a grass hat', 'to wear a hat and sit on the grass', 'W1 joined things stay'],
-  ['other', 'to play with a toy', 'a toy dog to play with', 'W1 nothing is turned around beside one word more'],
+  ['other', 'to play with a toy', 'a toy dog to play with', 'W1 with one word more, none turned'],
   ['other', 'to meet few people', 'to meet lots of people', 'W2 how many'],
   ['same', 'a young boy with a hat', 'the boy wearing a hat', 'W3 boys are young'],
   ['same', 'to eat a piece of cake', 'to eat cake', 'W3 a measure that measures nothing'],

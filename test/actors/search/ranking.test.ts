@@ -37,8 +37,8 @@ t.test('below and above its ranks a relevance surely is not, and surely is reach
 
 t.test('a record with less meaning than is needed does not reach the rank', async t => {
   const share = fc.double({ min: 0, max: 1, noNaN: true })
-  const words = fc.oneof(fc.constant(0), share)
-  fc.assert(fc.property(share, words, share, share, fc.boolean(), (rank, words, part, attention, isAsking) => {
+  const some = fc.oneof(fc.constant(0), share)
+  fc.assert(fc.property(share, some, share, share, fc.boolean(), (rank, words, part, attention, isAsking) => {
     const needed = meaningNeeded(rank, words)
     if (needed <= 0) return true
     const meaning = Math.round(needed * Math.min(part, 1 - 1e-9) * 1e4) / 1e4
