@@ -4,9 +4,9 @@ export { hashText, partitionOf } from './record/hash.js'
 export { decodeValue, encodeValue } from './record/pack.js'
 export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
 export {
-  addToSteps, counter, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,
-  type CounterSteps, type ListCell, type MapCell, type StateDeclaration, type Moment, type TableCell,
-  timeline, type TimelineCell, type ValueCell,
+  addToSteps, counter, indexedMap, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,
+  type CounterSteps, type IndexedMapCell, type ListCell, type MapCell, type MapIndex, type Moment,
+  type StateDeclaration, type TableCell, timeline, type TimelineCell, type ValueCell,
 } from './state/index.js'
 export {
   actor, output, type ActorType, type Output, type Receiver, type Supervision, type TableReads,

@@ -116,11 +116,8 @@ function suggested(
   if (submitted.record.tag.length > 0) return enrichment.enhancedTags
   const likely = tagsOfNeighbours(own, cells.recent).slice(0, SUGGESTED_MAX)
   if (likely.length === 0) return enrichment.enhancedTags
-  const placed = cells.tags.entries()
-    .map(([key, tag]) => ({ tag, place: likely.indexOf(hash32(key, 0)) }))
-    .filter(({ place }) => place >= 0)
-    .sort((a, b) => a.place - b.place)
-  return [...new Set([...placed.map(({ tag }) => tag), ...enrichment.enhancedTags])].slice(0, TAGS_MAX)
+  const placed = likely.flatMap(hash => cells.tags.index.spellings(hash))
+  return [...new Set([...placed, ...enrichment.enhancedTags])].slice(0, TAGS_MAX)
 }
 
 /** A revision is the same visit. */

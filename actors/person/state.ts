@@ -1,5 +1,5 @@
 /** What the person's actor remembers. Readers (gateway, command line) use it through actors/psp/view.ts. */
-import { list, map, table, value, type CellsOf } from '../../engine/index.js'
+import { indexedMap, list, map, table, value, type CellsOf, type MapCell } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/index.js'
 import type { Component } from '../psp/component.js'
 import type { Hint } from '../psp/hint.js'
@@ -7,12 +7,14 @@ import type { Profile } from '../psp/profile.js'
 import { newProfile } from '../psp/profile.js'
 import { newFocus, type Focus } from '../psp/focus.js'
 import type { Topic } from '../psp/topic.js'
+import { TopicIndex } from '../psp/topic-index.js'
 import { BUFFER_MAX, type BufferedRecord } from '../psp/buffer.js'
 import { HINTS_MAX } from '../psp/hint.js'
 import type { AddressUse } from './attention.js'
 import type { Cluster } from './clusters.js'
 import type { CommandOutcome } from './commands.js'
 import { RECENT_MAX, type RecentRecord } from './recent.js'
+import { TagsByHash } from './vocabulary.js'
 
 /** The cells. A record changes a handful of entries, whatever the size of the state. */
 export const personState = {
@@ -26,11 +28,11 @@ export const personState = {
   /** `c1`, `c2` … in the order of creation. */
   components: map<Component>(),
   /** By the key of their name. */
-  topics: map<Topic>(),
+  topics: indexedMap((topics: MapCell<Topic>) => new TopicIndex(topics)),
   /** How the topics follow each other. */
   focus: value<Focus>(newFocus),
   /** Spelling of each tag, by its key. */
-  tags: map<string>(),
+  tags: indexedMap((tags: MapCell<string>) => new TagsByHash(tags)),
   /** Statements that wait for a second record. */
   hints: list<Hint>({ max: HINTS_MAX }),
   /** By record id. */

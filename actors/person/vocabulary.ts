@@ -3,8 +3,9 @@
  * inventing ten thousand tags for two thousand bookmarks: known tags are preferred, and new ones grow fewer
  * as the vocabulary grows.
  */
-import type { MapCell } from '../../engine/index.js'
+import type { MapCell, MapIndex } from '../../engine/index.js'
 import { tagKey } from '../enrichment/index.js'
+import { hash32 } from '../text/index.js'
 
 /** Spellings kept; a new tag beyond it is used but not remembered. */
 const TAGS_KEPT_MAX = 3_000
@@ -44,4 +45,31 @@ export function spell(
 
 function learn(tags: MapCell<string>, key: string, tag: string): void {
   if (key !== '' && tags.size < TAGS_KEPT_MAX && !tags.has(key)) tags.put(key, tag)
+}
+
+/**
+ * The spelling of a tag by the hash of its key. Follows the vocabulary (its cell tells every change); asleep
+ * until a tag is asked for, which only records without tags do.
+ */
+export class TagsByHash implements MapIndex<string> {
+  #keys: Map<number, readonly string[]> | undefined
+
+  constructor(private readonly tags: MapCell<string>) {}
+
+  changed(key: string, before: string | undefined, after: string | undefined): void {
+    if (this.#keys === undefined || (before === undefined) === (after === undefined)) return
+    const hash = hash32(key, 0)
+    const others = (this.#keys.get(hash) ?? []).filter(other => other !== key)
+    if (after === undefined && others.length === 0) this.#keys.delete(hash)
+    else this.#keys.set(hash, after === undefined ? others : [...others, key].sort())
+  }
+
+  /** Spellings of the tags with this hash: one, as good as always. */
+  spellings(hash: number): string[] {
+    if (this.#keys === undefined) {
+      this.#keys = new Map()
+      for (const [key, tag] of this.tags.entries()) this.changed(key, undefined, tag)
+    }
+    return (this.#keys.get(hash) ?? []).flatMap(key => this.tags.get(key) ?? [])
+  }
 }

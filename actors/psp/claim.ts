@@ -1,7 +1,7 @@
 /** From the words of a statement to the claim that the guard compares. Pure. */
 import { tokenSetOf, vocableOf, wordsOf } from '../text/index.js'
 import type { Claim } from './component.js'
-import { isFiller, wordingOf } from './wording.js'
+import { digitsOf, isFiller, wordingOf } from './wording.js'
 
 const CALENDAR =
   '(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|' +
@@ -34,7 +34,7 @@ export function claimOf(
     isSingle,
     polarity: wording.negations % 2 === 0 ? polarity : polarity === 1 ? -1 : 1,
     wording,
-    numbers: unique(numbers),
+    numbers: unique(numbers.map(number => digitsOf(number.toLowerCase()) ?? number)),
     entities: unique(named),
     stems: bareStems.length > 0 || named.length === 0 ? bareStems : contentStems(named),
     against: other === undefined ? [] : contentStems(wordsOf(other)),

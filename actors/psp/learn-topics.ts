@@ -2,7 +2,7 @@
  * Learning topics: records under one name become a core interest when enough of them have gathered. The
  * topic's name is its identity, so a record of it is at least a merge, however differently it is worded.
  */
-import type { MapCell, ValueCell } from '../../engine/index.js'
+import type { IndexedMapCell, ValueCell } from '../../engine/index.js'
 import { absorbed, created, redescribed, type Cause } from './absorb.js'
 import { valueClaim } from './claim.js'
 import { withEvidence } from './evidence.js'
@@ -20,7 +20,10 @@ import {
   TOPICS_MAX,
   type Topic,
 } from './topic.js'
+import type { TopicIndex } from './topic-index.js'
 import { likeness } from './vectors.js'
+
+type Topics = IndexedMapCell<Topic, TopicIndex>
 
 const SAME_TOPIC = 0.75
 const LEARNING_CONFIDENCE = 0.8
@@ -37,7 +40,7 @@ const DROPPED_SHARE = 0.25
  */
 export function learnTopics(
   knowledge: Knowledge,
-  topics: MapCell<Topic>,
+  topics: Topics,
   focus: ValueCell<Focus>,
   lesson: Lesson,
 ): void {
@@ -58,7 +61,7 @@ export function learnTopics(
 /** The topic after its component was created or strengthened. */
 function raised(
   knowledge: Knowledge,
-  topics: MapCell<Topic>,
+  topics: Topics,
   key: string,
   topic: Topic,
   lesson: Lesson,
@@ -69,7 +72,9 @@ function raised(
   const needed = isAttended ? 1 : supportNeeded(lesson.records, about.hasLearningCue, topic.isGiven)
   if (known === undefined && (topic.records < needed || isNamedOut(knowledge, `topic:${key}`))) return topic
   const isDue = known === undefined || needsDescription(topic)
-  const description = isDue ? describeTopic(key, topic, topics.entries()) : known.description
+  const description = isDue
+    ? describeTopic(key, topic, topics.index.elsewhere(key, topic))
+    : known.description
   const intent = topicIntent(key, description, confidenceOf(lesson), lesson.vector)
   if (known === undefined) {
     const component = withWaiting(created(knowledge.nextId(), intent, cause), topic, cause)
@@ -111,7 +116,8 @@ function confidenceOf({ about, cause }: Lesson): number {
   return cause.attention > ATTENTION_MIN ? cause.attention : RECURRING_CONFIDENCE
 }
 
-function dropOldest(topics: MapCell<Topic>): void {
+function dropOldest(topics: Topics): void {
+  if (topics.index.idle === 0) return
   const idle = topics
     .entries()
     .filter(([, topic]) => topic.component === '')

@@ -27,7 +27,7 @@ const STRENGTHEN = 0.9
 const UPDATE = 0.8
 const MERGE = 0.7
 /** A claim with one word more merges only when it sounds all but the same. */
-const OPEN = 0.9
+const OPEN = 0.93
 /** The same claim in other words is at least a merge. */
 const SAME_CLAIM = 0.75
 

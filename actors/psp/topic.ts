@@ -33,9 +33,6 @@ export interface Topic {
   readonly tracedAt: number
 }
 
-/** The other topics of a person, to tell what sets one apart. */
-export type Topics = Iterable<readonly [string, Topic]>
-
 /** Topics of one person; beyond it the oldest without a component gives way. */
 export const TOPICS_MAX = 1_000
 const TERMS_KEPT_MAX = 28
@@ -46,7 +43,6 @@ const CUE_WORTH = 2
 const DESCRIBED_TERMS_MAX = 4
 /** A pair of words stands for its words when it has this share of their count. */
 const PAIR_SHARE = 0.35
-const FIRST_UNITS = 32
 /** A phrase says more than a word. */
 const PHRASE_WORTH = 2.5
 
@@ -95,10 +91,12 @@ export function needsDescription(topic: Topic): boolean {
   return topic.describedAt === 0 || topic.records >= topic.describedAt * 2
 }
 
-/** "Git: interactive rebase, merged branches and commit history". */
-export function describeTopic(key: string, topic: Topic, others: Topics): string {
+/**
+ * "Git: interactive rebase, merged branches and commit history". `elsewhere`: how often the person's other
+ * topics have each of the topic's terms.
+ */
+export function describeTopic(key: string, topic: Topic, elsewhere: ReadonlyMap<string, number>): string {
   const label = capitalised(topic.labels[0]?.[0] ?? key)
-  const elsewhere = countsElsewhere(key, topic, others)
   const scored = topic.terms
     .filter(([, , count]) => count >= countNeeded(topic.records))
     .map(([term, surface, count]) => ({
@@ -152,26 +150,6 @@ function isCovered(candidate: Scored, all: readonly Scored[], chosen: readonly S
       count >= candidate.count * PAIR_SHARE &&
       count > 1,
   )
-}
-
-/** How often the other topics have each of the topic's terms. */
-function countsElsewhere(key: string, topic: Topic, others: Topics): Map<string, number> {
-  const counts = new Map<string, number>()
-  const lengths = new Uint32Array(FIRST_UNITS) // by the first letter, a bit per length: rejects all but a few
-  for (const [term] of topic.terms) {
-    counts.set(term, 0)
-    lengths[term.charCodeAt(0) % FIRST_UNITS] |= 1 << term.length
-  }
-  for (const [other, { terms }] of others) {
-    if (other === key) continue
-    for (let i = 0; i < terms.length; i += 1) {
-      const term = terms[i][0]
-      if ((lengths[term.charCodeAt(0) % FIRST_UNITS] & (1 << term.length)) === 0) continue
-      const known = counts.get(term)
-      if (known !== undefined) counts.set(term, known + terms[i][2])
-    }
-  }
-  return counts
 }
 
 function isOwnName(term: string, surface: string, key: string): boolean {

@@ -7,12 +7,13 @@
 import type { Entry } from './entry.js'
 
 const CAPACITY_MIN = 64
-const SLOT_BYTES = 18
+const SLOT_BYTES = 19
 
 /** See the top of the file. */
 export class Columns {
   private alive = new Uint8Array(CAPACITY_MIN)
   private asking = new Uint8Array(CAPACITY_MIN)
+  private spoken = new Uint8Array(CAPACITY_MIN)
   private times = new Float64Array(CAPACITY_MIN)
   private attentions = new Float64Array(CAPACITY_MIN)
 
@@ -25,6 +26,7 @@ export class Columns {
     if (slot >= this.alive.length) this.resize(Math.max(slot + 1, this.alive.length * 2))
     this.alive[slot] = 1
     this.asking[slot] = entry.isAsking ? 1 : 0
+    this.spoken[slot] = entry.speaker.length > 0 ? 1 : 0
     this.times[slot] = entry.eventTime
     this.attentions[slot] = entry.attention
   }
@@ -41,6 +43,11 @@ export class Columns {
     return this.asking[slot] === 1
   }
 
+  /** Is it a line of a conversation, said by someone with a name? */
+  isSpoken(slot: number): boolean {
+    return this.spoken[slot] === 1
+  }
+
   /** Event time, ms UTC. */
   time(slot: number): number {
     return this.times[slot]
@@ -51,13 +58,15 @@ export class Columns {
   }
 
   private resize(capacity: number): void {
-    const { alive, asking, times, attentions } = this
+    const { alive, asking, spoken, times, attentions } = this
     this.alive = new Uint8Array(capacity)
     this.asking = new Uint8Array(capacity)
+    this.spoken = new Uint8Array(capacity)
     this.times = new Float64Array(capacity)
     this.attentions = new Float64Array(capacity)
     this.alive.set(alive)
     this.asking.set(asking)
+    this.spoken.set(spoken)
     this.times.set(times)
     this.attentions.set(attentions)
   }

@@ -18,6 +18,7 @@
  * L2 A word that very many records have is lent to none; nor is the name of who says a line (terms.ts).
  * L3 Only slots that a word touches cost time. Scores stand in memory that the next question takes over.
  */
+import type { Columns } from './columns.js'
 import type { Entry } from './entry.js'
 import { LENDERS_MAX } from './limits.js'
 import { HOME_WEIGHT, LINKS_MAX, LINK_WEIGHTS, type Neighbourhood } from './neighbourhood.js'
@@ -26,6 +27,8 @@ import { NOTE_COUNT, type QuestionTerm } from './terms.js'
 
 const K1 = 1.2
 const B = 0.5
+/** What holds down the counts of a record without length: K1 (1 − b). */
+const SHORTEST = K1 * (1 - B)
 const BACKGROUND_RECORDS = 50
 /** Counts are whole numbers: halves (terms.ts) of tenths (neighbourhood.ts). */
 const UNIT = NOTE_COUNT * HOME_WEIGHT
@@ -50,22 +53,36 @@ interface Words {
   readonly postings: Postings
   readonly neighbourhood: Neighbourhood
   readonly entries: readonly (Entry | undefined)[]
+  readonly columns: Pick<Columns, 'isAlive' | 'isSpoken'>
   /** Living records. */
   readonly records: number
 }
 
-/** Scores the slots of one person. A slot without an entry is dead. */
+/** Scores the slots of one person. */
 export function scoreWords(terms: readonly QuestionTerm[], index: Words): LexicalScores {
   board.clear(index.entries.length)
-  const { lengths, meanLength } = index.neighbourhood
   let best = 0
   terms.forEach(({ term }, i) => {
-    const holders = board.spread(term, i < NAMED_TERMS_MAX ? 1 << i : 0, index)
-    const idf = Math.log(1 + (index.records + BACKGROUND_RECORDS - holders + 0.5) / (holders + 0.5))
+    const list = index.postings.of(term)
+    const bit = i < NAMED_TERMS_MAX ? 1 << i : 0
+    const idf = idfOf(holdersOf(list, index), index.records)
     best += idf
-    board.saturate(idf, lengths, meanLength)
+    if (list.length <= LENDERS_MAX) board.addLent(term, list, bit, idf, index)
+    else board.addCommon(list, bit, idf, index)
   })
   return board.divided(best)
+}
+
+/** How many living records have the term. */
+function holdersOf(list: readonly number[], { entries, columns, records }: Words): number {
+  if (records === entries.length) return list.length
+  let holders = 0
+  for (let i = 0; i < list.length; i += 1) if (columns.isAlive(slotOf(list[i]))) holders += 1
+  return holders
+}
+
+function idfOf(holders: number, records: number): number {
+  return Math.log(1 + (records + BACKGROUND_RECORDS - holders + 0.5) / (holders + 0.5))
 }
 
 /** The sums of one question. */
@@ -99,20 +116,17 @@ class Scoreboard {
     this.touched = new Int32Array(capacity)
   }
 
-  /** Adds one term's counts to its slots and their neighbours; answers how many records have it. */
-  spread(term: string, bit: number, { postings, neighbourhood: { links }, entries }: Words): number {
-    const list = postings.of(term)
-    const isLent = list.length <= LENDERS_MAX
-    let holders = 0
-    for (const posting of list) {
-      const slot = slotOf(posting)
-      const entry = entries[slot]
-      if (entry === undefined) continue
-      const count = countOf(posting)
-      holders += 1
+  /** Adds a term to the scores of its slots and of their neighbours. */
+  addLent(term: string, list: readonly number[], bit: number, idf: number, words: Words): void {
+    const { neighbourhood: { links, lengths, meanLength }, entries, columns } = words
+    const perLength = K1 * B / meanLength
+    for (let i = 0; i < list.length; i += 1) {
+      const slot = slotOf(list[i])
+      if (!columns.isAlive(slot)) continue
+      const count = countOf(list[i])
       this.add(slot, HOME_WEIGHT * count)
       this.own[slot] |= bit
-      if (!isLent || entry.speaker.includes(term)) continue
+      if (columns.isSpoken(slot) && entries[slot]?.speaker.includes(term)) continue
       for (let k = 0; k < LINKS_MAX; k += 1) {
         const to = links[slot * LINKS_MAX + k]
         if (to < 0) continue
@@ -120,20 +134,24 @@ class Scoreboard {
         this.lent[to] |= bit
       }
     }
-    return holders
-  }
-
-  /** Turns the counts of the term at hand into scores. */
-  saturate(idf: number, lengths: Int32Array, meanLength: number): void {
     for (let i = 0; i < this.countedEnd; i += 1) {
       const slot = this.counted[i]
-      const count = this.counts[slot] / UNIT
+      this.gain(slot, idf, this.counts[slot] / UNIT, SHORTEST + perLength * lengths[slot])
       this.counts[slot] = 0
-      if (this.scores[slot] === 0) this.touched[this.touchedEnd++] = slot
-      const share = lengths[slot] / meanLength
-      this.scores[slot] += idf * count * (K1 + 1) / (count + K1 * (1 - B + B * share))
     }
     this.countedEnd = 0
+  }
+
+  /** Adds a term that is lent to none: a slot has one count, and needs no sum. */
+  addCommon(list: readonly number[], bit: number, idf: number, { neighbourhood, columns }: Words): void {
+    const { lengths, meanLength } = neighbourhood
+    const perLength = K1 * B / meanLength
+    for (let i = 0; i < list.length; i += 1) {
+      const slot = slotOf(list[i])
+      if (!columns.isAlive(slot)) continue
+      this.own[slot] |= bit
+      this.gain(slot, idf, HOME_WEIGHT * countOf(list[i]) / UNIT, SHORTEST + perLength * lengths[slot])
+    }
   }
 
   /** The result. */
@@ -141,6 +159,12 @@ class Scoreboard {
     const touched = this.touched.subarray(0, this.touchedEnd)
     if (best > 0) for (const slot of touched) this.scores[slot] /= best
     return { scores: this.scores, own: this.own, lent: this.lent, touched }
+  }
+
+  /** `slack`: how much the record's length holds its counts down, K1 for the mean length. */
+  private gain(slot: number, idf: number, count: number, slack: number): void {
+    if (this.scores[slot] === 0) this.touched[this.touchedEnd++] = slot
+    this.scores[slot] += idf * count * (K1 + 1) / (count + slack)
   }
 
   private add(slot: number, count: number): void {

@@ -44,6 +44,15 @@ export function steadyRank({ words, meaning, attention, isOfAskedTime, isAsking 
 /** The most that recency adds. */
 export const RECENCY_MAX = RECENCY_WEIGHT
 
+/**
+ * The cosine below which a record with `words` does not reach `rank`, whatever its age and attention, unless
+ * it is of an asked time; less than 0 when words alone may do. Cosines are rounded, hence the margin.
+ */
+export function meaningNeeded(rank: number, words: number): number {
+  const needed = (rank - RECENCY_WEIGHT - ATTENTION_WEIGHT - words) / MEANING_WEIGHT - 1 / DIGITS
+  return words > 0 ? needed : Math.max(0, needed)
+}
+
 /** What recency adds to a rank. */
 export function recencyOf(ageMs: number): number {
   return RECENCY_WEIGHT * 2 ** (-Math.max(0, ageMs) / RECENCY_HALF_LIFE_MS)

@@ -9,13 +9,13 @@ import { entryTest, type EntryTest } from './filters.js'
 import { Hits, type Hit } from './hits.js'
 import { scoreWords, type LexicalScores } from './lexical.js'
 import type { PersonIndex } from './person-index.js'
-import { ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank } from './ranking.js'
+import { meaningNeeded, ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank } from './ranking.js'
 import { reasonOf } from './reason.js'
 import {
   boundedLimit, questionVector, type NeighboursArgs, type SearchAnswer, type SearchArgs, type SearchResult,
 } from './request.js'
 import { questionTermsOf } from './terms.js'
-import { probeOf } from './vectors.js'
+import { probeOf, type Cosines } from './vectors.js'
 
 /** Answers the query `search`. */
 export function search(index: PersonIndex, args: SearchArgs): SearchAnswer {
@@ -25,16 +25,16 @@ export function search(index: PersonIndex, args: SearchArgs): SearchAnswer {
   const vector = questionVector(args)
   const probe = vector === undefined ? undefined : probeOf(quantise(vector))
   const words = scoreWords(terms, index)
-  const meaningOf = probe === undefined ? () => 0 : index.vectors.compare(probe)
+  const meaning = index.vectors.compare(probe)
   const times = args.query === undefined ? [] : askedTimes(args.query, args.now)
-  const hits = hitsOf(index, args, { words, meaningOf, times, test })
+  const hits = hitsOf(index, args, { words, meaning, times, test })
   return answerOf(hits, hit => reasonOf(terms, words, hit.slot))
 }
 
 /** What a record is judged by. */
 interface Judgement {
   readonly words: LexicalScores
-  readonly meaningOf: (slot: number) => number
+  readonly meaning: Cosines
   readonly times: readonly AskedTime[]
   readonly test: EntryTest | undefined
 }
@@ -43,18 +43,18 @@ interface Judgement {
 function hitsOf(
   { entries, columns }: PersonIndex, { now, minRelevance, limit }: SearchArgs, judgement: Judgement,
 ): Hits {
-  const { words: { scores }, meaningOf, times, test } = judgement
+  const { words: { scores }, meaning, times, test } = judgement
   const hits = new Hits(boundedLimit(limit))
   const asked = ranksOf(minRelevance)
   let rankMin = -Infinity
   for (let slot = 0; slot < entries.length; slot += 1) {
-    if (!columns.isAlive(slot)) continue
     const words = scores[slot]
-    const meaning = meaningOf(slot)
-    if (words <= 0 && meaning <= 0) continue
+    const isOfAskedTime = times.length > 0 && isAsked(times, columns.time(slot))
+    if (!isOfAskedTime && meaning.isBelow(meaningNeeded(asked.from, words), slot)) continue
+    if (!columns.isAlive(slot)) continue
     const steady = steadyRank({
-      words, meaning, attention: columns.attention(slot), isAsking: columns.isAsking(slot),
-      isOfAskedTime: times.length > 0 && isAsked(times, columns.time(slot)),
+      words, meaning: meaning.of(slot), attention: columns.attention(slot),
+      isAsking: columns.isAsking(slot), isOfAskedTime,
     })
     if (steady + RECENCY_MAX < asked.from || steady + RECENCY_MAX <= 0) continue
     const entry = entries[slot]
@@ -76,11 +76,11 @@ export function neighboursOf(index: PersonIndex, { id, limit }: NeighboursArgs):
   const slot = index.slotOf(id)
   const probe = slot === undefined ? undefined : index.vectors.probe(slot)
   if (probe === undefined) return { total: 0, results: [] }
-  const meaningOf = index.vectors.compare(probe)
+  const meaning = index.vectors.compare(probe)
   const hits = new Hits(boundedLimit(limit))
   index.entries.forEach((entry, other) => {
     if (entry === undefined || other === slot || !index.vectors.has(other)) return
-    const relevance = calibrate(Math.max(0, meaningOf(other)), staticHash.id)
+    const relevance = calibrate(Math.max(0, meaning.of(other)), staticHash.id)
     if (relevance >= hits.relevanceMin) hits.offer({ slot: other, entry, relevance })
   })
   return { ...answerOf(hits, () => 'similar in meaning'), total: hits.first.length }

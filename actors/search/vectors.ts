@@ -35,6 +35,29 @@ export function probeOf(vector: Int8Array): Probe | undefined {
   return norm === 0 ? undefined : { vector, norm }
 }
 
+/** What a comparison found, by slot; to be read before the next one. */
+export class Cosines {
+  constructor(
+    private readonly dots: Int32Array, private readonly norms: Float64Array, private readonly norm: number,
+  ) {}
+
+  /** -1..1, 0 when the slot has no vector. */
+  of(slot: number): number {
+    const norm = this.norms[slot]
+    return norm > 0 ? Math.round(this.dots[slot] / (this.norm * norm) * DIGITS) / DIGITS : 0
+  }
+
+  /**
+   * Is the cosine surely less than `bound`, which is 0 or more? A comparison, not a division. Never for a
+   * `bound` below 0.
+   */
+  isBelow(bound: number, slot: number): boolean {
+    return bound >= 0 && !(this.dots[slot] >= bound * this.norm * this.norms[slot])
+  }
+}
+
+const nothingCompared = new Cosines(new Int32Array(0), new Float64Array(0), 1)
+
 /** Rows of int8, one per slot. */
 export class Vectors {
   /** Row-major, as bytes; of the kernel's memory once there is one. */
@@ -69,20 +92,14 @@ export class Vectors {
     return this.has(slot) ? { vector: this.row(slot).slice(), norm: this.norms[slot] } : undefined
   }
 
-  /**
-   * Compares the probe with all slots. What it answers gives the cosine of a slot, -1..1, 0 when the slot has
-   * no vector; to be used before the next comparison.
-   */
-  compare(probe: Probe): (slot: number) => number {
+  /** Compares the probe with all slots; without a probe nothing is like it. */
+  compare(probe: Probe | undefined): Cosines {
     const { norms, count } = this
-    if (count === 0) return () => 0
+    if (probe === undefined || count === 0) return nothingCompared
     const { bytes, run, dots } = this.kernel ?? this.lent()
     bytes.set(new Uint8Array(probe.vector.buffer, probe.vector.byteOffset, dim), 0)
     run(count)
-    return slot => {
-      const norm = norms[slot]
-      return norm === 0 ? 0 : Math.round(dots[slot] / (probe.norm * norm) * DIGITS) / DIGITS
-    }
+    return new Cosines(dots, norms, probe.norm)
   }
 
   /** Renumbers the slots; see Postings.compact. New numbers are never larger than old ones. */

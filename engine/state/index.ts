@@ -1,7 +1,7 @@
 export type { Cell, CellDeclaration, CellsOf, CellWriter, StateDeclaration } from './cell.js'
 export { Journal } from './journal.js'
 export { value, type ValueCell } from './value.js'
-export { map, type MapCell } from './map.js'
+export { indexedMap, map, type IndexedMapCell, type MapCell, type MapIndex } from './map.js'
 export { list, type ListCell } from './list.js'
 export { addToSteps, counter, sumOfSteps, type CounterCell, type CounterSteps } from './counter.js'
 export { isTable, table, type TableCell, type TableRows } from './table.js'

@@ -20,12 +20,31 @@ export interface MapCell<V> {
   entries(): [string, V][]
 }
 
-/** Declares a map cell. */
-export function map<V>(): CellDeclaration<MapCell<V>> {
-  return { kind: 'map', create: journal => new StoredMap<V>(journal) }
+/** Something that is known of all entries together. It follows from them, so that nothing of it is stored. */
+export interface MapIndex<V> {
+  /** An entry changed; also when it is loaded, and when a failed turn is undone. */
+  changed(key: string, before: V | undefined, after: V | undefined): void
 }
 
-class StoredMap<V> implements MapCell<V>, Cell {
+/** A map with an index, which is always in step with the entries. */
+export interface IndexedMapCell<V, I> extends MapCell<V> {
+  readonly index: I
+}
+
+/** Declares a map cell. */
+export function map<V>(): CellDeclaration<MapCell<V>> {
+  return { kind: 'map', create: journal => new StoredMap<V, undefined>(journal, () => undefined) }
+}
+
+/** Declares a map cell with an index: `indexOf` makes that of an empty map. */
+export function indexedMap<V, I extends MapIndex<V>>(
+  indexOf: (entries: MapCell<V>) => I,
+): CellDeclaration<IndexedMapCell<V, I>> {
+  return { kind: 'map', create: journal => new StoredMap<V, I>(journal, indexOf) }
+}
+
+class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<V, I>, Cell {
+  readonly index: I
   readonly #now = new Map<string, V>()
   readonly #dirty = new Set<string>()
   readonly #journal: Journal
@@ -33,8 +52,9 @@ class StoredMap<V> implements MapCell<V>, Cell {
   readonly #sizes = new Map<string, number>()
   #packedBytes = 0
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, indexOf: (entries: MapCell<V>) => I) {
     this.#journal = journal
+    this.index = indexOf(this)
   }
 
   get size(): number {
@@ -70,7 +90,9 @@ class StoredMap<V> implements MapCell<V>, Cell {
   }
 
   load(sub: string, packed: Uint8Array): void {
-    this.#now.set(sub, decodeValue(packed) as V)
+    const value = decodeValue(packed) as V
+    this.index?.changed(sub, this.#now.get(sub), value)
+    this.#now.set(sub, value)
     this.#measure(sub, packed.length)
     this.#ordered = undefined
   }
@@ -106,6 +128,7 @@ class StoredMap<V> implements MapCell<V>, Cell {
   }
 
   #set(key: string, value: V | undefined): void {
+    this.index?.changed(key, this.#now.get(key), value)
     if (value === undefined) this.#now.delete(key)
     else this.#now.set(key, value)
     this.#dirty.add(key)

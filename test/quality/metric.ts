@@ -67,5 +67,7 @@ export interface Metric {
   readonly title: string
   /** What is measured and how, in sentences for the page. */
   readonly definition: string
+  /** What is in the way of a target that is not met, and what was tried, in sentences for the page. */
+  readonly note?: string
   run(context: Context): Promise<Line[]>
 }

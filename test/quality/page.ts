@@ -17,7 +17,7 @@ export function pageOf({ seed, measured }: Report): string {
   return [OPENING, ...measured.map(sectionOf), `Seed ${seed}.\n`].join('\n')
 }
 
-function sectionOf({ id, title, definition, lines, missing }: Measured): string {
+function sectionOf({ id, title, definition, note, lines, missing }: Measured): string {
   const head = `## ${id} ${title}\n\n${definition}\n`
   if (missing !== undefined) return `${head}\nNot measured: ${missing}.\n`
   return [
@@ -25,6 +25,7 @@ function sectionOf({ id, title, definition, lines, missing }: Measured): string 
     '| measure | split | n | ours | target | baselines | ms p50 / p95 | prompt tokens |',
     '|---|---|---|---|---|---|---|---|',
     ...lines.map(rowOf),
+    ...(note === undefined ? [] : ['', note]),
     '',
   ].join('\n')
 }

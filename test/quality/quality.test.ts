@@ -87,7 +87,8 @@ t.test('table and page show values, intervals and whether targets are met', asyn
   const line = lineOf({ measure: 'hits', split: 'test', ours: [1, 0, 1, 1], theirs: { other: [0, 0, 1, 0] },
     target: { atLeast: 0.7 }, times: [1, 2, 3], tokens: [10, 20], seed: 1 })
   const measured = [
-    { id: 'Q1', title: 'One', definition: 'What it is.', lines: [line], cpuSeconds: 1 },
+    { id: 'Q1', title: 'One', definition: 'What it is.', note: 'As far as it goes.', lines: [line],
+      cpuSeconds: 1 },
     { id: 'Q2', title: 'Two', definition: 'Another.', lines: [], missing: 'a file is away', cpuSeconds: 0 },
   ]
   const table = tableOf(measured)
@@ -96,5 +97,6 @@ t.test('table and page show values, intervals and whether targets are met', asyn
   const page = pageOf({ seed: 1, measured })
   t.match(page, '## Q1 One')
   t.match(page, /\| hits \| test \| 4 \| \.750/)
+  t.match(page, /\| \.750 .*\n\nAs far as it goes\.\n/)
   t.match(page, 'Not measured: a file is away.')
 })

@@ -10,6 +10,7 @@ export interface Measured {
   readonly id: string
   readonly title: string
   readonly definition: string
+  readonly note?: string
   readonly lines: readonly Line[]
   /** Why there are none. */
   readonly missing?: string
@@ -23,11 +24,14 @@ export interface Report {
   readonly measured: readonly Measured[]
 }
 
-/** The report in `path` with these results in the place of older ones of the same metrics. */
+/** The report in `path` with these results in the place of older ones of the same metrics, and new notes. */
 export function mergedReport(path: string, fresh: Report, order: readonly Metric[]): Report {
   const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report).measured : []
   const all = new Map([...known, ...fresh.measured].map(one => [one.id, one]))
-  const measured = order.flatMap(({ id }) => all.get(id) ?? [])
+  const measured = order.flatMap(({ id, note }) => {
+    const one = all.get(id)
+    return one === undefined ? [] : [{ ...one, note }]
+  })
   return { seed: fresh.seed, measured }
 }
 

@@ -1,6 +1,9 @@
 /** The formula of ranking.ts and that of lexical.ts, by hand. */
+import fc from 'fast-check'
 import t from 'tap'
-import { ranksOf, recencyOf, relevanceAt, steadyRank } from '../../../actors/search/ranking.js'
+import {
+  meaningNeeded, RECENCY_MAX, ranksOf, recencyOf, relevanceAt, steadyRank,
+} from '../../../actors/search/ranking.js'
 import { day, folded, searchFor, start, viewOf } from './folded-records.js'
 
 t.test('relevance is 1 − 2^(−rank / .35)', async t => {
@@ -30,6 +33,18 @@ t.test('below and above its ranks a relevance surely is not, and surely is reach
       if (to < Infinity) t.ok(relevanceAt(to + far) >= step / 100)
     }
   }
+})
+
+t.test('a record with less meaning than is needed does not reach the rank', async t => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  const some = fc.oneof(fc.constant(0), share)
+  fc.assert(fc.property(share, some, share, share, fc.boolean(), (rank, words, part, attention, isAsking) => {
+    const needed = meaningNeeded(rank, words)
+    if (needed <= 0) return true
+    const meaning = Math.round(needed * Math.min(part, 1 - 1e-9) * 1e4) / 1e4
+    return steadyRank({ words, meaning, attention, isAsking, isOfAskedTime: false }) + RECENCY_MAX < rank
+  }), { seed: 3, numRuns: 2_000 })
+  t.pass('2,000 records')
 })
 
 t.test('BM25 by hand: two records, two terms, one of them in one record', async t => {

@@ -27,13 +27,13 @@ for (const count of [1, 40, 3_000]) {
     t.ok(probe)
     if (probe === undefined) return
     const all = vectors.compare(probe)
-    t.same(rows.map((_, slot) => all(slot)), rows.map(row => cosine(row, probe.vector)))
+    t.same(rows.map((_, slot) => all.of(slot)), rows.map(row => cosine(row, probe.vector)))
     let kept = 0
     const moved = Int32Array.from(rows, (_, slot) => (slot % 3 === 1 ? -1 : kept++))
     vectors.compact(moved)
     const left = vectors.compare(probe)
     const living = rows.filter((_, slot) => slot % 3 !== 1)
-    t.same(living.map((_, slot) => left(slot)), living.map(row => cosine(row, probe.vector)))
+    t.same(living.map((_, slot) => left.of(slot)), living.map(row => cosine(row, probe.vector)))
     t.same(vectors.probe(0)?.vector, rows[0])
     t.ok(vectors.bytes >= living.length * dim)
   })
@@ -45,6 +45,6 @@ t.test('V1 vectors of another model are kept out, and one without direction is n
   vectors.set(0, folded(1, { id: 'foreign', embedding, vector: new Uint8Array(vector().buffer) }))
   t.notOk(vectors.has(0))
   const probe = probeOf(vector())
-  t.equal(probe && vectors.compare(probe)(0), 0)
+  t.equal(vectors.compare(probe).of(0), 0)
   t.equal(probeOf(new Int8Array(dim)), undefined)
 })

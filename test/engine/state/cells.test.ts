@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  counter, Journal, list, map, table, value, type Cell, type CellDeclaration, type CellWriter,
-  type CounterCell,
+  counter, indexedMap, Journal, list, map, table, value, type Cell, type CellDeclaration, type CellWriter,
+  type CounterCell, type IndexedMapCell, type MapIndex,
   timeline, type ListCell, type MapCell, type TableCell, type TableRows, type TimelineCell, type ValueCell,
 } from '../../../engine/state/index.js'
 
@@ -121,6 +121,31 @@ holds<MapCell<number>, Map<string, number>>('map', {
   seen: cell => [cell.size, cell.entries(), cell.has('a'), cell.get('a')],
   expected: model => [model.size, [...model].sort(([a], [b]) => (a < b ? -1 : 1)), model.has('a'),
     model.get('a')],
+})
+
+/** An index that is always awake: the sum of all entries. */
+class Sum implements MapIndex<number> {
+  sum = 0
+
+  changed(_key: string, before = 0, after = 0): void {
+    this.sum += after - before
+  }
+}
+
+holds<IndexedMapCell<number, Sum>, Map<string, number>>('map with an index', {
+  declared: indexedMap(() => new Sum()), model: () => new Map(),
+  mutation: fc.tuple(key, fc.option(amount)).map(([at, by]) => (cell, model) => {
+    if (by === null) {
+      cell.delete(at)
+      model.delete(at)
+    } else {
+      cell.put(at, by)
+      model.set(at, by)
+    }
+  }),
+  seen: cell => [cell.entries(), cell.index.sum],
+  expected: model => [[...model].sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...model.values()].reduce((sum, value) => sum + value, 0)],
 })
 
 holds<ListCell<number>, number[]>('list', {
