@@ -10,5 +10,8 @@ export { questions, type Question } from './questions/index.js'
 export { reportMarkdown } from './report/markdown.js'
 export { mondayOf, weeklyReport, type WeeklyReport } from './report/weekly.js'
 export { clickhouseSink } from './sink.js'
+export {
+  emptyTable, readSlice, rowsOf, slicesOf, tablesWithRows, writeSlice, type TableSlice,
+} from './table-copy.js'
 export { threadedClickhouseSink } from './threaded-sink.js'
 export { verifyMonths, verifyRows } from './verify.js'

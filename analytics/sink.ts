@@ -58,14 +58,14 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
   let migrated: Promise<unknown> | undefined
   return {
     ...sinkSettings(),
-    async insert({ token, partition, generation = 0, emitted }: SinkBatch) {
+    async insert({ token, partition, generation = 0, isRepeated, emitted }: SinkBatch) {
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))
         for (const route of routes) {
           const mine = emitted.filter(({ output }) => output === route.output)
             .map(one => inGeneration(one, generation))
-          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain })
+          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain, isRepeated })
         }
         certain.add(partition)
       } catch (error) {

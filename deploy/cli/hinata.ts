@@ -11,6 +11,7 @@ import { startGatewayRole } from '../roles/gateway-role.js'
 import { startNodeRole } from '../roles/node-role.js'
 import { runRole } from '../roles/role.js'
 import { addAnalyst, listAnalysts, removeAnalyst, type AnalystBounds } from './commands/analysts.js'
+import { backup, type BackupRequest } from './commands/backup.js'
 import { printConfig } from './commands/config.js'
 import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
 import { diff } from './commands/diff.js'
@@ -95,6 +96,12 @@ command('savepoint', 'keep the state as files, or put it back').argument('<actio
   .argument('[name]').option('--json', 'as JSON')
   .action((action: string, name: string | undefined, given: Given) =>
     act(given, config => savepoint(config, action, name, given)))
+command('backup', 'keep the whole system as files, or put it back')
+  .argument('<action>', 'create, list, verify, restore, prune').argument('[name]')
+  .option('--replace', 'restore: throw away the data that is there')
+  .option('--keep <number>', 'prune: how many of the newest stay, usually 7').option('--json', 'as JSON')
+  .action((action: string, name: string | undefined, given: Given & BackupRequest) =>
+    act(given, config => backup(config, action, name, given)))
 command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')
   .option('--deep', 'replay the log in memory and compare every byte of the state')
   .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')

@@ -16,13 +16,16 @@ export interface SinkTask {
   readonly partition: number
   /** Of the version whose values these are; undefined: 0. */
   readonly generation?: number
+  /** Some of the values may have been inserted under other tokens. */
+  readonly isRepeated?: boolean
   /** Emissions of whole outbox entries, joined. */
   readonly packed: Uint8Array
 }
 
 interface OpenedSink {
   insert(batch: {
-    token: string, partition: number, generation?: number, emitted: readonly Emitted[],
+    token: string, partition: number, generation?: number, isRepeated?: boolean,
+    emitted: readonly Emitted[],
   }): Promise<void>
 }
 
@@ -34,8 +37,8 @@ export default async function runSink(task: SinkTask): Promise<unknown> {
   let sink = opened.get(name)
   if (!sink) opened.set(name, sink = openSink(task))
   const emitted = decodeEmissions(task.packed).filter(({ output }) => task.outputs.includes(output))
-  const { token, partition, generation } = task
-  if (emitted.length > 0) await (await sink).insert({ token, partition, generation, emitted })
+  const { token, partition, generation, isRepeated } = task
+  if (emitted.length > 0) await (await sink).insert({ token, partition, generation, isRepeated, emitted })
   return move(new Uint8Array(0))
 }
 

@@ -14,6 +14,7 @@ export interface PackedBatch {
   readonly partition: number
   /** See `SinkBatch`. */
   readonly generation?: number
+  readonly isRepeated?: boolean
   /** The blocks of its entries. */
   readonly blocks: readonly Buffer[]
   readonly values: number
@@ -51,16 +52,16 @@ export class SinkRunner {
     await this.#pool?.stop()
   }
 
-  async #run(sink: Sink, { token, partition, generation, blocks }: PackedBatch): Promise<void> {
+  async #run(sink: Sink, { token, partition, generation, isRepeated, blocks }: PackedBatch): Promise<void> {
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
       const emitted = blocks.flatMap(decodeEmissions).filter(({ output }) => outputs.includes(output))
-      if (emitted.length > 0) await sink.insert({ token, partition, generation, emitted })
+      if (emitted.length > 0) await sink.insert({ token, partition, generation, isRepeated, emitted })
       return
     }
     const packed = movable(Buffer.concat(blocks))
     const task: SinkTask = { module: sink.module.href, options: sink.options, outputs, token, partition,
-      generation, packed }
+      generation, isRepeated, packed }
     await this.#pool!.run(task, [packed.buffer])
   }
 }

@@ -46,6 +46,8 @@ export interface SinkBatch {
   readonly partition: number
   /** How many switches between versions came before: later rows supersede earlier ones. Absent: 0. */
   readonly generation?: number
+  /** State was put back: some of the values may have been inserted before, under other tokens. */
+  readonly isRepeated?: boolean
   readonly emitted: readonly Emitted[]
 }
 

@@ -1,0 +1,6 @@
+/** Storage: backups of the whole system. */
+export { createBackup, type BackedUpFile, type BackupOptions } from './backup/create.js'
+export {
+  listBackups, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
+} from './backup/manifest.js'
+export { restoreBackup, type RestoreBackupOptions } from './backup/restore.js'
