@@ -65,6 +65,9 @@ t.test('made while records come in', async t => {
   apps = made.api_key
   t.equal((await old.run('analysts', 'add', 'ada')).code, 0)
   await until('rows', async () => (await system.query('SELECT count() FROM records')) === '120')
+  const status = JSON.parse((await old.run('status', '--json')).out) as { pipelines: object[] }
+  t.match(status.pipelines, [{ freshness: { rows: 120, target_ms: 10_000 } }], 'rows are counted by age')
+  t.match((await old.run('status')).out, /rows \d+ ms after their records \(p50\), \d+ ms \(p99; target/)
   prompts = await promptsOf(system)
   t.ok(prompts.every(prompt => typeof prompt === 'string' && prompt.length > 100), String(prompts[0]))
 
