@@ -4,6 +4,7 @@
  */
 export { clusterStatements } from './cluster-schema.js'
 export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
+export { clickhouseFailure } from './failure.js'
 export { migrate } from './migration.js'
 export { answerOf, exampleQueries } from './queries.js'
 export { questions, type Question } from './questions/index.js'

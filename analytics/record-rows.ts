@@ -73,7 +73,7 @@ export const recordsTable: AnalyticsTable<FoldedRecord> = {
   },
   repeats: {
     keyOf: folded => storableText(folded.user_id),
-    sql: lastSequenceSql('records'),
+    sql: lastSequenceSql('records_all'),
     isThere: (folded, last) => folded.sequence <= Number(last),
   },
   tellsRepairs: true,

@@ -59,3 +59,4 @@ export { restoreSavepoint, type RestoreOptions } from './topology/savepoint-rest
 export { listSavepoints, type Savepoint } from './topology/savepoint.js'
 export { createArchive, type ArchiveOptions } from './topology/archive-create.js'
 export type { Archive } from './topology/archive.js'
+export { startJobs, type Job, type Jobs } from './jobs/index.js'

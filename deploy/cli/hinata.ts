@@ -25,6 +25,7 @@ import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
 import { savepoint } from './commands/savepoint.js'
 import { status } from './commands/status.js'
+import { tiers, type TiersRequest } from './commands/tiers.js'
 import { up } from './commands/up.js'
 import { verify } from './commands/verify.js'
 import { versions } from './commands/versions.js'
@@ -102,6 +103,11 @@ command('backup', 'keep the whole system as files, or put it back')
   .option('--keep <number>', 'prune: how many of the newest stay, usually 7').option('--json', 'as JSON')
   .action((action: string, name: string | undefined, given: Given & BackupRequest) =>
     act(given, config => backup(config, action, name, given)))
+command('tiers', 'which records are cold; move what became so, bring some back')
+  .argument('<action>', 'list, move, warm').option('--month <month>', 'warm: those of a month like 202601')
+  .option('--user <id>', 'warm: the files with records of this person').option('--json', 'as JSON')
+  .action((action: string, given: Given & TiersRequest) =>
+    act(given, config => tiers(config, action, given)))
 command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')
   .option('--deep', 'replay the log in memory and compare every byte of the state')
   .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')

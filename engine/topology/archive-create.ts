@@ -116,8 +116,9 @@ class Archiving {
       || (name.startsWith(versions) && /^\d+:/.test(name.slice(versions.length)))
   }
 
+  /** Who runs now, and what is scheduled: every start makes it anew. */
   #isOfNodes(name: string): boolean {
-    return name === this.#keys.registry('node')
+    return name === this.#keys.registry('node') || name.startsWith(`${this.#keys.jobs}:`)
       || name === this.#keys.registry(`version-${this.#topology.name}`)
   }
 }

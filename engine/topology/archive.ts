@@ -8,7 +8,7 @@
  *
  * A1  The log of a partition ends at one entry, and its ids and counts are those of that end: an id that was
  *     revised behind it is left out, so its old content would count as new, and folding it changes nothing.
- * A2  What expires by itself is left out, and so are nodes: they are of the running system.
+ * A2  What expires by itself is left out, and so are nodes and schedules: every start makes them.
  */
 import type { FileFacts } from './savepoint-file.js'
 import type { EntryId } from '../record/record.js'

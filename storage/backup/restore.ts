@@ -16,6 +16,7 @@ import {
 } from '../../analytics/index.js'
 import { HinataError, restoreSavepoint, type Topology } from '../../engine/index.js'
 import type { BackedUpFile } from './create.js'
+import { dropCold } from '../tiers/cold-moves.js'
 import { backupPath, readBackup, verifyBackup, type Backup } from './manifest.js'
 
 /** What to restore, and where to. */
@@ -74,6 +75,7 @@ async function restoreRows(
 ): Promise<void> {
   for (const table of await tablesWithRows(analytics)) {
     onStep(`rows of ${table}`)
+    if (table === 'records') await dropCold(analytics)
     await emptyTable(analytics, table)
     const files = existsSync(folder) ? readdirSync(folder).filter(file => file.startsWith(`${table}.`)) : []
     for (const file of files.sort()) {
