@@ -23,6 +23,7 @@ import { authRoutes } from './routes/auth.js'
 import { enhancementRoutes } from './routes/enhancement.js'
 import { personRoutes } from './routes/persons.js'
 import { pspRoutes } from './routes/psp.js'
+import { reportRoutes, type Reports } from './routes/reports.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
@@ -46,6 +47,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly clock?: Clock
   readonly limits?: Partial<GatewayLimits>
   readonly clickhouse?: { readonly url: string }
+  /** What /api/reports answers. */
+  readonly reports?: Reports
   /** What /api/status answers; by default what the gateway sees by itself. */
   readonly status?: () => Promise<SystemStatus>
   /** Origins that may call from a browser; by default none. */
@@ -73,7 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const edge = edgeOf(options, partitions, () => isDraining, () => url)
   const app = openApp()
   serveSockets(app, edge)
-  serveRoutes(app, routesOf(edge), edge, options.cors ?? null)
+  serveRoutes(app, routesOf(edge, options.reports), edge, options.cors ?? null)
   await edge.progress.look()
   countTokens('') // loads the tokenizer's table, so that no request waits for it
   const listening = await listen(app, options.host, options.port)
@@ -128,10 +131,11 @@ function edgeOf(
   }
 }
 
-function routesOf(edge: Edge): Route[] {
+function routesOf(edge: Edge, reports: Reports | undefined): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...pspRoutes(edge),
     ...enhancementRoutes(edge), ...personRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...reportRoutes(reports),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

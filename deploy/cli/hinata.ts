@@ -128,6 +128,7 @@ command('migrate', 'bring the tables of ClickHouse up to date')
   .action((given: Given & { cluster?: string }) => act(given, config => migrateTables(config, given)))
 command('report', 'tell what a week was like, for all persons together').argument('<period>', 'weekly')
   .option('--week <day>', 'the week of this day; without it the last whole one').option('--json', 'as JSON')
+  .option('--html', 'as a page with charts')
   .action((period: string, given: Given & { week?: string }) =>
     act(given, config => report(config, period, given)))
 command('doctor', 'check what this machine has').action(run(doctor))

@@ -1,6 +1,6 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
-import { threadedClickhouseSink } from '../../analytics/index.js'
+import { connectAnalytics, reportOf, threadedClickhouseSink } from '../../analytics/index.js'
 import { openTopologyClient, type Durability } from '../../engine/index.js'
 import { startGateway } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
@@ -26,6 +26,9 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
   const adminKey = config.text('gateway.admin_key')
   const tokenSecret = config.text('gateway.jwt_secret')
   const issuers = config.text('gateway.issuers_file')
+  const password = config.text('clickhouse.password')
+  const analytics = clickhouse === '' ? undefined : connectAnalytics(
+    { url: clickhouse, ...(password === '' ? {} : { username: 'default', password }) })
   const gateway = await startGateway({
     host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
     pipeline: { name: topology.name, version: topology.version },
@@ -33,6 +36,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(tokenSecret === '' ? {} : { tokenSecret }),
     ...(issuers === '' ? {} : { issuers: readIssuers(issuers) }),
     ...(clickhouse === '' ? {} : { clickhouse: { url: clickhouse } }),
+    ...(analytics ? { reports: { weekly: (day, form) => reportOf(analytics, day, form) } } : {}),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),
@@ -45,6 +49,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     async stop() {
       await gateway.stop()
       await client.close()
+      await analytics?.close()
     },
   }
 }
