@@ -65,6 +65,8 @@ export const options = [
     description: 'Where a node\'s query port listens, and what it tells gateways.' },
   { name: 'storage.backup_dir', type: 'text', default: '', env: 'HINATA_BACKUP_DIR', flag: 'backup-dir',
     description: 'Where backups are kept; empty: <data-dir>/backups. Better on a disk of its own.' },
+  { name: 'storage.cold', type: 'text', default: 'by_command', oneOf: ['by_command', 'hourly'],
+    env: 'HINATA_COLD', description: 'Whether old records of little influence become files by themselves.' },
   { name: 'gateway.host', type: 'text', default: '127.0.0.1', env: 'HINATA_HOST', flag: 'host',
     description: 'Where the gateway listens.' },
   { name: 'gateway.port', type: 'integer', default: 8080, min: 0, max: 65_535, env: 'HINATA_PORT',

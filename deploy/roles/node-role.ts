@@ -23,18 +23,13 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  const jobs = isCluster(requiredRedis(config)) ? undefined
-    : await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)])
+  const jobs = config.text('storage.cold') === 'hourly'
+    ? await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)]) : undefined
   log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
   return { url: node.id, async stop() {
     await node.stop()
     await jobs?.stop()
   } }
-}
-
-/** Jobs want a single Redis: on a cluster `hinata tiers move` is run by cron. */
-function isCluster(redisUrl: string): boolean {
-  return redisUrl.startsWith('redis-cluster://') || redisUrl.includes(',')
 }
 
 /** The Redis of a role that is started alone. Throws CONFIG_INVALID. */

@@ -56,7 +56,7 @@ export async function startJobs(redisUrl: string, namespace: string, jobs: reado
 function connectionOf(redisUrl: string): ConnectionOptions {
   if (redisUrl.startsWith('redis-cluster://') || redisUrl.includes(',')) {
     throw new HinataError('CONFIG_INVALID', { path: 'redis.url',
-      reason: 'jobs want a single Redis; on a cluster run their commands by cron (docs/STORAGE.md).' })
+      reason: 'jobs want a single Redis; on a cluster run their commands by cron instead.' })
   }
   const { hostname, port, username, password, pathname } = new URL(redisUrl)
   return {

@@ -45,6 +45,7 @@ export class OpenArchive {
       throw new HinataError('SAVEPOINT_MISMATCH',
         { what: 'topic', found: this.#archive.topic, expected: topic })
     }
+    const erasures = await this.#erasuresOf(redis, keys)
     await eachKey(redis, `${keys.namespace}:*`, async name => {
       if (!kept.has(name)) await send(redis, 'UNLINK', [name])
     })
@@ -52,6 +53,16 @@ export class OpenArchive {
     for (const { partition, file } of parts) {
       await this.#put(redis, `${keys.namespace}:{${partition}}:`, file)
     }
+    for (const [name, lines] of erasures) await send(redis, 'HSET', [name, ...lines])
+  }
+
+  /** What is known here of erasures, which an older archive does not know: it stays. */
+  async #erasuresOf(redis: RedisConnection, keys: Keyspace): Promise<[name: string, lines: Buffer[]][]> {
+    const found = await Promise.all(this.#archive.parts.map(async ({ partition }) => {
+      const name = `${keys.log(partition, this.#archive.topic)}:erased`
+      return [name, await send(redis, 'HGETALL', [name]) as Buffer[]] as [string, Buffer[]]
+    }))
+    return found.filter(([, lines]) => lines.length > 0)
   }
 
   async #put(redis: RedisConnection, prefix: string, file: string): Promise<void> {

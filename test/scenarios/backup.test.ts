@@ -132,8 +132,8 @@ t.test('restored on an empty machine, it is the same and goes on', async t => {
   t.equal(search.status, 200, 'apps have their keys')
   t.match((await next.run('analysts', 'list')).out, /ada/)
 
-  const again = ['round-1.jsonl', 'round-4.jsonl'].map(file => join(folder, file))
-  t.match((await next.run('import', ...again, await fileOf(5))).out, /duplicates (?:1[2-9]|2[0-4])\d,/,
+  const files = ['round-1.jsonl', 'round-4.jsonl'].map(file => join(folder, file))
+  t.match((await next.run('import', ...files, await fileOf(5))).out, /duplicates (?:1[2-9]|2[0-4])\d,/,
     'ids are known, what came later comes again')
   await until('all rows', async () => (await system.query('SELECT count(), uniqExact(user_id, id, revision), '
     + 'countIf(endsWith(id, \'-5\')) FROM records SETTINGS final = 0')).endsWith('\t120'))
