@@ -18,9 +18,9 @@ const createTable =
   /^CREATE TABLE IF NOT EXISTS (\w+)\n(\([\s\S]*?\n\))\nENGINE = (\w+)(?:\(([^)]*)\))?/
 const alterTable = /^ALTER TABLE (\w+)\n?/
 const createOrDropView = /^(CREATE VIEW IF NOT EXISTS|DROP VIEW IF EXISTS) (\w+)/
-/** Made by one step and dropped by another: a cluster begins without it. */
-const passing =
-  /^(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VIEW|TABLE)) IF (?:NOT )?EXISTS records_per_minute/
+/** Made by one step and dropped by another, or of no use to a cluster (nothing becomes cold there). */
+const passing = new RegExp('^(?:(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VIEW|TABLE)) '
+  + 'IF (?:NOT )?EXISTS records_per_minute|CREATE TABLE IF NOT EXISTS cold_parts)')
 const clusterName = /^[A-Za-z_]\w*$/
 
 /**

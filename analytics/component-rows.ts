@@ -8,7 +8,7 @@ import {
   instant, instantOrNull, score, scoreSum, text, texts, uint32, uint64, word, words,
 } from './column.js'
 import { storableText } from './storable.js'
-import type { AnalyticsTable } from './table.js'
+import { lastSequenceSql, type AnalyticsTable } from './table.js'
 
 /** Descriptions whose masked form is kept; forgotten when there are more. Most changes leave them alone. */
 const shownMax = 4_096
@@ -50,6 +50,11 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
     parameters: change => ({
       user_id: storableText(change.user_id), id: change.component.id, sequence: change.sequence,
     }),
+  },
+  repeats: {
+    keyOf: change => storableText(change.user_id),
+    sql: lastSequenceSql('psp_components'),
+    isThere: (change, last) => change.sequence <= Number(last),
   },
   tellsRepairs: false,
 }

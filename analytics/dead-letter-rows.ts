@@ -44,6 +44,12 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     parameters: letter =>
       ({ user_id: storableText(letter.key), id: storableText(letter.id), status: letter.status }),
   },
+  repeats: {
+    keyOf: letter => storableText(letter.id),
+    sql: 'SELECT id AS key, argMax(status, inserted_at) AS last FROM dead_letters '
+      + 'WHERE id IN {keys:Array(String)} GROUP BY id SETTINGS final = 0',
+    isThere: (letter, last) => last === letter.status || last !== 'dead',
+  },
   tellsRepairs: false,
 }
 

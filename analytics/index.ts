@@ -5,11 +5,17 @@
 export { ClickhouseAccessStore } from './access-store.js'
 export { clusterStatements } from './cluster-schema.js'
 export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
+export { clickhouseFailure } from './failure.js'
 export { migrate } from './migration.js'
 export { answerOf, exampleQueries } from './queries.js'
 export { questions, type Question } from './questions/index.js'
+export { reportOf, type ReportForm } from './report/forms.js'
 export { reportMarkdown } from './report/markdown.js'
+export { reportPage } from './report/page.js'
 export { mondayOf, weeklyReport, type WeeklyReport } from './report/weekly.js'
 export { clickhouseSink } from './sink.js'
+export {
+  emptyTable, readSlice, rowsOf, slicesOf, tablesWithRows, writeSlice, type TableSlice,
+} from './table-copy.js'
 export { threadedClickhouseSink } from './threaded-sink.js'
 export { verifyMonths, verifyRows } from './verify.js'

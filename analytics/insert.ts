@@ -12,6 +12,8 @@
  *     lost and would drop every retry. So after a try whose end is not known, the chunk's last row is looked
  *     up; if it is absent the chunk is inserted under a new token, marked `is_repair` where the table
  *     has the column.
+ * X4  Values that come again because state was put back have other tokens. Of such a batch each chunk leaves
+ *     out what is there, before its insert and before each retry of it.
  */
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
@@ -37,6 +39,9 @@ const blockHeadBytes = 4_096
  */
 const repairsMax = 5
 
+/** Keys that one query asks for: they travel in its address. */
+const keysPerQuery = 100
+
 const oneBlock: ClickHouseSettings = {
   async_insert: 0,
   insert_deduplicate: 1,
@@ -55,6 +60,8 @@ export interface BatchTry {
   readonly token: string
   /** An earlier try may have happened, and how it ended is not known. */
   readonly isUncertain: boolean
+  /** Some of the values may have been inserted under other tokens (X4). */
+  readonly isRepeated?: boolean
 }
 
 /**
@@ -65,11 +72,30 @@ export async function insertOnce<V>(
   analytics: Analytics, table: AnalyticsTable<V>, values: readonly V[], batch: BatchTry,
 ): Promise<void> {
   const chunks = chunksOf(table, values)
-  for (const [index, chunk] of chunks.entries()) {
+  for (const [index, whole] of chunks.entries()) {
+    const chunk = batch.isRepeated ? await missingOf(analytics, table, whole) : whole
+    if (chunk.length === 0) continue
     const token = `${batch.token}:${table.name}:${index}`
     await insertChunk(analytics, table, chunk, token, false)
     if (batch.isUncertain) await repairIfLost(analytics, table, chunk, token)
   }
+}
+
+/** Values whose rows are not there (X4). */
+async function missingOf<V>(
+  analytics: Analytics, { repeats }: AnalyticsTable<V>, values: readonly V[],
+): Promise<readonly V[]> {
+  const keys = [...new Set(values.map(repeats.keyOf))]
+  const lasts = new Map<string, string>()
+  for (let i = 0; i < keys.length; i += keysPerQuery) {
+    const found = await analytics.query<{ key: string, last: string }>(repeats.sql,
+      { keys: keys.slice(i, i + keysPerQuery) })
+    for (const { key, last } of found) lasts.set(key, last)
+  }
+  return values.filter(value => {
+    const last = lasts.get(repeats.keyOf(value))
+    return last === undefined || !repeats.isThere(value, last)
+  })
 }
 
 /** Cuts values into chunks (X1). Within a month the order stays. */

@@ -9,7 +9,7 @@ import { maskPii } from '../actors/enrichment/index.js'
 import type { FoldedRecord } from '../actors/record/record.js'
 import { flag, instant, score, text, texts, uint16, uint32, uint64, word, words } from './column.js'
 import { storableText } from './storable.js'
-import type { AnalyticsTable } from './table.js'
+import { lastSequenceSql, type AnalyticsTable } from './table.js'
 
 /** The table of folded records. */
 export const recordsTable: AnalyticsTable<FoldedRecord> = {
@@ -70,6 +70,11 @@ export const recordsTable: AnalyticsTable<FoldedRecord> = {
     parameters: folded => ({
       user_id: storableText(folded.user_id), id: storableText(folded.record.id), revision: folded.revision,
     }),
+  },
+  repeats: {
+    keyOf: folded => storableText(folded.user_id),
+    sql: lastSequenceSql('records_all'),
+    isThere: (folded, last) => folded.sequence <= Number(last),
   },
   tellsRepairs: true,
 }

@@ -11,11 +11,12 @@
  *     grows across a switch between versions of the pipeline (docs/decisions/0022-time-travel.md).
  */
 import {
-  systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
+  Ages, systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
 } from '../engine/index.js'
 import {
   componentsChanged, deadLetters, recordsFolded, type ComponentChange,
 } from '../actors/person/outputs.js'
+import type { FoldedRecord } from '../actors/record/index.js'
 import { componentsTable } from './component-rows.js'
 import type { Analytics } from './connection.js'
 import { deadLettersTable } from './dead-letter-rows.js'
@@ -58,22 +59,33 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
   let migrated: Promise<unknown> | undefined
   return {
     ...sinkSettings(),
-    async insert({ token, partition, generation = 0, emitted }: SinkBatch) {
+    async insert({ token, partition, generation = 0, isRepeated, emitted }: SinkBatch) {
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))
         for (const route of routes) {
           const mine = emitted.filter(({ output }) => output === route.output)
             .map(one => inGeneration(one, generation))
-          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain })
+          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain, isRepeated })
         }
         certain.add(partition)
+        return isRepeated ? undefined : agesOf(emitted)
       } catch (error) {
         migrated = undefined
         throw clickhouseFailure(error, analytics.url, `batch ${token}`)
       }
     },
   }
+}
+
+/** How old the records were, from their receipt by the gateway to now: their rows can be read. */
+function agesOf(emitted: readonly Emitted[]): Ages {
+  const ages = new Ages()
+  const now = systemClock.now()
+  for (const { output, value } of emitted) {
+    if (output === recordsFolded.output) ages.note(now - (value as FoldedRecord).received_at)
+  }
+  return ages
 }
 
 /**

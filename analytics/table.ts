@@ -19,6 +19,24 @@ export interface AnalyticsTable<V> {
     readonly where: string
     readonly parameters: (value: V) => Record<string, string | number>
   }
+  /** How values that come again, after state was put back, are told from those that are missing (X4). */
+  readonly repeats: {
+    /** What the rows are asked by: one text per value, the same for many. */
+    readonly keyOf: (value: V) => string
+    /** Answers rows of `key` and `last` for `{keys:Array(String)}`. */
+    readonly sql: string
+    /** Whether the value's row is there, or was replaced by one that is. */
+    readonly isThere: (value: V, last: string) => boolean
+  }
   /** Its rows tell by `is_repair` that they were put back after a crash: latencies leave them out. */
   readonly tellsRepairs: boolean
+}
+
+/**
+ * The last running number of each person in a table. Rows of a person come in the order of their numbers, so
+ * all up to it are there, or were replaced.
+ */
+export function lastSequenceSql(table: string): string {
+  return `SELECT user_id AS key, toString(max(sequence)) AS last FROM ${table} `
+    + 'WHERE user_id IN {keys:Array(String)} GROUP BY user_id SETTINGS final = 0'
 }

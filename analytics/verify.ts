@@ -15,11 +15,11 @@ const personsPerQuery = 100
 const perPerson = `
 SELECT user_id, toUInt32(count()) AS rows, toUInt32(uniqExact(id, revision)) AS contents,
     toUInt32(uniqExact(id)) AS ids, toUInt32(max(sequence)) AS last
-FROM records WHERE user_id IN {users:Array(String)} GROUP BY user_id SETTINGS final = 0`
+FROM records_all WHERE user_id IN {users:Array(String)} GROUP BY user_id SETTINGS final = 0`
 
 const perMonth = `
 SELECT formatDateTime(accepted_at, '%Y-%m') AS month, toUInt32(count()) AS records
-FROM records GROUP BY month SETTINGS final = 0`
+FROM records_all GROUP BY month SETTINGS final = 0`
 
 interface PersonRows {
   readonly user_id: string

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = process.argv[2] ?? 'dist'
 const runtimeFile = /\.(lua|sql|html|css|svg)$|(^|\/)system\.mjs$/
-const sources = ['engine', 'actors', 'analytics', 'pipelines', 'gateway', 'deploy', 'test']
+const sources = ['engine', 'actors', 'analytics', 'pipelines', 'storage', 'gateway', 'deploy', 'test']
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const compiled = spawnSync(process.execPath,

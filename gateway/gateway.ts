@@ -30,6 +30,7 @@ import { personRoutes } from './routes/persons.js'
 import { privacyRoutes } from './routes/privacy.js'
 import { pspRoutes } from './routes/psp.js'
 import { recordRoutes } from './routes/records.js'
+import { reportRoutes, type Reports } from './routes/reports.js'
 import { searchRoutes } from './routes/search.js'
 import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
@@ -56,6 +57,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly clickhouse?: { readonly url: string }
   /** Where accesses are written down; closed by the gateway. */
   readonly accessStore?: AccessStore
+  /** What /api/reports answers. */
+  readonly reports?: Reports
   /** What /api/status answers; by default what the gateway sees by itself. */
   readonly status?: () => Promise<SystemStatus>
   /** Origins that may call from a browser; by default none. */
@@ -87,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let url = ''
   const { length: partitions } = await options.client.lag()
   const edge = edgeOf(options, partitions, () => isDraining, () => url)
-  const routes = routesOf(edge)
+  const routes = routesOf(edge, options.reports)
   const front = new Front({
     host: options.host, port: options.port, tls: options.tls ?? null, clock: edge.clock,
     certificatePollMs: edge.limits.certificatePollMs, onFailure: edge.onFailure,
@@ -165,11 +168,11 @@ function edgeOf(
   }
 }
 
-function routesOf(edge: Edge): Route[] {
+function routesOf(edge: Edge, reports: Reports | undefined): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
     ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
-    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge), ...reportRoutes(reports),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

@@ -5,6 +5,7 @@
  */
 import { Gauge, Histogram, type Registry } from 'prom-client'
 import type { NodeInfo, PartitionLag } from '../engine/index.js'
+import { freshnessOf, freshnessTargetMs } from './freshness.js'
 import type { Problem } from './problems.js'
 
 /** What the metrics are made of. */
@@ -37,6 +38,8 @@ export class LagMetrics {
       gauge('partition_halted', '1 while a partition is paused or stopped', 'partition', 'code'),
       gauge('takeover_pause_last_seconds', 'How long a partition stood at its last takeover', 'partition'),
       gauge('hot_key_share', 'Share of records of the keys with the most, by rank', 'rank'),
+      gauge('row_freshness_seconds', 'From receipt to row, of the last minutes', 'quantile'),
+      gauge('row_freshness_target_seconds', 'What the 0.99 quantile of it should keep'),
       gauge('nodes', 'Nodes that were heard of'),
       gauge('problems', 'What is wrong, by code', 'code'),
       gauge('healthy', '1 while nothing stands'),
@@ -57,9 +60,18 @@ export class LagMetrics {
     const oldestMs = lags.reduce((most, { lagMs }) => Math.max(most, lagMs), 0)
     this.#put('pipeline_lag_seconds', pipeline, oldestMs / 1_000)
     hottest(nodes).forEach(({ share }, i) => this.#put('hot_key_share', { rank: i + 1 }, share))
+    this.#setFreshness(nodes)
     this.#put('nodes', {}, nodes.length)
     for (const { code } of problems) this.#gauges.get('problems')!.inc({ code })
     this.#put('healthy', {}, problems.length === 0 ? 1 : 0)
+  }
+
+  #setFreshness(nodes: readonly NodeInfo[]): void {
+    this.#put('row_freshness_target_seconds', {}, freshnessTargetMs / 1_000)
+    const freshness = freshnessOf(nodes)
+    if (freshness === null) return
+    this.#put('row_freshness_seconds', { quantile: '0.5' }, freshness.p50_ms / 1_000)
+    this.#put('row_freshness_seconds', { quantile: '0.99' }, freshness.p99_ms / 1_000)
   }
 
   #setPartition(lag: PartitionLag): void {

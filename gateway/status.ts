@@ -1,5 +1,6 @@
 /** The state of the whole system in one answer, SPEC section 12; `hinata status` and /api/status share it. */
 import type { HotKey, PartitionLag } from '../engine/index.js'
+import { freshnessOf, type Freshness } from './freshness.js'
 import { behind, hottest } from './lag-metrics.js'
 import type { Problem } from './problems.js'
 import type { Progress } from './progress.js'
@@ -18,6 +19,8 @@ export interface SystemStatus {
     readonly name: string, readonly version: number, readonly lag_records: number, readonly lag_ms: number,
     /** Values that wait in the outboxes for the sinks. */
     readonly sink_values: number
+    /** From receipt to row, of the last minutes; null: no row lately. */
+    readonly freshness: Freshness | null
     readonly dead_letters: number
     readonly timers: number
     readonly partitions: readonly PartitionStatus[]
@@ -71,6 +74,7 @@ export async function statusOf(progress: Progress, places: {
       lag_records: lags.reduce((sum, lag) => sum + behind(lag), 0),
       lag_ms: lags.reduce((most, lag) => Math.max(most, lag.lagMs), 0),
       sink_values: lags.reduce((sum, lag) => sum + lag.emitted - lag.inserted, 0),
+      freshness: freshnessOf(nodes),
       dead_letters: lags.reduce((sum, { dead }) => sum + dead, 0),
       timers: lags.reduce((sum, { timers }) => sum + timers, 0),
       partitions: lags.map(partitionStatus),

@@ -126,8 +126,10 @@ ORDER BY quality_from DESC`,
     sql: `
 SELECT id, toDate(event_time) AS day, round(psp_influence_weight, 3) AS influence,
        round(attention_weight, 3) AS attention, if(highlight = '', note, highlight) AS text
-FROM records FINAL
-WHERE user_id = {person:String}
+FROM
+(
+    SELECT * FROM records_all WHERE user_id = {person:String} ORDER BY id, revision DESC LIMIT 1 BY id
+)
 ORDER BY psp_influence_weight DESC, id
 LIMIT 10`,
     parameters: { person: 'lena' },

@@ -54,8 +54,8 @@ FROM
 ) AS known
 INNER JOIN
 (
-    SELECT id, event_time, if(note = '', highlight, note) AS text FROM records FINAL
-    WHERE user_id = {person:String}
+    SELECT id, event_time, if(note = '', highlight, note) AS text FROM records_all
+    WHERE user_id = {person:String} ORDER BY id, revision DESC LIMIT 1 BY id
 ) AS evidence ON evidence.id = known.id
 ORDER BY description, event_time, id
 LIMIT 20`,

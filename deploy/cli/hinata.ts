@@ -11,6 +11,7 @@ import { startGatewayRole } from '../roles/gateway-role.js'
 import { startNodeRole } from '../roles/node-role.js'
 import { runRole } from '../roles/role.js'
 import { addAnalyst, listAnalysts, removeAnalyst, type AnalystBounds } from './commands/analysts.js'
+import { backup, type BackupRequest } from './commands/backup.js'
 import { printConfig } from './commands/config.js'
 import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
 import { diff } from './commands/diff.js'
@@ -24,6 +25,7 @@ import { report } from './commands/report.js'
 import { resume } from './commands/resume.js'
 import { savepoint } from './commands/savepoint.js'
 import { status } from './commands/status.js'
+import { tiers, type TiersRequest } from './commands/tiers.js'
 import { up } from './commands/up.js'
 import { verify } from './commands/verify.js'
 import { versions } from './commands/versions.js'
@@ -95,6 +97,17 @@ command('savepoint', 'keep the state as files, or put it back').argument('<actio
   .argument('[name]').option('--json', 'as JSON')
   .action((action: string, name: string | undefined, given: Given) =>
     act(given, config => savepoint(config, action, name, given)))
+command('backup', 'keep the whole system as files, or put it back')
+  .argument('<action>', 'create, list, verify, restore, prune').argument('[name]')
+  .option('--replace', 'restore: throw away the data that is there')
+  .option('--keep <number>', 'prune: how many of the newest stay, usually 7').option('--json', 'as JSON')
+  .action((action: string, name: string | undefined, given: Given & BackupRequest) =>
+    act(given, config => backup(config, action, name, given)))
+command('tiers', 'which records are cold; move what became so, bring some back')
+  .argument('<action>', 'list, move, warm').option('--month <month>', 'warm: those of a month like 202601')
+  .option('--user <id>', 'warm: the files with records of this person').option('--json', 'as JSON')
+  .action((action: string, given: Given & TiersRequest) =>
+    act(given, config => tiers(config, action, given)))
 command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')
   .option('--deep', 'replay the log in memory and compare every byte of the state')
   .option('--user <id>', 'replay and compare this person').option('--json', 'as JSON')
@@ -115,6 +128,7 @@ command('migrate', 'bring the tables of ClickHouse up to date')
   .action((given: Given & { cluster?: string }) => act(given, config => migrateTables(config, given)))
 command('report', 'tell what a week was like, for all persons together').argument('<period>', 'weekly')
   .option('--week <day>', 'the week of this day; without it the last whole one').option('--json', 'as JSON')
+  .option('--html', 'as a page with charts')
   .action((period: string, given: Given & { week?: string }) =>
     act(given, config => report(config, period, given)))
 command('doctor', 'check what this machine has').action(run(doctor))

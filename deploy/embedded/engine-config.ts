@@ -30,12 +30,16 @@ const privileges = [
  */
 const mergeSelectorBase = 10
 
-/** Table engines that keep their data in this database, and the database engines. */
+/**
+ * Table engines that keep their data in this database, and the database engines. File could reach any file:
+ * the guard lets it by only without a path, which is a Parquet file among the table's own data.
+ */
 const engines = [
   'MergeTree', 'ReplacingMergeTree', 'SummingMergeTree', 'AggregatingMergeTree', 'CollapsingMergeTree',
   'VersionedCollapsingMergeTree', 'CoalescingMergeTree', 'GraphiteMergeTree', 'Memory', 'Log', 'TinyLog',
   'StripeLog',
-  'Null', 'Set', 'Join', 'Buffer', 'Merge', 'View', 'MaterializedView', 'GenerateRandom', 'Alias', 'Atomic',
+  'Null', 'File', 'Set', 'Join', 'Buffer', 'Merge', 'View', 'MaterializedView', 'GenerateRandom', 'Alias',
+  'Atomic',
 ]
 
 /** Writes the configuration into `folder` and returns the path of its first file. */

@@ -12,9 +12,11 @@
  *     Template reads any file, `output_format_schema` writes one.
  * W3  A reader's statement begins with a word that reads, and of the system's own tables it names those that
  *     describe the data; functions that take a table's name as a text are not for readers.
+ * W4  `CREATE TABLE name ENGINE = File(Parquet)`, just so, is inside: without a path its data lie where those
+ *     of any table lie. Cold records are kept so. In any other place such a call could be of the function.
  */
 import { refusal } from './exception.js'
-import { tokensOf } from './lexer.js'
+import { tokensOf, type Token } from './lexer.js'
 
 /** Functions and table engines that reach outside, by the beginning of their name in lower case. */
 const outsideCalls = new RegExp('^(?:' + [
@@ -91,9 +93,16 @@ export function assertInside(sql: string): void {
   let beforeLast = ''
   let verb = ''
   let quotedLast = false
-  for (const token of tokensOf(sql)) {
+  const tokens = [...tokensOf(sql)]
+  const ownFile = ownFileAt(tokens)
+  for (const [at, token] of tokens.entries()) {
     const text = token.kind === 'quoted' ? token.text.toLowerCase() : token.text
     verb ||= text
+    if (ownFile !== undefined && (at === ownFile || at === ownFile + 1)) {
+      beforeLast = last
+      last = text
+      continue
+    }
     const isTable = beforeLast === 'into' || beforeLast === 'exists'
     if (token.text === '(' && outsideCalls.test(last) && !isTable) throw denied(`${last}()`)
     const isApplied = last === 'apply' || (beforeLast === 'apply' && last === '(')
@@ -112,6 +121,17 @@ export function assertInside(sql: string): void {
     last = token.kind === 'string' ? '' : text
     quotedLast = token.kind === 'quoted'
   }
+}
+
+/** Where the engine stands in a statement that begins `CREATE TABLE name ENGINE = File(Parquet)` (W4). */
+function ownFileAt(tokens: readonly Token[]): number | undefined {
+  const isAt = (from: number, words: readonly string[]): boolean => words.every((text, i) => {
+    const token = tokens[from + i]
+    return token !== undefined && token.text === text && token.kind !== 'quoted' && token.kind !== 'string'
+  })
+  const nameAt = isAt(2, ['if', 'not', 'exists']) ? 5 : 2
+  const isOwn = isAt(0, ['create', 'table']) && isAt(nameAt + 1, ['engine', '=', 'file', '(', 'parquet', ')'])
+  return isOwn ? nameAt + 3 : undefined
 }
 
 function denied(what: string): Error {

@@ -1,6 +1,8 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
-import { ClickhouseAccessStore, threadedClickhouseSink } from '../../analytics/index.js'
+import {
+  ClickhouseAccessStore, connectAnalytics, reportOf, threadedClickhouseSink,
+} from '../../analytics/index.js'
 import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
 import { startGateway, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
@@ -26,6 +28,9 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
   const adminKey = config.text('gateway.admin_key')
   const tokenSecret = config.text('gateway.jwt_secret')
   const issuers = config.text('gateway.issuers_file')
+  const password = config.text('clickhouse.password')
+  const analytics = clickhouse === '' ? undefined : connectAnalytics(
+    { url: clickhouse, ...(password === '' ? {} : { username: 'default', password }) })
   const gateway = await startGateway({
     host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
     pipeline: { name: topology.name, version: topology.version },
@@ -36,6 +41,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
       clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
     }),
     ...frontOptions(config),
+    ...(analytics ? { reports: { weekly: (day, form) => reportOf(analytics, day, form) } } : {}),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),
@@ -48,6 +54,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     async stop() {
       await gateway.stop()
       await client.close()
+      await analytics?.close()
     },
   }
 }

@@ -1,7 +1,8 @@
 /** The node role: runs the HiNATA topology with its sinks. */
 import type { Logger } from 'pino'
 import { threadedClickhouseSink } from '../../analytics/index.js'
-import { HinataError, startNode } from '../../engine/index.js'
+import { HinataError, startJobs, startNode } from '../../engine/index.js'
+import { coldJob } from '../../storage/index.js'
 import type { Config } from '../config/index.js'
 import { topologyOfVersion } from './pipeline-version.js'
 import type { RunningRole } from './role.js'
@@ -14,15 +15,21 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
       reason: 'a node needs it, or CLICKHOUSE_URL.' })
   }
   const password = config.text('clickhouse.password')
-  const sink = threadedClickhouseSink({ url, ...(password === '' ? {} : { username: 'default', password }) })
+  const clickhouse = { url, ...(password === '' ? {} : { username: 'default', password }) }
+  const sink = threadedClickhouseSink(clickhouse)
   const topology = await topologyOfVersion(config, requiredRedis(config), [sink])
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
+  const jobs = config.text('storage.cold') === 'hourly'
+    ? await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)]) : undefined
   log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
-  return { url: node.id, stop: () => node.stop() }
+  return { url: node.id, async stop() {
+    await node.stop()
+    await jobs?.stop()
+  } }
 }
 
 /** The Redis of a role that is started alone. Throws CONFIG_INVALID. */

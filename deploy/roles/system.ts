@@ -173,6 +173,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     HINATA_NODE_HOST: config.text('engine.host'),
     CLICKHOUSE_HOST: config.text('clickhouse.host'),
     CLICKHOUSE_PASSWORD: config.text('clickhouse.password'),
+    HINATA_COLD: config.text('storage.cold'),
     LOG_LEVEL: config.text('system.log_level'),
   }
 }

@@ -168,6 +168,16 @@ export const errorTable = {
     + 'would be told again. Restore into an empty system.'),
   SYSTEM_RUNNING: row('conflict', false,
     'Node {node} still runs partition {partition}. Stop the system, then restore.'),
+  // ---- storage --------------------------------------------------------------------------------------------
+  BACKUP_UNKNOWN: row('missing', false, 'No backup {name} in {folder}. See: hinata backup list'),
+  BACKUP_EXISTS: row('conflict', false, 'A backup {name} exists already. Choose another name.'),
+  BACKUP_NAME: row('usage', false,
+    'A backup is named with 1 to 80 letters, digits, dots, dashes and underscores, found {name}.'),
+  BACKUP_CORRUPT: row('conflict', false,
+    'File {file} of the backup is not what was written: {reason}. Nothing was restored. Use another backup.'),
+  BACKUP_OCCUPIED: row('conflict', false,
+    '{what} holds data already. Nothing was restored. '
+    + 'To throw it away: hinata backup restore NAME --replace'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

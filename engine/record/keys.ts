@@ -20,6 +20,7 @@
  *   <ns>:topic:<topic>                       partitions of a topic (string)
  *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs, preferences of
  *                                            a person (hash)
+ *   <ns>:{jobs}:…                             the job queue: schedule, locks (BullMQ's own)
  *   <ns>:allowance:{<group>}:<name>          used of an allowance, by window and slot (hash, expires)
  */
 
@@ -29,6 +30,11 @@ export class Keyspace {
 
   constructor(namespace: string) {
     this.namespace = namespace
+  }
+
+  /** What all keys of the job queue begin with; they lie in one slot. */
+  get jobs(): string {
+    return `${this.namespace}:{jobs}`
   }
 
   topic(topic: string): string {

@@ -3,6 +3,7 @@
  * connections in this thread. One opened sink per module and options.
  */
 import { move } from 'piscina'
+import type { Ages } from '../record/ages.js'
 import { decodeEmissions, type Emitted } from '../record/emission.js'
 
 /** One batch for one sink. */
@@ -16,27 +17,31 @@ export interface SinkTask {
   readonly partition: number
   /** Of the version whose values these are; undefined: 0. */
   readonly generation?: number
+  /** Some of the values may have been inserted under other tokens. */
+  readonly isRepeated?: boolean
   /** Emissions of whole outbox entries, joined. */
   readonly packed: Uint8Array
 }
 
 interface OpenedSink {
   insert(batch: {
-    token: string, partition: number, generation?: number, emitted: readonly Emitted[],
-  }): Promise<void>
+    token: string, partition: number, generation?: number, isRepeated?: boolean,
+    emitted: readonly Emitted[],
+  }): Promise<Ages | void>
 }
 
 const opened = new Map<string, Promise<OpenedSink>>()
 
-/** The task of every sink thread. Rejects with what the sink throws. */
+/** The task of every sink thread: the packed ages that the sink tells. Rejects with what the sink throws. */
 export default async function runSink(task: SinkTask): Promise<unknown> {
   const name = `${task.module} ${JSON.stringify(task.options)}`
   let sink = opened.get(name)
   if (!sink) opened.set(name, sink = openSink(task))
   const emitted = decodeEmissions(task.packed).filter(({ output }) => task.outputs.includes(output))
-  const { token, partition, generation } = task
-  if (emitted.length > 0) await (await sink).insert({ token, partition, generation, emitted })
-  return move(new Uint8Array(0))
+  const { token, partition, generation, isRepeated } = task
+  const ages = emitted.length === 0 ? undefined
+    : await (await sink).insert({ token, partition, generation, isRepeated, emitted })
+  return move(ages?.packed ?? new Uint8Array(0))
 }
 
 async function openSink({ module, options }: SinkTask): Promise<OpenedSink> {

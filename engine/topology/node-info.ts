@@ -16,4 +16,6 @@ export interface NodeInfo {
   readonly problems: readonly NodeProblem[]
   /** Keys with the most records lately. */
   readonly hotKeys: readonly HotKey[]
+  /** How old values were when their rows could be read, of the last minute or two: steps of `Ages`. */
+  readonly rowAges: readonly number[]
 }

@@ -145,7 +145,7 @@ export class Node {
     this.#hotKeys = new HotKeys(this.#clock)
     this.#assignment = new Assignment(topology.source.partitions)
     this.#warmUp = new WarmUp(this.#clock)
-    this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2)
+    this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2, this.#clock)
   }
 
   /** The partitions owned now. */
@@ -211,7 +211,7 @@ export class Node {
       id: this.id, topology: topologyId(this.#options.topology), url: this.#port!.url,
       pid: process.pid, partitions: this.partitions,
       heartbeatAt: await redisTime(this.#redis, this.#keys.registry('node')), problems: this.#problems(),
-      hotKeys: this.#hotKeys.top(hotKeysShown),
+      hotKeys: this.#hotKeys.top(hotKeysShown), rowAges: this.#runner.ages,
     }
     await this.#registry.put('node', this.id, info, this.#leaseMs * 0.8)
   }

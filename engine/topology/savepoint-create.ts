@@ -8,20 +8,18 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
-import { savepointHoldMsMax, savepointKeysAtOnceMax } from '../limits/limits.js'
+import { savepointHoldMsMax } from '../limits/limits.js'
 import { Keyspace } from '../record/keys.js'
 import { compareEntries, startOfLog } from '../record/record.js'
-import {
-  assertSafeRedis, closeRedis, fieldsOf, openRedis, send, type RedisConnection,
-} from '../redis/index.js'
+import { assertSafeRedis, closeRedis, openRedis, send, type RedisConnection } from '../redis/index.js'
 import { Hold } from './hold.js'
+import { eachKey, KeyFrames } from './key-frames.js'
 import { topologyId } from './redis-store.js'
 import { claimLive } from './live-version.js'
-import { FrameWriter, type Frame } from './savepoint-file.js'
+import { FrameWriter } from './savepoint-file.js'
 import {
   hasManifest, savepointFolder, writeManifest, type Savepoint, type SavepointPart,
 } from './savepoint.js'
-import { scanKeys } from './scan.js'
 import type { Topology } from './topology.js'
 import { topologyAsCreated, Versions } from './versions.js'
 
@@ -86,6 +84,7 @@ class PartitionSource {
   readonly #topology: Topology
   readonly #partition: number
   readonly #clock: Clock
+  readonly #frames: KeyFrames
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, partition: number, clock: Clock) {
     this.#redis = redis
@@ -93,6 +92,7 @@ class PartitionSource {
     this.#topology = topology
     this.#partition = partition
     this.#clock = clock
+    this.#frames = new KeyFrames(redis, this.#prefix)
   }
 
   async save(target: string): Promise<{ part: SavepointPart, heldMs: number }> {
@@ -101,8 +101,10 @@ class PartitionSource {
     const heldAt = this.#clock.now()
     const hold = await Hold.take(this.#redis, this.#keys, this.#partition, this.#topology,
       savepointHoldMsMax)
+    let folded = 0
     try {
       await this.#saveState(writer)
+      folded = Number(String(await send(this.#redis, 'HGET', [this.#checkpoint, 'folded']) ?? 0))
       if (!await hold.renew(savepointHoldMsMax)) {
         throw new HinataError('SAVEPOINT_SLOW', { partition: this.#partition, max: savepointHoldMsMax })
       }
@@ -111,7 +113,6 @@ class PartitionSource {
     }
     const heldMs = this.#clock.now() - heldAt
     await this.#saveIds(writer, hold.position)
-    const folded = Number(String(await send(this.#redis, 'HGET', [this.#checkpoint, 'folded']) ?? 0))
     const { own: generation } = await claimLive(this.#redis, this.#keys, this.#partition, this.#topology)
     const facts = { partition: this.#partition, file, position: hold.position, folded, generation }
     return { heldMs, part: { ...facts, ...await writer.end() } }
@@ -130,87 +131,21 @@ class PartitionSource {
     const outbox = this.#keys.outbox(this.#partition, topologyId(this.#topology))
     const sinks = this.#keys.sink(this.#partition, topologyId(this.#topology), '')
     const positions: string[] = []
-    await this.#eachKey(`${this.#prefix}${topologyId(this.#topology)}:*`, async name => {
+    await eachKey(this.#redis, `${this.#prefix}${topologyId(this.#topology)}:*`, async name => {
       if (name === outbox) return
       if (name.startsWith(sinks)) {
         positions.push(String(await send(this.#redis, 'HGET', [name, 'position']) ?? startOfLog))
       }
-      for await (const frame of this.#framesOf(name)) await writer.write(frame)
+      for await (const frame of this.#frames.of(name)) await writer.write(frame)
     })
     const slowest = positions.sort(compareEntries)[0] ?? startOfLog
-    for await (const frame of this.#streamFrames(outbox, slowest)) await writer.write(frame)
+    for await (const frame of this.#frames.stream(outbox, slowest)) await writer.write(frame)
   }
 
   async #saveIds(writer: FrameWriter, position: string): Promise<void> {
     const ids = this.#keys.ids(this.#partition, this.#topology.source.topic, '')
-    await this.#eachKey(`${ids}*`, async name => {
-      for await (const frame of this.#hashFrames(name)) {
-        const kept: unknown[] = []
-        for (let i = 0; i < frame.items.length; i += 2) {
-          const entry = String(frame.items[i + 1]).slice(32).split(':')[0]
-          if (compareEntries(entry, position) <= 0) kept.push(frame.items[i], frame.items[i + 1])
-        }
-        if (kept.length > 0) await writer.write({ ...frame, items: kept })
-      }
+    await eachKey(this.#redis, `${ids}*`, async name => {
+      for await (const frame of this.#frames.ids(name, position)) await writer.write(frame)
     })
-  }
-
-  async #eachKey(pattern: string, save: (name: string) => Promise<void>): Promise<void> {
-    for await (const names of scanKeys(this.#redis, pattern)) {
-      for (let i = 0; i < names.length; i += savepointKeysAtOnceMax) {
-        await Promise.all(names.slice(i, i + savepointKeysAtOnceMax).map(save))
-      }
-    }
-  }
-
-  async *#framesOf(name: string): AsyncGenerator<Frame> {
-    const kind = String(await send(this.#redis, 'TYPE', [name]))
-    if (kind === 'hash') yield* this.#hashFrames(name)
-    else if (kind === 'zset') yield* this.#sortedFrames(name)
-    else if (kind === 'stream') yield* this.#streamFrames(name, startOfLog)
-    else if (kind !== 'none') {
-      throw new HinataError('INTERNAL', { reason: `${name} is a ${kind}, which no savepoint keeps` })
-    }
-  }
-
-  async *#hashFrames(name: string): AsyncGenerator<Frame> {
-    let cursor = '0'
-    do {
-      const [next, items] = await send(this.#redis, 'HSCAN', [name, cursor, 'COUNT', 200]) as
-        [Buffer, Buffer[]]
-      if (items.length > 0) yield { key: this.#nameOf(name), kind: 'h', items }
-      cursor = String(next)
-    } while (cursor !== '0')
-  }
-
-  async *#sortedFrames(name: string): AsyncGenerator<Frame> {
-    const page = 1_000
-    for (let from = 0, isMore = true; isMore; from += page) {
-      const reply = await send(this.#redis, 'ZRANGE', [name, from, from + page - 1, 'WITHSCORES'])
-      const items = (reply as unknown[]).flat().map(String)
-      isMore = items.length === 2 * page
-      if (items.length > 0) yield { key: this.#nameOf(name), kind: 'z', items }
-    }
-  }
-
-  /** The entries after `from`, with the last id that the stream ever gave. */
-  async *#streamFrames(name: string, from: string): AsyncGenerator<Frame> {
-    if (await send(this.#redis, 'EXISTS', [name]) === 0) return
-    const info = fieldsOf(await send(this.#redis, 'XINFO', ['STREAM', name]))
-    const last = String(info['last-generated-id'])
-    let position = from
-    for (let isFirst = true; ; isFirst = false) {
-      const entries = await send(this.#redis, 'XRANGE', [name, `(${position}`, '+', 'COUNT', 64]) as
-        [Buffer, Buffer[]][]
-      if (entries.length === 0 && !isFirst) return
-      const items = [last, ...entries.flatMap(([id, fields]) => [String(id), fields])]
-      yield { key: this.#nameOf(name), kind: 'x', items }
-      if (entries.length === 0) return
-      position = String(entries.at(-1)![0])
-    }
-  }
-
-  #nameOf(name: string): string {
-    return name.slice(this.#prefix.length)
   }
 }

@@ -11,6 +11,7 @@
  *   kind    h  hash: field, value, field, value …         a large hash has several frames
  *           z  sorted set: member, score, …               members and scores as text
  *           x  stream: last id, then for each entry: id, [field, value, …]
+ *           s  string: its value          m  set: its members
  *
  * The SHA-256 of the whole file stands in the manifest.
  */
@@ -21,10 +22,12 @@ import { HinataError } from '../errors/index.js'
 import { savepointFrameBytesMax } from '../limits/limits.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
 
+type FrameKind = 'h' | 'z' | 'x' | 's' | 'm'
+
 /** What a frame holds, see the drawing. */
 export interface Frame {
   readonly key: string
-  readonly kind: 'h' | 'z' | 'x'
+  readonly kind: FrameKind
   readonly items: readonly unknown[]
 }
 
@@ -119,9 +122,14 @@ export async function assertIntact(path: string, expected: FileFacts): Promise<v
 
 function frameOf(path: string, body: Uint8Array): Frame {
   const [key, kind, items] = decodeValue(body) as [unknown, unknown, unknown]
-  const isKnown = kind === 'h' || kind === 'z' || kind === 'x'
-  if (typeof key !== 'string' || !isKnown || !Array.isArray(items)) throw corrupt(path, 'a frame is broken')
+  if (typeof key !== 'string' || !isKind(kind) || !Array.isArray(items)) {
+    throw corrupt(path, 'a frame is broken')
+  }
   return { key, kind, items }
+}
+
+function isKind(kind: unknown): kind is FrameKind {
+  return kind === 'h' || kind === 'z' || kind === 'x' || kind === 's' || kind === 'm'
 }
 
 function corrupt(file: string, reason: string): HinataError {

@@ -11,22 +11,28 @@
  * Z6  Other versions are dropped: they stand behind what is restored, or ahead of it.
  * Z7  A topology with relays is not restored in front of a log that goes on: the log holds what the actors of
  *     its later records told, and folding those again would tell it twice.
+ * Z8  What later records emitted may have been handed over before: sinks hear that of every batch until they
+ *     are past the end that the log has now (repeats.ts).
+ * Z9  With an archive, everything that is there is removed while the partitions are locked, and the archive's
+ *     log is put in its place.
  */
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import { createTopic } from '../log/index.js'
 import { Keyspace } from '../record/keys.js'
-import { compareEntries, startOfLog } from '../record/record.js'
+import { compareEntries, startOfLog, type EntryId } from '../record/record.js'
 import {
-  assertSafeRedis, closeRedis, fieldsOf, openRedis, openRegistry, redisTime, send, type RedisArgument,
+  assertSafeRedis, closeRedis, openRedis, openRegistry, redisTime, send, type RedisArgument,
   type RedisConnection,
 } from '../redis/index.js'
+import { openArchive, type OpenArchive } from './archive-restore.js'
+import { eachKey, goOnBehind, lastIdOf, putFrame } from './key-frames.js'
 import type { NodeInfo } from './node-info.js'
 import { topologyId } from './redis-store.js'
+import { repeatsField, repeatsUpTo } from './repeats.js'
 import { assertIntact, readFrames, type Frame } from './savepoint-file.js'
 import { readSavepoint, savepointFolder, type Savepoint, type SavepointPart } from './savepoint.js'
-import { scanKeys } from './scan.js'
 import type { Topology } from './topology.js'
 import { topologyAsCreated } from './versions.js'
 
@@ -38,6 +44,12 @@ export interface RestoreOptions {
   readonly folder: string
   readonly name: string
   readonly clock?: Clock
+  /** Folder of an archive (archive.ts) that belongs to the savepoint. */
+  readonly archive?: string
+  /** With an archive: data that is there is thrown away. Without: BACKUP_OCCUPIED. */
+  readonly replaces?: boolean
+  /** Called while every partition is locked and the log is there, before state is. */
+  readonly onLocked?: () => Promise<void>
   /** Hears of each partition that is restored. */
   readonly onPartition?: (partition: number) => void
 }
@@ -49,13 +61,14 @@ const leavingMsMax = 10_000
 
 /**
  * Restores it. Throws SAVEPOINT_UNKNOWN, SAVEPOINT_CORRUPT, SAVEPOINT_MISMATCH, SAVEPOINT_RELAYS,
- * SYSTEM_RUNNING, and then nothing was changed.
+ * SYSTEM_RUNNING, BACKUP_OCCUPIED, and then nothing was changed.
  */
 export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoint> {
   const { folder, name } = options
   const savepoint = readSavepoint(folder, name)
   const target = savepointFolder(folder, name)
   for (const part of savepoint.parts) await assertIntact(join(target, part.file), part)
+  const archive = options.archive === undefined ? undefined : await openArchive(options.archive)
   const redis = await openRedis(options.redisUrl, 'savepoint')
   try {
     await assertSafeRedis(redis)
@@ -64,9 +77,12 @@ export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoi
     assertFits(savepoint, topology)
     await createTopic(redis, keys, topology.source.topic, savepoint.partitions)
     await assertStopped(redis, keys, topology, options.clock ?? systemClock)
+    if (archive && !options.replaces) await assertEmpty(redis, keys, savepoint)
     const restoration = new Restoration(redis, keys, savepoint)
-    if (topology.relays) await restoration.assertNoTail()
-    for (const part of savepoint.parts) await restoration.lock(part.partition)
+    if (topology.relays) await restoration.assertNoTail(archive)
+    for (const part of savepoint.parts) await restoration.lock(part)
+    if (archive) await archive.putInto(redis, keys, savepoint.topic, restoration.locks)
+    await options.onLocked?.()
     await restoration.empty()
     for (const part of savepoint.parts) {
       await restoration.fill(part, join(target, part.file))
@@ -106,6 +122,13 @@ async function assertStopped(
   }
 }
 
+async function assertEmpty(redis: RedisConnection, keys: Keyspace, savepoint: Savepoint): Promise<void> {
+  for (const { partition } of savepoint.parts) {
+    if (await send(redis, 'EXISTS', [keys.log(partition, savepoint.topic)]) === 0) continue
+    throw new HinataError('BACKUP_OCCUPIED', { what: 'Redis' })
+  }
+}
+
 async function declareOnly(redis: RedisConnection, keys: Keyspace, savepoint: Savepoint): Promise<void> {
   const registry = openRegistry(redis, keys)
   const kind = `version-${savepoint.topology}`
@@ -128,30 +151,38 @@ class Restoration {
     this.#id = topologyId({ name: savepoint.topology, version: savepoint.version })
   }
 
-  /** Throws SAVEPOINT_RELAYS when a log goes on behind the savepoint (Z7). */
-  async assertNoTail(): Promise<void> {
+  /** Throws SAVEPOINT_RELAYS when the log, or that of the archive, goes on behind the savepoint (Z7). */
+  async assertNoTail(archive: OpenArchive | undefined): Promise<void> {
     for (const { partition, position } of this.#savepoint.parts) {
-      const last = await this.#lastOf(this.#keys.log(partition, this.#savepoint.topic))
-      if (compareEntries(last ?? startOfLog, position) > 0) {
-        throw new HinataError('SAVEPOINT_RELAYS', { partition, position, last: last! })
+      const last = archive ? archive.lastOf(partition)
+        : await lastIdOf(this.#redis, this.#keys.log(partition, this.#savepoint.topic)) ?? startOfLog
+      if (compareEntries(last, position) > 0) {
+        throw new HinataError('SAVEPOINT_RELAYS', { partition, position, last })
       }
     }
   }
 
-  async lock(partition: number): Promise<void> {
-    const checkpoint = this.#keys.checkpoint(partition, this.#id)
+  /** Names of the keys by which partitions are locked. */
+  get locks(): ReadonlySet<string> {
+    const { topology, parts } = this.#savepoint
+    return new Set(parts.flatMap(({ partition }) =>
+      [this.#keys.checkpoint(partition, this.#id), this.#keys.live(partition, topology)]))
+  }
+
+  /** Nobody takes the partition, of whatever version, until it is opened. */
+  async lock(part: SavepointPart): Promise<void> {
+    const checkpoint = this.#keys.checkpoint(part.partition, this.#id)
+    await this.#pointAt(part)
     await send(this.#redis, 'HINCRBY', [checkpoint, 'epoch', 1])
     await send(this.#redis, 'HSET', [checkpoint, 'owner', restoringOwner, 'until', forever])
   }
 
-  /** Removes every version's keys, but for the checkpoints that are locked. */
+  /** Removes every version's keys, but for those that lock. */
   async empty(): Promise<void> {
-    const { topology, partitions } = this.#savepoint
-    const locked = new Set(Array.from({ length: partitions }, (_, p) => this.#keys.checkpoint(p, this.#id)))
-    for await (const names of scanKeys(this.#redis, `${this.#keys.namespace}:{*}:${topology}.*:*`)) {
-      const gone = names.filter(name => !locked.has(name))
-      await Promise.all(gone.map(name => send(this.#redis, 'UNLINK', [name])))
-    }
+    const { locks } = this
+    await eachKey(this.#redis, `${this.#keys.namespace}:{*}:${this.#savepoint.topology}.*:*`, async name => {
+      if (!locks.has(name)) await send(this.#redis, 'UNLINK', [name])
+    })
   }
 
   async fill(part: SavepointPart, path: string): Promise<void> {
@@ -164,10 +195,12 @@ class Restoration {
     let stands: Frame | undefined
     for await (const frame of readFrames(path)) {
       if (`${prefix}${frame.key}` === checkpoint) stands = frame
-      else if (!isLogKept || !frame.key.startsWith(ids)) await this.#put(`${prefix}${frame.key}`, frame)
+      else if (!isLogKept || !frame.key.startsWith(ids)) {
+        await putFrame(this.#redis, `${prefix}${frame.key}`, frame)
+      }
     }
-    await this.#pointAt(part)
-    await this.#open(checkpoint, stands)
+    const last = await lastIdOf(this.#redis, this.#keys.log(partition, topic))
+    await this.#open(checkpoint, stands, last ?? startOfLog)
   }
 
   /**
@@ -188,52 +221,24 @@ class Restoration {
   /** Whether the log reaches the position; if not, it begins anew behind it (Z5). */
   async #keepsLog({ partition, position, folded }: SavepointPart): Promise<boolean> {
     const log = this.#keys.log(partition, this.#savepoint.topic)
-    const last = await this.#lastOf(log)
+    const last = await lastIdOf(this.#redis, log)
     if (compareEntries(last ?? startOfLog, position) >= 0) return true
-    await this.#goOnBehind(log, position)
+    await goOnBehind(this.#redis, log, position)
     const meta = this.#keys.meta(partition, this.#savepoint.topic)
     await send(this.#redis, 'HSET', [meta, 'n', folded, 'since', position])
     return false
   }
 
-  async #put(name: string, { kind, items }: Frame): Promise<void> {
-    if (kind === 'h') return void await send(this.#redis, 'HSET', [name, ...items as RedisArgument[]])
-    if (kind === 'z') {
-      const pairs: RedisArgument[] = []
-      for (let i = 0; i < items.length; i += 2) pairs.push(String(items[i + 1]), String(items[i]))
-      return void await send(this.#redis, 'ZADD', [name, ...pairs])
-    }
-    const [last, ...entries] = items as [string, ...unknown[]]
-    for (let i = 0; i < entries.length; i += 2) {
-      await send(this.#redis, 'XADD', [name, String(entries[i]), ...entries[i + 1] as Buffer[]])
-    }
-    await this.#goOnBehind(name, last)
-  }
-
-  /** Entries that are added to the stream get ids above `id`. */
-  async #goOnBehind(stream: string, id: string): Promise<void> {
-    if (id === startOfLog) return
-    const last = await this.#lastOf(stream)
-    if (last === undefined) {
-      await send(this.#redis, 'XADD', [stream, id, 'd', ''])
-      await send(this.#redis, 'XDEL', [stream, id])
-    } else if (compareEntries(last, id) < 0) await send(this.#redis, 'XSETID', [stream, id])
-  }
-
-  async #lastOf(stream: string): Promise<string | undefined> {
-    if (await send(this.#redis, 'EXISTS', [stream]) === 0) return undefined
-    return String(fieldsOf(await send(this.#redis, 'XINFO', ['STREAM', stream]))['last-generated-id'])
-  }
-
   /** Last of all: the checkpoint as it was, free to be taken (Z4). */
-  async #open(checkpoint: string, stands: Frame | undefined): Promise<void> {
+  async #open(checkpoint: string, stands: Frame | undefined, end: EntryId): Promise<void> {
     const kept: RedisArgument[] = []
-    const own = new Set(['epoch', 'owner', 'until', 'held'])
+    const own = new Set(['epoch', 'owner', 'until', 'held', repeatsField])
     const items = (stands?.items ?? []) as Buffer[]
     for (let i = 0; i < items.length; i += 2) {
       if (!own.has(String(items[i]))) kept.push(items[i], items[i + 1])
     }
     await send(this.#redis, 'HDEL', [checkpoint, 'sequence', 'position', 'folded', 'emitted', 'held'])
-    await send(this.#redis, 'HSET', [checkpoint, ...kept, 'owner', '', 'until', 0])
+    await send(this.#redis, 'HSET',
+      [checkpoint, ...kept, repeatsField, repeatsUpTo(end), 'owner', '', 'until', 0])
   }
 }

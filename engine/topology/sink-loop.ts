@@ -14,6 +14,7 @@ import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, replicatedIfAny, runScript, send, type RedisConnection } from '../redis/index.js'
 import { announce, channels } from '../telemetry/channels.js'
+import { Repeats } from './repeats.js'
 import type { SinkRunner } from './sink-runner.js'
 import { relayOutput } from './staged.js'
 import type { Emitted, Sink, SinkBatch } from './topology.js'
@@ -59,6 +60,7 @@ export class SinkLoop {
   #position: EntryId = startOfLog
   #inserted = 0
   #failing: string | undefined
+  #repeats: Repeats | undefined
   #loop: Promise<void> | undefined
 
   constructor(options: SinkLoopOptions) {
@@ -86,10 +88,11 @@ export class SinkLoop {
   /** Reads where the sink stands and starts. */
   async start(): Promise<void> {
     const { redis } = this.#options
-    const [position, inserted] = await send(redis, 'HMGET', [this.#sinkKey, 'position', 'inserted']) as
+    const [position, inserted] = await send(redis, 'HMGET', [this.#place.sink, 'position', 'inserted']) as
       (Buffer | null)[]
     this.#position = String(position ?? startOfLog)
     this.#inserted = Number(String(inserted ?? 0))
+    this.#repeats = await Repeats.open(redis, this.#place)
     this.#loop = this.#run()
   }
 
@@ -99,9 +102,12 @@ export class SinkLoop {
     await this.#loop
   }
 
-  get #sinkKey(): string {
+  get #place(): { checkpoint: string, outbox: string, sink: string } {
     const { keys, partition, topology, sink } = this.#options
-    return keys.sink(partition, topology, sink.name)
+    return {
+      checkpoint: keys.checkpoint(partition, topology), outbox: keys.outbox(partition, topology),
+      sink: keys.sink(partition, topology, sink.name),
+    }
   }
 
   async #run(): Promise<void> {
@@ -142,12 +148,12 @@ export class SinkLoop {
 
   /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
-    const { redis, keys, partition, topology, generation, sink, runner } = this.#options
+    const { redis, partition, topology, generation, sink, runner } = this.#options
     const lease = ownershipArgument(this.#options.lease)
-    const checkpoint = keys.checkpoint(partition, topology)
+    const { checkpoint, sink: sinkKey } = this.#place
     let batch = await this.#read(undefined)
     if (!batch) return false
-    const fix = (): Promise<unknown> => runScript(redis, fixBatch, [checkpoint, this.#sinkKey],
+    const fix = (): Promise<unknown> => runScript(redis, fixBatch, [checkpoint, sinkKey],
       [lease, this.#position, batch!.last])
     const fixed = this.#options.isReplicated ? await replicatedIfAny(redis, checkpoint, fix) : await fix()
     const [last, history] = (fixed as Buffer[]).map(String)
@@ -156,19 +162,21 @@ export class SinkLoop {
     const { blocks, values } = batch
     const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
     await channels.insert.tracePromise(
-      () => runner.insert(sink, { token, partition, generation, blocks, values }),
+      () => runner.insert(sink, { token, partition, generation, blocks, values,
+        isRepeated: this.#repeats !== undefined }),
       { sink: sink.name, partition, values })
-    const moved = await runScript(redis, advanceSink, [checkpoint, this.#sinkKey], [lease, last, values])
+    const moved = await runScript(redis, advanceSink, [checkpoint, sinkKey], [lease, last, values])
     if (moved !== 1) return 'fenced'
     this.#position = last
     this.#inserted += values
+    if (await this.#repeats?.arePassed(last)) this.#repeats = undefined
     return values >= sink.batchRecordsMax
   }
 
   /** The next batch: up to the sink's size, or exactly up to `until`. */
   async #read(until: EntryId | undefined): Promise<Batch | undefined> {
-    const { redis, keys, partition, topology, sink } = this.#options
-    const outbox = keys.outbox(partition, topology)
+    const { redis, sink } = this.#options
+    const { outbox } = this.#place
     const blocks: Buffer[] = []
     let values = 0
     let last: EntryId | undefined

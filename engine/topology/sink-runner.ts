@@ -2,8 +2,11 @@
  * Runs the inserts of a node's sinks: in this thread, or in the one thread that sinks with a module share, so
  * that neither their decoding nor their encoding holds up a fold. A bounded number at once.
  */
+import type { Clock } from '../clock/index.js'
+import { Ages } from '../record/ages.js'
 import { decodeEmissions } from '../record/emission.js'
 import { movable, ThreadPool, type SinkTask } from '../threads/index.js'
+import { RecentAges } from './recent-ages.js'
 import type { Sink } from './topology.js'
 
 const sinkEntry = new URL('../threads/sink-thread.js', import.meta.url)
@@ -14,6 +17,7 @@ export interface PackedBatch {
   readonly partition: number
   /** See `SinkBatch`. */
   readonly generation?: number
+  readonly isRepeated?: boolean
   /** The blocks of its entries. */
   readonly blocks: readonly Buffer[]
   readonly values: number
@@ -23,14 +27,21 @@ export interface PackedBatch {
 export class SinkRunner {
   readonly #pool: ThreadPool | undefined
   readonly #waiting: (() => void)[] = []
+  readonly #ages: RecentAges
   #free: number
 
   /** `inserts`: how many run at once. */
-  constructor(sinks: readonly Sink[], inserts: number) {
+  constructor(sinks: readonly Sink[], inserts: number, clock: Clock) {
+    this.#ages = new RecentAges(clock)
     this.#free = inserts
     this.#pool = sinks.some(sink => 'module' in sink)
       ? new ThreadPool(sinkEntry, { threads: 1, tasksPerThread: inserts, waits: 'for events' })
       : undefined
+  }
+
+  /** How old values were when they could be read, of the last minute or two, as steps (Ages). */
+  get ages(): number[] {
+    return this.#ages.ages.steps
   }
 
   /** Hands one batch to its sink. Rejects with what the sink throws. */
@@ -51,16 +62,19 @@ export class SinkRunner {
     await this.#pool?.stop()
   }
 
-  async #run(sink: Sink, { token, partition, generation, blocks }: PackedBatch): Promise<void> {
+  async #run(sink: Sink, { token, partition, generation, isRepeated, blocks }: PackedBatch): Promise<void> {
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
       const emitted = blocks.flatMap(decodeEmissions).filter(({ output }) => outputs.includes(output))
-      if (emitted.length > 0) await sink.insert({ token, partition, generation, emitted })
+      const ages = emitted.length === 0 ? undefined
+        : await sink.insert({ token, partition, generation, isRepeated, emitted })
+      if (ages) this.#ages.add(ages)
       return
     }
     const packed = movable(Buffer.concat(blocks))
     const task: SinkTask = { module: sink.module.href, options: sink.options, outputs, token, partition,
-      generation, packed }
-    await this.#pool!.run(task, [packed.buffer])
+      generation, isRepeated, packed }
+    const ages = await this.#pool!.run(task, [packed.buffer])
+    if (ages.length > 0) this.#ages.add(Ages.of(ages))
   }
 }

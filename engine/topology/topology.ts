@@ -3,6 +3,7 @@
  * outputs go, which derived views answer queries. Declarations only; `node.ts` runs them.
  */
 import type { ActorType, Output } from '../actor/index.js'
+import type { Ages } from '../record/ages.js'
 import type { Emitted } from '../record/emission.js'
 import type { LogRecord } from '../record/record.js'
 import type { EventTimeOptions } from './watermarks.js'
@@ -46,6 +47,8 @@ export interface SinkBatch {
   readonly partition: number
   /** How many switches between versions came before: later rows supersede earlier ones. Absent: 0. */
   readonly generation?: number
+  /** State was put back: some of the values may have been inserted before, under other tokens. */
+  readonly isRepeated?: boolean
   readonly emitted: readonly Emitted[]
 }
 
@@ -72,7 +75,8 @@ export interface SinkPace {
 
 /** Inserts with the same effect, once or many times, for one token; throws to be asked again. */
 export interface OpenSink {
-  insert(batch: SinkBatch): Promise<void>
+  /** May tell how old values were when they could be read where they went: what users call freshness. */
+  insert(batch: SinkBatch): Promise<Ages | void>
 }
 
 /** What the module of a sink exports as `open`. */

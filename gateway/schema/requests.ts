@@ -154,3 +154,12 @@ export const personalizedRequest = Type.Object({
   token_budget: Type.Optional(Type.Integer({ minimum: 100, maximum: 32_000, default: 2_000 })),
   include_psp_details: Type.Optional(Type.Boolean()),
 }, closed)
+
+/** GET /api/reports/weekly */
+export const reportRequest = Type.Object({
+  week: Type.Optional(Type.String({
+    pattern: '^\\d{4}-\\d\\d-\\d\\d$', description: 'A day of the week; without it the last whole week.',
+  })),
+  form: Type.Optional(Type.Union(
+    [Type.Literal('json'), Type.Literal('markdown'), Type.Literal('html')], { default: 'json' })),
+}, closed)

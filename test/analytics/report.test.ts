@@ -2,13 +2,15 @@
 import t from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../actors/person/outputs.js'
 import {
-  clickhouseSink, mondayOf, openAnalytics, reportMarkdown, weeklyReport,
+  clickhouseSink, mondayOf, openAnalytics, reportMarkdown, reportOf, reportPage, weeklyReport,
 } from '../../analytics/index.js'
 import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
 
 const monday = Date.UTC(2025, 10, 17)
 const weekMs = 7 * 86_400_000
+
+t.setTimeout(120_000)
 
 t.test('P1 weeks begin on Monday', async t => {
   for (const at of [monday, monday + 1, acceptedAt, monday + weekMs - 1]) t.equal(mondayOf(at), monday)
@@ -56,7 +58,19 @@ t.test('P1 P2 a week and the one before', async t => {
   t.notMatch(written, 'ada')
   t.match(reportMarkdown({ ...report, rising: [{ name: '<b>|', records: 1, before: 0 }] }), '\\<b\\>\\|')
 
+  const page = await reportPage(report)
+  t.match(page, /<h1>Week of 2025-11-17<\/h1>/)
+  t.equal(page.match(/<svg/g)?.length, 4, 'days, topics, rising, fading')
+  t.match(page, 'rowing')
+  t.notMatch(page, /\bada\b|<script|https?:\/\/(?!www\.w3\.org)/, 'no person, no script, no other place')
+  const hostile = await reportPage({ ...report, apps: [{ app: '<img>', records: 1, persons: 1 }],
+    topics: [{ name: '<script>alert(1)</script>', records: 1, before: 0 }] })
+  t.notMatch(hostile, /<script|<img/, 'names are texts, in tables and in charts')
+  t.equal(JSON.parse(await reportOf(analytics, '2025-11-19', 'json')).totals.records, 9)
+  await t.rejects(reportOf(analytics, 'monday', 'html'), { code: 'USAGE' })
+
   const empty = await weeklyReport(analytics, monday - 10 * weekMs)
   t.match(empty, { totals: { records: 0, mean_quality: 0, row_ms_p99: 0 }, days: [], topics: [] })
   t.match(reportMarkdown(empty), '## Topics\n\nNone.')
+  t.notMatch(await reportPage(empty), '<svg')
 })

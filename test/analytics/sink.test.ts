@@ -38,7 +38,7 @@ t.test('migrations that ran are not run again', async t => {
     { version: 3, name: 'dead-letters' },
     { version: 4, name: 'records-per-minute' }, { version: 5, name: 'dead-letter-status' },
     { version: 6, name: 'committed-changes' }, { version: 7, name: 'rollups' },
-    { version: 8, name: 'column-comments' },
+    { version: 8, name: 'column-comments' }, { version: 12, name: 'cold-records' },
   ])
   const tables = await analytics.query<{ name: string }>(`
     SELECT name FROM system.tables
@@ -158,4 +158,27 @@ t.test('W4: changes of a later generation come behind all earlier ones', async t
   t.same(rows, [0, 1, 2].map(generation => ({ own: 5 - generation, description: `of ${generation}` })))
   t.same(await analytics.query('SELECT description FROM psp_current WHERE user_id = \'generations\''),
     [{ description: 'of 2' }])
+})
+
+t.test('what comes again because state was put back is inserted as far as it is missing', async t => {
+  const person = 'again'
+  const changes = { user_id: person, record: { source: person } }
+  const change = (sequence: number): Emitted => emitted(componentsChanged,
+    { ...componentChange(sequence, 'updated'), user_id: person })
+  const letter = (n: number): Emitted => emitted(deadLetters,
+    { ...deadLetter(n), id: `again-${n}`, key: person })
+  await clickhouseSink(analytics).insert({ token: 'life-1', partition: 9,
+    emitted: [...records(1, 5, changes), change(1), change(3), letter(1)] })
+  const other = records(1, 3, { user_id: 'other', record: { source: 'other' } })
+  const batch = { token: 'life-2', partition: 9, isRepeated: true, emitted: [
+    ...records(3, 8, changes), ...other, change(2), change(3), change(4), letter(1), letter(2)] }
+  await clickhouseSink(analytics).insert(batch)
+  await clickhouseSink(analytics).insert({ ...batch, token: 'life-3' })
+  t.same(await rawCount(person), { rows: 7, ids: 7, folded: 7 })
+  t.same((await rawCount('other')).rows, 2)
+  t.same(await analytics.query('SELECT sequence FROM psp_components WHERE user_id = {person:String} '
+    + 'ORDER BY sequence SETTINGS final = 0', { person }), [{ sequence: '1' }, { sequence: '3' },
+    { sequence: '4' }], 'a step that was replaced within its commit stays out')
+  t.same(await analytics.query('SELECT count() AS letters FROM dead_letters '
+    + 'WHERE user_id = {person:String} SETTINGS final = 0', { person }), [{ letters: '2' }])
 })

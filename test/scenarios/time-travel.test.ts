@@ -194,6 +194,11 @@ t.test('a savepoint, restored in front of its log', async t => {
     return one.folded === total
   })
   t.strictSame(await dumpState(system.redis, 'h', partitions, 'hinata.2'), after, 'byte for byte')
-  await until('rows', async () => (await query(system, `${rowsSql} FINAL`)).startsWith(`${total}\t`))
+  await until('the sinks have passed it', async () => {
+    const { pipelines } = JSON.parse((await hinata('status', '--json')).out) as { pipelines: object[] }
+    return (await query(system, `${rowsSql} SETTINGS final = 0`)).startsWith(`${total}\t`) && pipelines
+  })
+  t.equal(await query(system, `${rowsSql} SETTINGS final = 0`), `${total}\t${total}\t${total}`,
+    'rows that were there before are not inserted again')
   t.equal(await stop(system), 0)
 })

@@ -11,10 +11,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   actors: ['engine'],
   analytics: ['engine', 'actors'],
   pipelines: ['engine', 'actors', 'analytics'],
+  storage: ['engine', 'actors', 'analytics', 'pipelines'],
   gateway: ['engine', 'actors', 'pipelines'],
-  deploy: ['engine', 'actors', 'analytics', 'pipelines', 'gateway'],
-  bench: ['engine', 'actors', 'analytics', 'pipelines', 'gateway', 'deploy'],
-  test: ['examples', 'bench', 'engine', 'actors', 'analytics', 'pipelines', 'gateway', 'deploy'],
+  deploy: ['engine', 'actors', 'analytics', 'pipelines', 'storage', 'gateway'],
+  bench: ['engine', 'actors', 'analytics', 'pipelines', 'storage', 'gateway', 'deploy'],
+  test: ['examples', 'bench', 'engine', 'actors', 'analytics', 'pipelines', 'storage', 'gateway', 'deploy'],
   examples: ['engine', 'gateway'],
 }
 

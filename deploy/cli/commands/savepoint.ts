@@ -3,14 +3,11 @@
  * `<data-dir>/savepoints`. Creating works while the system runs; restoring needs it stopped, and starts its
  * Redis for as long as it takes.
  */
-import { resolve } from 'node:path'
 import { createSavepoint, HinataError, listSavepoints, restoreSavepoint } from '../../../engine/index.js'
 import type { Config } from '../../config/index.js'
-import { startManagedRedis } from '../../roles/managed-redis.js'
-import { findSystemFile } from '../../roles/system-file.js'
-import { ensureRedis } from '../../system.mjs'
-import { findPipeline, pipelineAt, savepointsOf, type PipelinePlace } from '../pipeline.js'
+import { findPipeline, savepointsOf } from '../pipeline.js'
 import { progressBar } from '../progress.js'
+import { nameOfNow, withStoppedRedis } from '../stopped.js'
 
 /** Does what `action` says. */
 export async function savepoint(
@@ -66,23 +63,4 @@ async function restore(config: Config, name: string, isJson: boolean): Promise<v
     process.stdout.write(isJson ? `${JSON.stringify({ name, version: restored.version })}\n`
       : `Restored ${name}: v${restored.version} is live as it was then. Go on: hinata up\n`)
   })
-}
-
-/** The given Redis, that of the running system (which refuses), or the data folder's, started for this. */
-async function withStoppedRedis(
-  config: Config, work: (place: PipelinePlace) => Promise<void>,
-): Promise<void> {
-  const given = config.text('redis.url') || findSystemFile(config.text('system.data_dir'))?.redis
-  if (given) return work(pipelineAt(config, given))
-  const redis = await startManagedRedis(ensureRedis(), resolve(config.text('system.data_dir')),
-    config.text('redis.appendfsync'))
-  try {
-    await work(pipelineAt(config, redis.url))
-  } finally {
-    await redis.stop()
-  }
-}
-
-function nameOfNow(): string {
-  return new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')
 }

@@ -54,11 +54,19 @@ function pipelineLines(pipeline: SystemStatus['pipelines'][number]): string[] {
     `            ${values} values wait for sinks, ${pipeline.timers} timers, `
       + `${pipeline.dead_letters} dead letters${pauses.length === 0 ? ''
         : `, longest of the last takeovers ${Math.max(...pauses)} ms`}`,
+    ...freshnessLines(pipeline.freshness),
     ...(telling.length === 0 ? [] : [row('partition', 'behind', 'ms', 'dead', 'stands')]),
     ...telling.slice(0, rowsMax).map(({ partition, lag_records: behind, lag_ms: lagMs, dead_letters: dead,
       halted }) => row(partition, behind, lagMs, dead, halted ? `${halted.code} at ${halted.position}` : '')),
     ...(telling.length > rowsMax ? [`            … and ${telling.length - rowsMax} more: --json`] : []),
   ]
+}
+
+function freshnessLines(freshness: SystemStatus['pipelines'][number]['freshness']): string[] {
+  if (!freshness) return []
+  const { p50_ms: p50, p99_ms: p99, target_ms: target, rows } = freshness
+  return [`            rows ${p50} ms after their records (p50), ${p99} ms (p99; target ${target}), `
+    + `of ${rows} lately`]
 }
 
 function row(...cells: (string | number)[]): string {

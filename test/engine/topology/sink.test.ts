@@ -46,7 +46,7 @@ class Partition {
     this.emitted += values.length
   }
 
-  loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1)): SinkLoop {
+  loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1, systemClock)): SinkLoop {
     return new SinkLoop({
       sink, partition: 0, lease: this.lease, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
       clock,
@@ -201,7 +201,7 @@ t.test('inserts of one node are limited, and wait in order', async t => {
       if (number === 2) throw new Error('fails')
     },
   }
-  const runner = new SinkRunner([sink], 2)
+  const runner = new SinkRunner([sink], 2, systemClock)
   const blocks = [encodeEmission('added', 'ada', 1).packed]
   await Promise.all([1, 2, 3, 4, 5, 6].map(partition =>
     runner.insert(sink, { token: 'x', partition, blocks, values: 1 }).catch(() => undefined)))
@@ -240,7 +240,7 @@ t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes ba
   await partition.commit('added', 1, 2, 3)
   await partition.commit('other', 9)
   await partition.commit('added', 4)
-  const runner = new SinkRunner([sink], 1)
+  const runner = new SinkRunner([sink], 1, systemClock)
   t.teardown(() => runner.stop())
   const loop = partition.loop(sink, systemClock, runner)
   await loop.start()

@@ -1,0 +1,207 @@
+/**
+ * Moves records between warm (rows of `records`) and cold (Parquet files), month by month (cold-parts.ts).
+ *
+ * M1  Every step may be repeated, and what was begun is ended first: a process that dies in the middle of a
+ *     move changes nothing that anybody sees, and the next one goes on.
+ * M2  One process moves at a time (engine/jobs lets one).
+ * M3  Only a month that ended `coldAfterDays` ago is moved. Rows that reach `records` later, after an outage,
+ *     stay there and are moved by themselves the next time.
+ */
+import { clickhouseFailure, type Analytics } from '../../analytics/index.js'
+import { HinataError } from '../../engine/index.js'
+import { columnsOf, listParts, notePart, rowsOfPart, showParts, type ColdPart } from './cold-parts.js'
+
+/** Days after the end of a month before its records of little influence are cold, SPEC section 5. */
+export const coldAfterDays = 30
+/** Longer than an insert may be on its way: what was given `inserted_at` before is there or failed. */
+const settledSeconds = 300
+
+/** When to move. */
+export interface MoveOptions {
+  /** Ends before this (ms UTC) are long enough ago. Default: `coldAfterDays` before now, of ClickHouse. */
+  readonly before?: number
+  /** Rows inserted in the last seconds stay. */
+  readonly settledSeconds?: number
+  /** Called before each step; what it throws stops the move there. */
+  readonly onStep?: (step: string, part: string) => void
+}
+
+/** Ends what was begun, then moves every month that is old enough. Returns the parts that became cold. */
+export async function moveCold(analytics: Analytics, options: MoveOptions = {}): Promise<ColdPart[]> {
+  const moves = new ColdMoves(analytics, options.onStep)
+  return moves.guarded(async () => {
+    const ended = await moves.endBegun()
+    const moved: ColdPart[] = ended.filter(({ state }) => state === 'cold')
+    for (const month of await monthsToMove(analytics, options)) {
+      moved.push(await moves.cool(month, options.settledSeconds ?? settledSeconds))
+    }
+    return moved
+  })
+}
+
+/**
+ * Brings parts back: those of a month, or those with records of a person, and what is newer of their months.
+ * Returns them.
+ */
+export async function warmCold(
+  analytics: Analytics, which: { readonly month: number } | { readonly user: string },
+  onStep?: MoveOptions['onStep'],
+): Promise<ColdPart[]> {
+  const moves = new ColdMoves(analytics, onStep)
+  return moves.guarded(async () => {
+    const warmed = (await moves.endBegun()).filter(({ state }) => state === 'warm')
+    const cold = (await listParts(analytics)).filter(({ state }) => state === 'cold')
+    const meant: ColdPart[] = []
+    for (const part of cold) {
+      if ('month' in which ? part.month === which.month : await holds(analytics, part, which.user)) {
+        meant.push(part)
+      }
+    }
+    // newer parts of their months first (K4)
+    const all = cold.filter(part => meant.some(({ month, generation }) =>
+      month === part.month && generation <= part.generation))
+    for (const part of all.reverse()) warmed.push(await moves.warm(part))
+    return warmed
+  })
+}
+
+/** Forgets all parts with their files: before rows are put back from elsewhere. */
+export async function dropCold(analytics: Analytics): Promise<void> {
+  await new ColdMoves(analytics, undefined).guarded(async () => {
+    const parts = await listParts(analytics)
+    await analytics.client.command({ query: 'TRUNCATE TABLE cold_parts' })
+    await showParts(analytics)
+    for (const { name } of parts) {
+      await analytics.client.command({ query: `DROP TABLE IF EXISTS ${name} SYNC` })
+    }
+    return []
+  })
+}
+
+async function holds(analytics: Analytics, { name }: ColdPart, user: string): Promise<boolean> {
+  const sql = `SELECT 1 FROM ${name} WHERE user_id = {user:String} LIMIT 1`
+  return (await analytics.query(sql, { user })).length > 0
+}
+
+async function monthsToMove(
+  analytics: Analytics, { before, settledSeconds: settled = settledSeconds }: MoveOptions,
+): Promise<number[]> {
+  const end = before === undefined ? `now() - INTERVAL ${coldAfterDays} DAY`
+    : `fromUnixTimestamp64Milli(toInt64(${before}), 'UTC')`
+  const found = await analytics.query<{ month: number }>(`
+SELECT toYYYYMM(accepted_at) AS month FROM records
+WHERE accepted_at < toStartOfMonth(${end}) AND psp_influence_weight <= 0.3
+  AND inserted_at <= now64(3) - INTERVAL ${settled} SECOND
+GROUP BY month ORDER BY month SETTINGS final = 0`)
+  return found.map(({ month }) => month)
+}
+
+/** One process's moves. */
+class ColdMoves {
+  readonly #analytics: Analytics
+  readonly #onStep: (step: string, part: string) => void
+
+  constructor(analytics: Analytics, onStep: MoveOptions['onStep']) {
+    this.#analytics = analytics
+    this.#onStep = onStep ?? (() => undefined)
+  }
+
+  /** Runs `work`, unless this is a cluster, whose tables are in front of others: nothing is cold there. */
+  async guarded(work: () => Promise<ColdPart[]>): Promise<ColdPart[]> {
+    try {
+      const ledger = await this.#analytics.query(
+        'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = \'cold_parts\'')
+      return ledger.length === 0 ? [] : await work()
+    } catch (error) {
+      throw clickhouseFailure(error, this.#analytics.url, 'a move of records')
+    }
+  }
+
+  /** Ends moves whose process died (M1). */
+  async endBegun(): Promise<ColdPart[]> {
+    const ended: ColdPart[] = []
+    for (const part of await listParts(this.#analytics)) {
+      if (part.state === 'copied') ended.push(await this.#endCooling(part))
+      else if (part.state === 'warming') ended.push(await this.#endWarming(part))
+    }
+    await this.#dropLeftFiles()
+    return ended
+  }
+
+  /** Moves what a month has into a new part. */
+  async cool(month: number, settled: number): Promise<ColdPart> {
+    const generation = 1 + Math.max(0, ...(await listParts(this.#analytics))
+      .filter(part => part.month === month).map(part => part.generation))
+    const name = `records_cold_${month}_${generation}`
+    const [{ upto }] = await this.#analytics.query<{ upto: string }>(
+      `SELECT toString(toTimeZone(now64(3) - INTERVAL ${settled} SECOND, 'UTC')) AS upto`)
+    const where = rowsOfPart({ month, upto })
+    const columns = (await columnsOf(this.#analytics, 'records')).map(column => column.name).join(', ')
+    this.#onStep('copy', name)
+    await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`)
+    await this.#run(`CREATE TABLE ${name} ENGINE = File(Parquet) AS SELECT ${columns} FROM records `
+      + `WHERE ${where} ORDER BY user_id, id, revision SETTINGS final = 0`)
+    const [{ rows, missing }] = await this.#analytics.query<{ rows: number, missing: number }>(`
+SELECT (SELECT toUInt32(count()) FROM ${name}) AS rows, toUInt32(count()) AS missing FROM records
+WHERE ${where} AND (user_id, id, revision) NOT IN (SELECT user_id, id, revision FROM ${name})
+SETTINGS final = 0`)
+    if (missing > 0) throw new HinataError('INTERNAL', { reason: `${missing} rows are not in ${name}` })
+    this.#onStep('note', name)
+    return this.#endCooling(await notePart(this.#analytics,
+      { name, month, generation, upto, rows, state: 'copied' }))
+  }
+
+  /** Moves a part back into `records`. */
+  async warm(part: ColdPart): Promise<ColdPart> {
+    this.#onStep('note', part.name)
+    return this.#endWarming(await notePart(this.#analytics, { ...part, state: 'warming' }))
+  }
+
+  async #endCooling(part: ColdPart): Promise<ColdPart> {
+    this.#onStep('switch', part.name)
+    await showParts(this.#analytics)
+    this.#onStep('delete', part.name)
+    await this.#deleteRows(part)
+    this.#onStep('end', part.name)
+    const cold = await notePart(this.#analytics, { ...part, state: 'cold' })
+    await showParts(this.#analytics)
+    return cold
+  }
+
+  async #endWarming(part: ColdPart): Promise<ColdPart> {
+    this.#onStep('hide', part.name)
+    await showParts(this.#analytics)
+    this.#onStep('delete', part.name)
+    await this.#deleteRows(part) // of an earlier try
+    this.#onStep('copy', part.name)
+    const columns = (await columnsOf(this.#analytics, part.name)).map(column => column.name)
+    const own = (await columnsOf(this.#analytics, 'records')).filter(({ name, isComputed }) =>
+      !isComputed && columns.includes(name)).map(({ name }) => name).join(', ')
+    await this.#run(`INSERT INTO records (${own}) SELECT ${own} FROM ${part.name} `
+      + 'SETTINGS insert_deduplicate = 0')
+    this.#onStep('switch', part.name)
+    const warm = await notePart(this.#analytics, { ...part, state: 'warm' })
+    await showParts(this.#analytics)
+    this.#onStep('drop', part.name)
+    await this.#run(`DROP TABLE IF EXISTS ${part.name} SYNC`)
+    return warm
+  }
+
+  /** Removes files that no part shows: of a copy or a return that was cut short. */
+  async #dropLeftFiles(): Promise<void> {
+    const left = await this.#analytics.query<{ name: string }>(`
+SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'records_cold_')
+  AND name NOT IN (SELECT name FROM cold_parts FINAL WHERE state != 'warm')`)
+    for (const { name } of left) await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`)
+  }
+
+  /** Removes a part's rows from `records`, where nobody sees them any more (K1). */
+  async #deleteRows(part: ColdPart): Promise<void> {
+    await this.#run(`ALTER TABLE records DELETE IN PARTITION '${part.month}' WHERE ${rowsOfPart(part)} `
+      + 'SETTINGS mutations_sync = 2')
+  }
+
+  async #run(query: string): Promise<void> {
+    await this.#analytics.client.command({ query })
+  }
+}

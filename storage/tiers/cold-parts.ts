@@ -1,0 +1,90 @@
+/**
+ * The ledger of cold parts, and the view that shows warm and cold records as one.
+ *
+ *              copy         switch                  rows gone
+ *   (nothing) ──────▶ file ────────▶ copied ────────────────▶ cold
+ *                                                              │ warm it
+ *   warm ◀──────── switch ◀── rows are back ◀── warming ◀──────┘
+ *
+ * K1  In `copied` and `warming` the view shows the file and hides the part's rows of `records`, which may be
+ *     there, in part or not at all. In `cold` there are none; in `warm` the view shows rows and no file.
+ * K2  So at every moment a record is seen once: a switch is one replacement of the view, which is atomic, and
+ *     a query sees one view from its beginning to its end.
+ * K3  A part's rows are told by columns alone: month, influence, and inserted no later than `upto`.
+ * K4  The parts of a month are a stack: the newest is warmed first. So what `records` shows of a month was
+ *     inserted later than `upto` of each cold part, and no part takes another's rows for its own.
+ */
+import type { Analytics } from '../../analytics/index.js'
+
+/** Where a part is on its way. */
+export type ColdState = 'copied' | 'cold' | 'warming' | 'warm'
+
+/** Rows of one month in one Parquet file. */
+export interface ColdPart {
+  /** The table whose file it is. */
+  readonly name: string
+  /** YYYYMM. */
+  readonly month: number
+  readonly generation: number
+  /** As ClickHouse writes it, UTC. */
+  readonly upto: string
+  readonly rows: number
+  readonly state: ColdState
+  readonly sequence: number
+}
+
+/** Influence up to which old records are cold, SPEC section 5. */
+const coldInfluenceMax = 0.3
+
+/** All parts, the oldest month first, those that are warm again included. */
+export async function listParts(analytics: Analytics): Promise<ColdPart[]> {
+  return analytics.query<ColdPart>(`
+SELECT name, month, generation, toString(upto) AS upto, toUInt32(rows) AS rows, state,
+  toUInt32(sequence) AS sequence
+FROM cold_parts FINAL ORDER BY month, generation`)
+}
+
+/** Notes where a part is now. Returns it. */
+export async function notePart(
+  analytics: Analytics, part: Omit<ColdPart, 'sequence'> & { readonly sequence?: number },
+): Promise<ColdPart> {
+  const noted = { ...part, sequence: (part.sequence ?? 0) + 1 }
+  await analytics.client.insert({ table: 'cold_parts', values: [noted], format: 'JSONEachRow' })
+  return noted
+}
+
+/** The condition on `records` for the rows of a part (K3). */
+export function rowsOfPart({ month, upto }: Pick<ColdPart, 'month' | 'upto'>): string {
+  return `toYYYYMM(accepted_at) = ${month} AND psp_influence_weight <= ${coldInfluenceMax} `
+    + `AND inserted_at <= toDateTime64('${upto}', 3, 'UTC')`
+}
+
+/** Replaces the view by one that fits the ledger (K1, K2). */
+export async function showParts(analytics: Analytics): Promise<void> {
+  const parts = (await listParts(analytics)).filter(({ state }) => state !== 'warm')
+  const hidden = parts.filter(({ state }) => state !== 'cold').map(part => `NOT (${rowsOfPart(part)})`)
+  const columns = await columnsOf(analytics, 'records')
+  const selects = [`SELECT ${columns.map(({ name }) => name).join(', ')} FROM records`
+    + (hidden.length === 0 ? '' : ` WHERE ${hidden.join(' AND ')}`)]
+  for (const { name: table } of parts) {
+    const kept = new Set((await columnsOf(analytics, table)).map(({ name }) => name))
+    const shown = columns.map(({ name, type }) => (name === 'storage_tier' ? '\'cold\' AS storage_tier'
+      : kept.has(name) ? name : `defaultValueOfTypeName('${type.replaceAll('\'', '\\\'')}') AS ${name}`))
+    selects.push(`SELECT ${shown.join(', ')} FROM ${table}`)
+  }
+  await analytics.client.command({ query: 'CREATE OR REPLACE VIEW records_all AS\nSELECT * FROM\n('
+    + `\n${selects.join('\nUNION ALL\n')}\n)\nSETTINGS final = 0\n`
+    + 'COMMENT \'Every content of every record, warm and cold.\'' })
+}
+
+/** Columns in their order, computed ones at the end. */
+export async function columnsOf(
+  analytics: Analytics, table: string,
+): Promise<{ name: string, type: string, isComputed: boolean }[]> {
+  const found = await analytics.query<{ name: string, type: string, default_kind: string }>(`
+SELECT name, type, default_kind FROM system.columns
+WHERE database = currentDatabase() AND table = {table:String}
+ORDER BY default_kind = 'MATERIALIZED', position`, { table })
+  return found.map(({ name, type, default_kind }) =>
+    ({ name, type, isComputed: default_kind === 'MATERIALIZED' }))
+}
