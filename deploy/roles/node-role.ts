@@ -24,7 +24,8 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
   const jobs = config.text('storage.cold') === 'hourly'
-    ? await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)]) : undefined
+    ? await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)])
+    : undefined
   log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
   return { url: node.id, async stop() {
     await node.stop()

@@ -93,7 +93,7 @@ function request(
   const place = path.replace('/api/users/{id}', `/api/users/${whom.person}`)
     .replace('/api/apps/{id}', `/api/apps/${whom.app}`).replace('{job_id}', 'job_1_AAAAAAAAAAAA')
     .replace('{id}', 'c1')
-  const query = /\/(users|apps|enhanced)\//.test(path) ? '' : `?user_id=${whom.person}`
+  const query = /\/(users|apps|enhanced|reports)\//.test(path) ? '' : `?user_id=${whom.person}`
   const isAsked = method === 'GET' || method === 'DELETE'
   return askWith(url, method, isAsked ? place + query : place, key, bodies(whom.person)[path] ?? {})
 }

@@ -42,7 +42,8 @@ export const q04: Metric = {
     + 'half-life.',
   note: 'HR@5 of all: whatever half-life counts the tags, the first five are much the same, and one record '
     + 'in twenty-five has a tag that was never seen. Tried on the dev half: learning which topic follows '
-    + 'which gives .651 for .641, ten hits of 866, for a table of pairs in the state of each person; left out.',
+    + 'which gives .651 for .641, ten hits of 866, for a table of pairs in the state of each person; '
+    + 'left out.',
   run: measure,
 }
 
