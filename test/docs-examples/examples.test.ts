@@ -94,6 +94,14 @@ t.test('against a running system', async t => {
   t.test('what a person says holds', async t => {
     const key = await registered(system)
     t.strictSame(await sayIt(system.gateway, key), ['Wants to run 8 km every week'])
+    const changes = 'SELECT change FROM psp_components WHERE user_id = \'hopper\' AND record_id = \'\''
+    const said = ['corrected', 'pinned', 'rated', 'removed', 'superseded']
+    await until(system, `SELECT count() = 1 FROM (${changes}) WHERE change = 'removed'`)
+    t.same((await answered(system, changes)).split('\n').filter(one => one !== '' && !said.includes(one)), [])
+    t.equal(await answered(system, 'SELECT description FROM psp_current WHERE user_id = \'hopper\''),
+      'Wants to run 8 km every week\n')
+    t.equal(await answered(system, `SELECT description, valid_to > valid_from FROM psp_components
+      WHERE user_id = 'hopper' AND change = 'superseded'`), 'Wants to run 5 km every week\t1\n')
   })
 })
 
@@ -115,11 +123,15 @@ function placed(text: string, { gateway, clickhouse }: RunningSystem): string {
 }
 
 /** Rows follow the fold within moments: asks until the person's is there. */
-async function untilRow({ clickhouse }: RunningSystem, person: string): Promise<void> {
-  const query = `SELECT count() FROM records WHERE user_id = '${person}'`
-  for (;;) {
-    const answer = await fetch(clickhouse, { method: 'POST', body: query })
-    if (answer.ok && Number(await answer.text()) > 0) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
+function untilRow(system: RunningSystem, person: string): Promise<void> {
+  return until(system, `SELECT count() FROM records WHERE user_id = '${person}'`)
+}
+
+/** Asks until the answer is a number above zero. */
+async function until(system: RunningSystem, query: string): Promise<void> {
+  while (!(Number(await answered(system, query)) > 0)) await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+async function answered({ clickhouse }: RunningSystem, query: string): Promise<string> {
+  return (await fetch(clickhouse, { method: 'POST', body: query })).text()
 }
