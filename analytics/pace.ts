@@ -5,19 +5,20 @@
  * and of a node that is under load the inserts take a bounded share.
  *
  * P1  The wait is `waitMinMs` up to `calmValuesPerSecond`, `waitMaxMs` from `fullValuesPerSecond` on, and
- *     grows evenly in between.
+ *     grows with the square of what is between: rows are late only where it pays.
  * P2  A partition counts with the values of its last insert, over the time since the one before, until it
  *     has been silent for `silentMs`; so the wait is short again soon after a load has ended.
  */
 import type { Clock } from '../engine/index.js'
 
 const waitMinMs = 250
-/** Sixteen partitions that insert every six seconds take 8 % of one processor. */
-const waitMaxMs = 6_000
+/** Sixteen partitions that insert every ten seconds take 5 % of one processor. */
+const waitMaxMs = 10_000
 const calmValuesPerSecond = 200
-const fullValuesPerSecond = 4_000
+/** Two cores that are full insert more than this. */
+const fullValuesPerSecond = 2_500
 /** Longer than the longest wait and an insert, so that a busy partition is not taken for a silent one. */
-const silentMs = 8_000
+const silentMs = 13_000
 
 interface PartitionPace {
   readonly insertedAt: number
@@ -50,7 +51,8 @@ export class InsertPace {
       if (pace.insertedAt < since) this.#partitions.delete(partition)
       else valuesPerSecond += pace.valuesPerSecond
     }
-    const share = (valuesPerSecond - calmValuesPerSecond) / (fullValuesPerSecond - calmValuesPerSecond)
-    return waitMinMs + Math.round((waitMaxMs - waitMinMs) * Math.min(Math.max(share, 0), 1))
+    const share = Math.min(Math.max(0, (valuesPerSecond - calmValuesPerSecond)
+      / (fullValuesPerSecond - calmValuesPerSecond)), 1)
+    return waitMinMs + Math.round((waitMaxMs - waitMinMs) * share ** 2)
   }
 }

@@ -6,13 +6,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { median, runBenchmark, type Report } from './benchmark.js'
-import { keyedCounter } from './keyed-counter.bench.js'
+import { hotKeyCounter, keyedCounter } from './keyed-counter.bench.js'
 
 const isQuick = process.argv.includes('--quick')
 const results = fileURLToPath(new URL('../../bench/results/', import.meta.url))
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
-for (const benchmark of [keyedCounter]) {
+for (const benchmark of [keyedCounter, hotKeyCounter]) {
   say(benchmark.question)
   const report = await runBenchmark(benchmark, isQuick ? { rounds: 1, share: 0.25 } : { rounds: 5, share: 1 },
     say)

@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** What we need from the system: the program, its Debian package. */
-const packages = { 'redis-server': 'redis-server', chromium: 'chromium' }
+const packages = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx-light' }
+/** What only tests need: without it they are skipped and say so. */
+const testPrograms = ['nginx', 'chromium']
 
 /** The path of a program, or undefined. */
 export function findProgram(name) {
@@ -39,4 +41,15 @@ function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
 /** Redis, found or installed. */
 export function ensureRedis() {
   return ensureProgram('redis-server')
+}
+
+/** Installs what tests need beside Redis, where it may; says what is missing where it may not. */
+export function prepareForTests(say = line => process.stderr.write(`${line}\n`)) {
+  for (const name of testPrograms) {
+    try {
+      ensureProgram(name, say)
+    } catch (error) {
+      say(`${error instanceof Error ? error.message : String(error)}\nTests that need ${name} are skipped.`)
+    }
+  }
 }

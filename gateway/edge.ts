@@ -41,6 +41,10 @@ export interface Edge extends FailureEars {
   /** What an acknowledgement means: the durability class of the log. */
   readonly durability: string
   readonly status: () => Promise<SystemStatus>
+  /** Proxies whose word on an app's address is taken. */
+  readonly trustedProxies: ReadonlySet<string>
+  /** The gateway itself speaks TLS. */
+  readonly isEncrypted: boolean
   /** The gateway is stopping and takes nothing new. */
   readonly isDraining: () => boolean
 }

@@ -2,12 +2,16 @@
  * Errors on their way out. An app is told the code and the message of the table; what is not in the table is
  * our fault and reaches the operator whole, the app only as INTERNAL.
  */
-import { HinataError, messageOf, type ErrorCode, type ErrorDetails, type ErrorKind } from '../engine/index.js'
+import {
+  errorTable, HinataError, messageOf, type ErrorCode, type ErrorDetails, type ErrorKind,
+} from '../engine/index.js'
 
 /** An error as an app sees it. */
 interface PublicError {
   readonly code: ErrorCode
   readonly kind: ErrorKind
+  /** The same call may succeed later without being changed. */
+  readonly isRetryable: boolean
   readonly message: string
   readonly details: ErrorDetails
 }
@@ -41,10 +45,13 @@ export function publicErrorOf(thrown: unknown, ears: FailureEars, where: string)
   }
   if (thrown instanceof HinataError && !ourFaults.includes(thrown.kind)) {
     ears.metrics.countError(thrown.code)
-    return { code: thrown.code, kind: thrown.kind, message: thrown.message, details: thrown.details }
+    const { code, kind, isRetryable, message, details } = thrown
+    return { code, kind, isRetryable, message, details }
   }
   ears.metrics.countError('INTERNAL')
   ears.onFailure({ where, thrown })
   const details = { reason: `see the gateway's log for ${where}` }
-  return { code: 'INTERNAL', kind: 'internal', message: messageOf('INTERNAL', details), details: {} }
+  const message = messageOf('INTERNAL', details)
+  const { kind, retryable: isRetryable } = errorTable.INTERNAL
+  return { code: 'INTERNAL', kind, isRetryable, message, details: {} }
 }

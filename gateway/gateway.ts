@@ -35,8 +35,9 @@ import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
 import { tenantRoutes } from './routes/tenants.js'
 import type { Cors } from './server/cors.js'
+import { Front } from './server/front.js'
 import { serveRoutes } from './server/http.js'
-import { listen, openApp } from './server/listen.js'
+import type { TlsFiles } from './server/listen.js'
 import { serveSockets } from './server/socket.js'
 import { Connections } from './socket/connections.js'
 import { statusOf, withProblem, type SystemStatus } from './status.js'
@@ -59,6 +60,12 @@ export interface GatewayOptions extends IdentityOptions {
   readonly status?: () => Promise<SystemStatus>
   /** Origins that may call from a browser; by default none. */
   readonly cors?: Cors
+  /** Speaks TLS with this certificate, and with the next one when the files change. */
+  readonly tls?: TlsFiles
+  /** Addresses of proxies in front, whose X-Forwarded-For is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
+  /** Compresses larger messages for apps that offer it. Default: no. */
+  readonly compressesMessages?: boolean
   /** Hears of what failed inside, for the log. */
   readonly onFailure?: (failure: Failure) => void
 }
@@ -80,13 +87,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let url = ''
   const { length: partitions } = await options.client.lag()
   const edge = edgeOf(options, partitions, () => isDraining, () => url)
-  const app = openApp()
-  serveSockets(app, edge)
-  serveRoutes(app, routesOf(edge), edge, options.cors ?? null)
+  const routes = routesOf(edge)
+  const front = new Front({
+    host: options.host, port: options.port, tls: options.tls ?? null, clock: edge.clock,
+    certificatePollMs: edge.limits.certificatePollMs, onFailure: edge.onFailure,
+    serve(app) {
+      serveSockets(app, edge, options.compressesMessages ?? false)
+      serveRoutes(app, routes, edge, options.cors ?? null)
+    },
+  })
   await edge.progress.look()
   countTokens('') // loads the tokenizer's table, so that no request waits for it
-  const listening = await listen(app, options.host, options.port)
-  url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listening.port}`
+  const port = await front.open()
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  url = `${edge.isEncrypted ? 'https' : 'http'}://${host}:${port}`
   edge.progress.start()
   edge.connections.start()
   edge.jobs.start()
@@ -97,7 +111,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   for (const row of await edge.identity.apps.rows(edge.clock.now())) edge.accessLog.app(row)
   const drainAndStop = async (): Promise<void> => {
     isDraining = true
-    listening.stop()
+    front.stop()
     await edge.connections.stop()
     await edge.intake.drained()
     edge.progress.stop()
@@ -105,12 +119,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.decisions.stop()
     edge.jobs.stop()
     await edge.usage.stop()
-    app.close()
+    front.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
   }
   let stopped: Promise<void> | null = null
-  return { url, port: listening.port, stop: () => stopped ??= drainAndStop() }
+  return { url, port, stop: () => stopped ??= drainAndStop() }
 }
 
 function edgeOf(
@@ -144,6 +158,8 @@ function edgeOf(
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
     durability: client.durability,
+    isEncrypted: options.tls !== undefined,
+    trustedProxies: new Set(options.trustedProxies),
     status: async () => withProblem(withProblem(await status(), limiter.problem()), accessLog.problem()),
     onFailure: options.onFailure ?? (() => undefined),
   }

@@ -1,10 +1,11 @@
 /** openapi.json (3.1), made from the route table: what is served is what is described. */
 import type { Access } from './identity/authorise.js'
 import { hasBody, type Route } from './route.js'
-import { errorAnswer } from './schema/answers.js'
+import { errorAnswer, healthAnswer } from './schema/answers.js'
 import type { Schema } from './schema/check.js'
 
-const version = '0.1.0'
+/** The version of both descriptions. */
+export const apiVersion = '0.1.0'
 
 /** The description of these routes. */
 export function openApiOf(routes: readonly Route[]): Readonly<Record<string, unknown>> {
@@ -16,7 +17,7 @@ export function openApiOf(routes: readonly Route[]): Readonly<Record<string, unk
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Hinata', version,
+      title: 'Hinata', version: apiVersion,
       description: 'Turns what a person highlights, notes and tags into a living personal system prompt.',
     },
     paths,
@@ -41,7 +42,9 @@ function operationOf(route: Route): Readonly<Record<string, unknown>> {
     ],
     ...(isBody && route.input !== null ? bodyOf(route.input) : {}),
     responses: {
-      200: { description: 'The answer.', ...(route.answer === null ? {} : { content: json(route.answer) }) },
+      '2XX': { description: 'The answer.', ...(route.answer === null ? {}
+        : { content: json(route.answer) }) },
+      ...(route.answer === healthAnswer ? { 503: { description: 'No.', content: json(route.answer) } } : {}),
       default: {
         description: 'A refusal or a failure.', content: json({ $ref: '#/components/schemas/Error' }),
       },

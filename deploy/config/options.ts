@@ -79,6 +79,17 @@ export const options = [
     description: 'Seals the keys that sign tokens of persons where they are stored; empty: they lie open.' },
   { name: 'gateway.issuers_file', type: 'text', default: '', env: 'HINATA_ISSUERS_FILE',
     description: 'JSON list of other issuers of tokens: issuer, audience, tenant, keys as in their JWKS.' },
+  { name: 'gateway.tls_cert_file', type: 'text', default: '', env: 'HINATA_TLS_CERT_FILE',
+    description: 'PEM file of the certificate and those above it; empty: the gateway speaks no TLS.' },
+  { name: 'gateway.tls_key_file', type: 'text', default: '', env: 'HINATA_TLS_KEY_FILE',
+    description: 'PEM file of its key. Both are read again when they change.' },
+  { name: 'gateway.cors_origins', type: 'text', default: '', env: 'HINATA_CORS_ORIGINS',
+    description: 'Origins of pages that may call over HTTP, with commas between, or *; empty: none.' },
+  { name: 'gateway.trusted_proxies', type: 'text', default: '', env: 'HINATA_TRUSTED_PROXIES',
+    description: 'Addresses of proxies whose X-Forwarded-For is believed, commas between; empty: none.' },
+  { name: 'gateway.message_compression', type: 'text', default: 'off', oneOf: ['off', 'on'],
+    env: 'HINATA_MESSAGE_COMPRESSION',
+    description: 'Whether WebSocket messages are compressed for apps that offer it.' },
 ] as const satisfies readonly Option[]
 
 /** Names of all options. */

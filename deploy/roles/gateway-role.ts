@@ -1,8 +1,8 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
 import { ClickhouseAccessStore, threadedClickhouseSink } from '../../analytics/index.js'
-import { openTopologyClient, type Durability } from '../../engine/index.js'
-import { startGateway } from '../../gateway/index.js'
+import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
+import { startGateway, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { requiredRedis } from './node-role.js'
@@ -35,6 +35,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(clickhouse === '' ? {} : {
       clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
     }),
+    ...frontOptions(config),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),
@@ -48,5 +49,25 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
       await gateway.stop()
       await client.close()
     },
+  }
+}
+
+/** How the gateway is reached. Throws CONFIG_INVALID. */
+function frontOptions(
+  config: Config,
+): Pick<GatewayOptions, 'tls' | 'cors' | 'trustedProxies' | 'compressesMessages'> {
+  const [certFile, keyFile] = [config.text('gateway.tls_cert_file'), config.text('gateway.tls_key_file')]
+  if ((certFile === '') !== (keyFile === '')) {
+    throw new HinataError('CONFIG_INVALID', {
+      path: 'gateway.tls_cert_file', reason: 'needs gateway.tls_key_file, and that one needs it.',
+    })
+  }
+  const listOf = (text: string): string[] => text.split(',').map(part => part.trim()).filter(Boolean)
+  const origins = listOf(config.text('gateway.cors_origins'))
+  return {
+    ...(certFile === '' ? {} : { tls: { certFile, keyFile } }),
+    ...(origins.length === 0 ? {} : { cors: { origins } }),
+    trustedProxies: listOf(config.text('gateway.trusted_proxies')),
+    compressesMessages: config.text('gateway.message_compression') === 'on',
   }
 }

@@ -222,6 +222,8 @@ export const errorTable = {
   PERSON_MISMATCH: row('forbidden', false, 'This token is for one person only: name that one as user_id.'),
   APP_UNKNOWN: row('missing', false, 'No app {app}, or it was revoked.'),
   TENANT_EXISTS: row('conflict', false, 'Tenant {tenant} exists already. Choose another name.'),
+  CONNECTIONS_TOO_MANY: row('limited', true,
+    '{who} has {max} connections open, which is as many as it may. Close some, or send more over each.'),
   RATE_LIMITED: row('limited', true,
     'More than {most} {what} in this window. Try again in {seconds} s.'),
   COMPONENT_UNKNOWN: row('missing', false,

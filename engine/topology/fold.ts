@@ -257,8 +257,8 @@ export class Fold {
     }
     if (this.#eventTime) hashes.push(...this.#eventTime.collect())
     const emitted = withoutReplaced(this.#effects.emitted)
-    const batch = { hashes, emitted, timers: this.#timerChanges.collect(), folded: this.#folded,
-      ...this.#letters.collect() }
+    const batch = { hashes, emitted, replaced: this.#effects.emitted.length - emitted.length,
+      timers: this.#timerChanges.collect(), folded: this.#folded, ...this.#letters.collect() }
     this.#touched.clear()
     this.#effects = new Effects()
     this.#runner = this.#newRunner()

@@ -27,6 +27,8 @@ export interface StagedRecord {
 export interface FoldedBatch extends Burials {
   readonly hashes: ChangedHash[]
   readonly emitted: Emission[]
+  /** Emissions that a later one of the batch replaced: they are not among `emitted`. */
+  readonly replaced: number
   readonly timers: Map<string, number | null>
   readonly folded: number
 }

@@ -15,6 +15,7 @@ import { compareEntries, startOfLog, type EntryId } from '../record/record.js'
 import { fieldsOf, loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { dueOf, type Cut } from './cut.js'
+import { EmittedBounds } from './emitted-bounds.js'
 import type { Findings } from './findings.js'
 import { Fold } from './fold.js'
 import { MemoryStore } from './memory-store.js'
@@ -43,7 +44,7 @@ export class StateCheck {
   readonly #skipped = new Map<string, number>()
   readonly #fold: Fold
   #position: EntryId = startOfLog
-  #emitted = 0
+  readonly #emitted = new EmittedBounds()
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, cut: Cut, findings: Findings,
     only: string | undefined) {
@@ -68,11 +69,7 @@ export class StateCheck {
       [this.#keys.skips(partition, this.#topology.source.topic)])
     for (const [name, records] of Object.entries(fieldsOf(skips))) this.#skipped.set(name, Number(records))
     await this.#advance(this.#cut.position, this.#cut.firstTimer)
-    if (this.#only === undefined && this.#emitted !== this.#cut.emitted) {
-      this.#findings.add('state', this.#emitted > this.#cut.emitted ? 'lost' : 'doubled',
-        `values emitted: partition ${partition} says ${this.#cut.emitted}, its replay ${this.#emitted}`,
-        Math.abs(this.#emitted - this.#cut.emitted))
-    }
+    if (this.#only === undefined) this.#compareEmitted()
     const seen = new Set<string>()
     for (const [hash] of this.#store.hashes()) {
       const name = this.#nameOf(hash)
@@ -85,6 +82,16 @@ export class StateCheck {
       await this.#compare(name, undefined)
     }
     return seen.size
+  }
+
+  #compareEmitted(): void {
+    const { partition, emitted } = this.#cut
+    const { least, most } = this.#emitted
+    if (emitted >= least && emitted <= most) return
+    const range = least === most ? String(most) : `${least} to ${most}`
+    this.#findings.add('state', emitted < least ? 'lost' : 'doubled',
+      `values emitted: partition ${partition} says ${emitted}, its replay ${range}`,
+      emitted < least ? least - emitted : emitted - most)
   }
 
   async #compare(name: string, hash: HashName | undefined): Promise<void> {
@@ -145,7 +152,7 @@ export class StateCheck {
   #collect(): void {
     const batch = this.#fold.collect()
     this.#store.write(batch)
-    this.#emitted += batch.emitted.length
+    this.#emitted.add(batch)
     this.#fold.passivate(activationBytesMax)
   }
 

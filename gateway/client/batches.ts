@@ -9,7 +9,8 @@
  * D1  Batches are sent in the order of their seq, and sent again in that order, with the same seq and the
  *     same bytes.
  * D2  Records and bytes that are sent and not answered never exceed what the gateway allows.
- * D3  At most `queuedRecordsMax` records wait to be sent.
+ * D3  A batch is taken while fewer than `records` records and `bytes` bytes wait to be sent. What comes back
+ *     from a broken connection, at most what the gateway allowed, comes on top.
  */
 
 /** What the gateway did with a batch. */
@@ -44,14 +45,18 @@ export class Batches {
   /** Ordered by seq. */
   readonly #queued: OutgoingBatch[] = []
   readonly #sent = new Map<number, OutgoingBatch>()
-  readonly #queuedRecordsMax: number
+  readonly #max: Readonly<Allowance>
+  readonly #gathering: () => number
   #queuedRecords = 0
+  #queuedBytes = 0
   #sentRecords = 0
   #sentBytes = 0
   #whenRoom: (() => void)[] = []
 
-  constructor(queuedRecordsMax: number) {
-    this.#queuedRecordsMax = queuedRecordsMax
+  /** `max` bounds what waits; `gathering` counts records that will become batches, and count as waiting. */
+  constructor(max: Readonly<Allowance>, gathering: () => number = () => 0) {
+    this.#max = max
+    this.#gathering = gathering
   }
 
   /** Batches without an answer. */
@@ -60,7 +65,7 @@ export class Batches {
   }
 
   get hasRoom(): boolean {
-    return this.#queuedRecords < this.#queuedRecordsMax
+    return this.#queuedRecords + this.#gathering() < this.#max.records && this.#queuedBytes < this.#max.bytes
   }
 
   /** Resolves when another batch may be added; what was refused meanwhile may have taken the room again. */
@@ -70,7 +75,7 @@ export class Batches {
 
   add(batch: OutgoingBatch): void {
     this.#queued.push(batch)
-    this.#queuedRecords += batch.records
+    this.#count(batch, 1)
   }
 
   /** The next batch that may be sent now; it counts as sent from here on. */
@@ -80,7 +85,7 @@ export class Batches {
     const bytes = sizeOf(batch)
     if (this.#sentBytes > 0 && this.#sentBytes + bytes > allowance.bytes) return null
     this.#queued.shift()
-    this.#queuedRecords -= batch.records
+    this.#count(batch, -1)
     this.#sent.set(batch.seq, batch)
     this.#sentRecords += batch.records
     this.#sentBytes += bytes
@@ -104,7 +109,7 @@ export class Batches {
     if (batch === undefined) return
     const place = this.#queued.findIndex(queued => queued.seq > seq)
     this.#queued.splice(place === -1 ? this.#queued.length : place, 0, batch)
-    this.#queuedRecords += batch.records
+    this.#count(batch, 1)
   }
 
   /** The connection was lost: everything without an answer is sent again. */
@@ -115,9 +120,16 @@ export class Batches {
   /** Nothing will be sent any more. */
   rejectAll(error: Error): void {
     this.requeueAll()
-    for (const batch of this.#queued.splice(0)) batch.reject(error)
-    this.#queuedRecords = 0
+    for (const batch of this.#queued.splice(0)) {
+      this.#count(batch, -1)
+      batch.reject(error)
+    }
     this.#wake()
+  }
+
+  #count(batch: OutgoingBatch, sign: 1 | -1): void {
+    this.#queuedRecords += sign * batch.records
+    this.#queuedBytes += sign * sizeOf(batch)
   }
 
   #take(seq: number): OutgoingBatch | undefined {

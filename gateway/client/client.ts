@@ -1,31 +1,31 @@
 /**
- * A client of the gateway's WebSocket, for our own command line, samples, benchmarks and tests.
- *
- *               welcome                      lost
- *   connecting ─────────▶ connected ────────────────▶ reconnecting ──welcome──▶ connected
- *        │ refused             │ close()                   │ close(), too long
- *        └─────────────────────┴───────────────────────────┴──────────────────▶ closed
+ * A client of the gateway's WebSocket, for Node and browsers. It depends on nothing but a WebSocket; its
+ * parts are the link (link.ts), batches (collector.ts, batches.ts) and subscriptions (subscriptions.ts).
  *
  * C1  A batch is answered once, however often the connection breaks: it is sent again with the same producer
  *     and seq, which the gateway recognises.
- * C2  A client never sends beyond its credit; `submit` waits, and at most `queuedRecordsMax` records wait.
- * C3  A subscription of one person goes on behind the last update after a reconnection.
+ * C2  A client never sends beyond its credit, and what waits for credit or for a connection is bounded:
+ *     beyond `queuedRecordsMax` and `queuedBytesMax` records are refused, and `ready` says when to go on.
+ * C3 … C5 are about subscriptions: see there.
  */
-import { randomUUID } from 'node:crypto'
-import { WebSocket } from 'ws'
-import {
-  decodeValue, encodeValue, errorTable, HinataError, systemClock, type Clock
-} from '../../engine/index.js'
-import type { AppFrame } from '../schema/frames.js'
-import type { GatewayFrame } from '../socket/frames.js'
+import type { ErrorCode } from '../../engine/index.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 import { Batches, type Ack, type Allowance } from './batches.js'
-import { Inbox, type LiveUpdate } from './inbox.js'
+import { machineClock, type ClientClock } from './client-clock.js'
+import { jsonCodec, type FrameCodec } from './codec.js'
+import { Collector } from './collector.js'
+import type { LiveUpdate } from './inbox.js'
+import { Link } from './link.js'
+import { closedRefusal, GatewayRefusal } from './refusal.js'
+import { ClientSubscriptions, type Subscribing } from './subscriptions.js'
+import type { WebSocketConstructor } from './web-socket.js'
 
 /** How to connect. */
 export interface ClientOptions {
   /** The gateway's address, `http://…` or `ws://…`, with or without `/ws`. */
   readonly url: string
-  readonly token: string
+  /** An app key or a token of a person, or what gets one: it is asked again at each connection. */
+  readonly token: string | (() => string | Promise<string>)
   /**
    * Names this sender; a restarted sender that keeps it, and its seqs, may send again without harm. Default:
    * random.
@@ -33,41 +33,29 @@ export interface ClientOptions {
   readonly producer?: string
   /** The first seq. Default 1. */
   readonly firstSeq?: number
-  readonly subprotocol?: 'hinata.json.v1' | 'hinata.msgpack.v1'
-  /** Records that may wait for credit. Default 10,000. */
+  /** Records that may wait for credit, or for a connection. Default 10,000. */
   readonly queuedRecordsMax?: number
-  /** How long a lost connection is tried again. Default 60,000 ms. */
+  /** Bytes of them. Default 64 MiB. */
+  readonly queuedBytesMax?: number
+  /** How long `send` waits for companions of its record. Default 5 ms. */
+  readonly lingerMs?: number
+  /** How long a lost connection is tried again; Infinity: for ever. Default 60,000 ms. */
   readonly reconnectMsMax?: number
-  readonly clock?: Clock
+  /** Opens sockets. Default: the one of the platform. */
+  readonly WebSocket?: WebSocketConstructor
+  /** How frames are written. Default: JSON. */
+  readonly codec?: FrameCodec
+  readonly clock?: ClientClock
 }
 
-/** The gateway, or the connection to it, said no. `code` is one of the table of errors. */
-export class GatewayRefusal extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.name = 'GatewayRefusal'
-    this.code = code
-  }
-}
-
-/** What to subscribe to. */
-interface Subscribing {
-  readonly topic: 'psp' | 'records' | 'stats' | 'dead'
-  readonly userId?: string
-  /** Position of an earlier update, exclusive. */
-  readonly from?: string
-}
-
-interface Open {
-  readonly asked: Subscribing
-  readonly inbox: Inbox
-  last: string | undefined
-}
-
-const reconnectDelayMs = { first: 50, most: 2_000 }
-const pingMs = 20_000
+const queuedMax = { records: 10_000, bytes: 64 * 1024 * 1024 }
+const batchRecordsMax = 100
+const defaultLingerMs = 5
+const defaultReconnectMs = 60_000
+/** After a refusal that may pass, the batch is sent again no sooner. */
+const againMs = 50
+/** How often `close` looks whether all is answered. */
+const closingMs = 5
 
 /** Connects and says hello. Throws GatewayRefusal: TOKEN_UNKNOWN, UPSTREAM_UNAVAILABLE … */
 export async function connect(options: ClientOptions): Promise<HinataClient> {
@@ -76,39 +64,67 @@ export async function connect(options: ClientOptions): Promise<HinataClient> {
   return client
 }
 
-/** See the top of the file. Made by `connect`. */
+/**
+ * Gives a client at once, which connects when it can: what is submitted before waits, within the bounds of
+ * the options. For apps that may start without a network.
+ */
+export function openClient(options: ClientOptions): HinataClient {
+  const client = new HinataClient(options)
+  client.startPatiently()
+  return client
+}
+
+/** See the top of the file. Made by `connect` and `openClient`. */
 export class HinataClient {
   readonly producer: string
-  readonly #options: ClientOptions
-  readonly #url: string
-  readonly #isBinary: boolean
-  readonly #clock: Clock
+  readonly #clock: ClientClock
+  readonly #codec: FrameCodec
+  readonly #link: Link
   readonly #batches: Batches
-  readonly #open = new Map<string, Open>()
+  readonly #collector: Collector
+  readonly #subscriptions: ClientSubscriptions
   readonly #allowance: Allowance = { records: 0, bytes: 0 }
-  #socket: WebSocket | null = null
-  #connection: string | null = null
+  readonly #max: Readonly<Allowance>
   #seq: number
-  #subscription = 0
-  #state: 'connecting' | 'connected' | 'reconnecting' | 'closed' = 'connecting'
-  #lastHeard = 0
-  #heart: NodeJS.Timeout | null = null
 
   constructor(options: ClientOptions) {
-    this.#options = options
-    this.producer = options.producer ?? randomUUID()
-    this.#url = socketUrl(options.url)
-    this.#isBinary = (options.subprotocol ?? 'hinata.msgpack.v1') === 'hinata.msgpack.v1'
-    this.#clock = options.clock ?? systemClock
-    this.#batches = new Batches(options.queuedRecordsMax ?? 10_000)
+    this.producer = options.producer ?? randomName()
+    this.#clock = options.clock ?? machineClock
+    this.#codec = options.codec ?? jsonCodec
     this.#seq = options.firstSeq ?? 1
+    this.#max = {
+      records: options.queuedRecordsMax ?? queuedMax.records,
+      bytes: options.queuedBytesMax ?? queuedMax.bytes,
+    }
+    this.#collector = new Collector(batchRecordsMax, options.lingerMs ?? defaultLingerMs, this.#clock,
+      (userId, records) => this.#submit(userId, records))
+    this.#batches = new Batches(this.#max, () => this.#collector.count)
+    this.#subscriptions = new ClientSubscriptions(frame => this.#link.send(frame))
+    this.#link = new Link({
+      url: socketUrl(options.url), token: options.token, producer: this.producer, clock: this.#clock,
+      codec: this.#codec, reconnectMsMax: options.reconnectMsMax ?? defaultReconnectMs,
+      WebSocket: options.WebSocket ?? platformSocket(),
+    }, {
+      welcomed: frame => this.#welcomed(frame),
+      received: frame => this.#take(frame),
+      lost: () => this.#lost(),
+      ended: refusal => this.#ended(refusal),
+    })
   }
 
   /** Used by `connect`. */
-  async start(): Promise<void> {
-    await this.#dial()
-    this.#heart = setInterval(() => this.#beat(), pingMs)
-    this.#heart.unref()
+  start(): Promise<void> {
+    return this.#link.open()
+  }
+
+  /** Used by `openClient`. */
+  startPatiently(): void {
+    this.#link.openPatiently()
+  }
+
+  /** Whether frames go out now; what is submitted while it is false waits. */
+  get isConnected(): boolean {
+    return this.#link.isConnected
   }
 
   /** Batches that have no answer yet. */
@@ -116,7 +132,7 @@ export class HinataClient {
     return this.#batches.unanswered
   }
 
-  /** Resolves when `submit` may be called without exceeding `queuedRecordsMax`. */
+  /** Resolves when `submit` or `send` may be called without exceeding what may wait. */
   ready(): Promise<void> {
     return this.#batches.whenRoom()
   }
@@ -126,98 +142,76 @@ export class HinataClient {
    * the gateway will not take the batch, with OVERLOADED when too much waits already (await `ready` first).
    */
   submit(userId: string, records: readonly unknown[]): Promise<Ack> {
-    if (this.#state === 'closed') return Promise.reject(closedRefusal())
-    if (!this.#batches.hasRoom) {
-      const max = this.#options.queuedRecordsMax ?? 10_000
-      return Promise.reject(new HinataError('OVERLOADED', { what: 'The queue of this client', max }))
-    }
+    const refusal = this.#refusal()
+    if (refusal !== null) return Promise.reject(refusal)
+    this.#collector.flush() // what was sent before goes before
+    return this.#submit(userId, records)
+  }
+
+  /**
+   * Sends one record of a person, together with others that come within `lingerMs`. Resolves with the answer
+   * to its batch; rejects with RecordRefusal when the gateway refused this record, else as `submit`.
+   */
+  send(userId: string, record: unknown): Promise<Ack> {
+    const refusal = this.#refusal()
+    return refusal === null ? this.#collector.add(userId, record) : Promise.reject(refusal)
+  }
+
+  /**
+   * Live updates until `return` is called on the iterator (a `break` does) or the client closes. Goes on by
+   * itself after a broken connection; a `gap` says that something in between is gone.
+   */
+  subscribe(asked: Subscribing): AsyncIterableIterator<LiveUpdate> {
+    return this.#subscriptions.subscribe(asked)
+  }
+
+  /** Waits for the answers of what was submitted, then closes. */
+  async close(): Promise<void> {
+    this.#collector.flush()
+    while (this.#batches.unanswered > 0 && !this.#link.isClosed) await this.#clock.wait(closingMs)
+    this.#link.close(closedRefusal())
+  }
+
+  /** Closes at once; batches without an answer are rejected. */
+  abort(): void {
+    this.#collector.flush()
+    this.#link.close(closedRefusal())
+  }
+
+  #refusal(): GatewayRefusal | null {
+    if (this.#link.isClosed) return closedRefusal()
+    if (this.#batches.hasRoom) return null
+    const { records, bytes } = this.#max
+    return new GatewayRefusal('OVERLOADED',
+      `This client holds ${records} records or ${bytes} bytes already. Await ready() first.`, true)
+  }
+
+  #submit(userId: string, records: readonly unknown[]): Promise<Ack> {
+    if (this.#link.isClosed) return Promise.reject(closedRefusal())
     const seq = this.#seq++
-    const message = this.#encode({ type: 'submit', seq, user_id: userId, records: [...records] })
+    const message = this.#codec.encode({ type: 'submit', seq, user_id: userId, records: [...records] })
     return new Promise((resolve, reject) => {
       this.#batches.add({ seq, records: records.length, message, resolve, reject })
       this.#pump()
     })
   }
 
-  /** Live updates until `return` is called on the iterator (a `break` does) or the client closes. */
-  subscribe(asked: Subscribing): AsyncIterableIterator<LiveUpdate> {
-    const id = `s${++this.#subscription}`
-    const inbox = new Inbox(() => this.#resumeReading(), () => this.#unsubscribe(id))
-    this.#open.set(id, { asked, inbox, last: asked.from })
-    if (this.#state === 'connected') this.#sendSubscribe(id)
-    return inbox
-  }
-
-  /** Waits for the answers of what was submitted, then closes. */
-  async close(): Promise<void> {
-    while (this.#batches.unanswered > 0 && this.#state !== 'closed') await this.#clock.wait(5)
-    this.#shut(closedRefusal())
-  }
-
-  /** Closes at once; batches without an answer are rejected. */
-  abort(): void {
-    this.#shut(closedRefusal())
-  }
-
-  #dial(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const socket = new WebSocket(this.#url, this.#isBinary ? 'hinata.msgpack.v1' : 'hinata.json.v1')
-      this.#socket = socket
-      let refusal: GatewayRefusal | null = null
-      socket.on('open', () => this.#hello())
-      socket.on('message', (data: Buffer) => {
-        this.#lastHeard = this.#clock.now()
-        const frame = this.#decode(data)
-        if (frame.type === 'welcome') {
-          this.#welcomed(frame)
-          resolve()
-        } else if (frame.type === 'error' && frame.seq === undefined && frame.id === undefined) {
-          refusal = new GatewayRefusal(frame.code, frame.message)
-        } else this.#take(frame)
-      })
-      socket.on('ping', () => { this.#lastHeard = this.#clock.now() })
-      socket.on('error', error => { refusal ??= new GatewayRefusal('UPSTREAM_UNAVAILABLE', error.message) })
-      socket.on('close', (code: number) => {
-        refusal ??= new GatewayRefusal('UPSTREAM_UNAVAILABLE', `the connection ended with ${code}`)
-        reject(refusal)
-        if (this.#socket === socket && this.#state === 'connected') void this.#reconnect(refusal)
-      })
-    })
-  }
-
-  async #reconnect(cause: GatewayRefusal): Promise<void> {
-    this.#state = 'reconnecting'
-    this.#batches.requeueAll()
-    const deadline = this.#clock.now() + (this.#options.reconnectMsMax ?? 60_000)
-    let last = cause
-    let delayMs = reconnectDelayMs.first
-    while (this.#clock.now() < deadline && !isFinal(last.code)) {
-      await this.#clock.wait(delayMs)
-      delayMs = Math.min(delayMs * 2, reconnectDelayMs.most)
-      if (this.#isClosed) return
-      try {
-        return await this.#dial()
-      } catch (thrown) {
-        if (!(thrown instanceof GatewayRefusal)) throw thrown
-        last = thrown
-      }
-    }
-    this.#shut(last)
-  }
-
-  #hello(): void {
-    const { token } = this.#options
-    const resume = this.#connection === null ? {} : { resume: this.#connection }
-    this.#socket?.send(this.#encode({ type: 'hello', token, producer: this.producer, ...resume }))
-  }
-
   #welcomed(frame: Extract<GatewayFrame, { type: 'welcome' }>): void {
-    this.#connection = frame.connection
     this.#allowance.records = frame.credit
     this.#allowance.bytes = frame.limits.unacknowledged_bytes_max ?? Number.POSITIVE_INFINITY
-    this.#state = 'connected'
-    for (const id of this.#open.keys()) this.#sendSubscribe(id)
+    this.#subscriptions.welcomed()
     this.#pump()
+  }
+
+  #lost(): void {
+    this.#batches.requeueAll()
+    this.#subscriptions.lost()
+  }
+
+  #ended(refusal: GatewayRefusal): void {
+    this.#batches.rejectAll(refusal)
+    const isOurs = refusal.code === 'STOPPING' && !refusal.isRetryable
+    this.#subscriptions.end(isOurs ? null : refusal)
   }
 
   #take(frame: GatewayFrame): void {
@@ -230,102 +224,42 @@ export class HinataClient {
         return this.#pump()
       case 'update':
       case 'gap':
-        return this.#deliver(frame)
+        return this.#subscriptions.deliver(frame)
       case 'error':
         return this.#refused(frame)
     }
   }
 
   #refused(frame: Extract<GatewayFrame, { type: 'error' }>): void {
-    const refusal = new GatewayRefusal(frame.code, frame.message)
-    if (frame.seq !== undefined) {
-      if (isFinal(refusal.code)) this.#batches.refuse(frame.seq, refusal)
-      else this.#batches.requeue(frame.seq)
-      return void this.#clock.wait(reconnectDelayMs.first).then(() => this.#pump())
-    }
-    const { id = '' } = frame
-    this.#open.get(id)?.inbox.end(refusal)
-    this.#open.delete(id)
-  }
-
-  #deliver(update: LiveUpdate): void {
-    const open = this.#open.get(update.id)
-    if (open === undefined) return
-    if (open.asked.userId !== undefined && update.type === 'update') open.last = update.position
-    open.inbox.push(update)
-    if (open.inbox.isFull) this.#socket?.pause()
+    const refusal = new GatewayRefusal(frame.code as ErrorCode, frame.message, frame.retryable)
+    if (frame.seq === undefined) return this.#subscriptions.refuse(frame.id ?? '', refusal)
+    if (!refusal.isRetryable) this.#batches.refuse(frame.seq, refusal)
+    else this.#batches.requeue(frame.seq)
+    void this.#clock.wait(againMs).then(() => this.#pump())
   }
 
   #pump(): void {
-    while (this.#state === 'connected') {
+    while (this.#link.isConnected) {
       const batch = this.#batches.next(this.#allowance)
       if (batch === null) return
-      this.#socket?.send(batch.message)
+      this.#link.sendEncoded(batch.message)
     }
   }
-
-  #sendSubscribe(id: string): void {
-    const open = this.#open.get(id)
-    if (open === undefined) return
-    const { topic, userId } = open.asked
-    const from = open.last === undefined ? {} : { from: open.last }
-    this.#socket?.send(this.#encode({
-      type: 'subscribe', id, topic, ...(userId === undefined ? {} : { user_id: userId }), ...from,
-    }))
-  }
-
-  #unsubscribe(id: string): void {
-    if (!this.#open.delete(id)) return
-    if (this.#state === 'connected') this.#socket?.send(this.#encode({ type: 'unsubscribe', id }))
-    this.#resumeReading()
-  }
-
-  #resumeReading(): void {
-    if (this.#socket?.isPaused !== true) return
-    if ([...this.#open.values()].every(({ inbox }) => !inbox.isFull)) this.#socket.resume()
-  }
-
-  #beat(): void {
-    if (this.#state !== 'connected' || this.#socket?.isPaused === true) return
-    if (this.#clock.now() - this.#lastHeard > 2 * pingMs) return this.#socket?.terminate()
-    this.#socket?.send(this.#encode({ type: 'ping' }))
-  }
-
-  #shut(refusal: GatewayRefusal): void {
-    if (this.#isClosed) return
-    this.#state = 'closed'
-    if (this.#heart !== null) clearInterval(this.#heart)
-    this.#batches.rejectAll(refusal)
-    for (const { inbox } of this.#open.values()) inbox.end(refusal.code === 'STOPPING' ? null : refusal)
-    this.#open.clear()
-    this.#socket?.resume()
-    this.#socket?.close()
-    this.#socket = null
-  }
-
-  get #isClosed(): boolean {
-    return this.#state === 'closed'
-  }
-
-  #encode(frame: AppFrame): Uint8Array | string {
-    return this.#isBinary ? encodeValue(frame) : JSON.stringify(frame)
-  }
-
-  #decode(data: Buffer): GatewayFrame {
-    return (this.#isBinary ? decodeValue(data) : JSON.parse(data.toString('utf8'))) as GatewayFrame
-  }
-}
-
-/** A refusal that trying again does not change. */
-function isFinal(code: string): boolean {
-  return code in errorTable && !errorTable[code as keyof typeof errorTable].retryable
-}
-
-function closedRefusal(): GatewayRefusal {
-  return new GatewayRefusal('STOPPING', 'This client is closed.')
 }
 
 function socketUrl(url: string): string {
   const address = url.replace(/^http/, 'ws').replace(/\/+$/, '')
   return address.endsWith('/ws') ? address : `${address}/ws`
+}
+
+function platformSocket(): WebSocketConstructor {
+  const { WebSocket: found } = globalThis as { WebSocket?: WebSocketConstructor }
+  if (found === undefined) throw new TypeError('There is no WebSocket here. Give one: { WebSocket }')
+  return found
+}
+
+/** Unlike randomUUID, it is there on pages without TLS. */
+function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }

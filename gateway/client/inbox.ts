@@ -2,7 +2,8 @@
  * Updates of one subscription between the socket and whoever iterates. The iterator ends when the
  * subscription does.
  *
- * I1  At most `updatesMax` wait; beyond it `isFull` tells the client to stop reading the socket.
+ * I1  Hardly more than `updatesMax` wait: at `isFull` the subscription pauses, or `pushNewest` drops the
+ *     oldest.
  */
 
 /** One live update, or the news that a part of history is gone. */
@@ -11,7 +12,10 @@ export type LiveUpdate =
     readonly type: 'update', readonly id: string, readonly position: string, readonly data: unknown,
     readonly skipped?: number,
   }
-  | { readonly type: 'gap', readonly id: string, readonly from: string, readonly to: string }
+  | {
+    /** What lies between two positions is gone; null: what was committed while the link was broken. */
+    readonly type: 'gap', readonly id: string, readonly from: string | null, readonly to: string | null,
+  }
 
 /** Updates that wait for their reader. */
 const updatesMax = 1_000
@@ -32,6 +36,19 @@ export class Inbox implements AsyncIterableIterator<LiveUpdate> {
 
   get isFull(): boolean {
     return this.#waiting.length >= updatesMax
+  }
+
+  /** The reader has caught up enough for the subscription to go on. */
+  get isHalfEmpty(): boolean {
+    return this.#waiting.length <= updatesMax / 2
+  }
+
+  /** Takes an update and, when too many wait, drops the oldest; the new one says how many were. */
+  pushNewest(update: LiveUpdate): void {
+    if (!this.isFull) return this.push(update)
+    const dropped = this.#waiting.shift()
+    const skipped = 1 + (dropped?.type === 'update' ? dropped.skipped ?? 0 : 0)
+    this.push(update.type === 'gap' ? update : { ...update, skipped: (update.skipped ?? 0) + skipped })
   }
 
   push(update: LiveUpdate): void {

@@ -1,6 +1,7 @@
 /** How the system is: for people, for Prometheus, for whoever restarts processes. */
 import type { Edge } from '../edge.js'
-import { openApiOf } from '../openapi.js'
+import { asyncApi } from '../asyncapi.js'
+import { apiVersion, openApiOf } from '../openapi.js'
 import type { Problem } from '../problems.js'
 import { route, type Route } from '../route.js'
 import { healthAnswer, statusAnswer } from '../schema/answers.js'
@@ -51,8 +52,14 @@ export function systemRoutes(edge: Edge, others: readonly Route[]): Route[] {
       summary: 'This description.',
       handle: () => ({ json: description }),
     }),
+    route({
+      method: 'get', path: '/asyncapi.json', access: 'open', input: null, answer: null,
+      summary: 'The WebSocket, described.',
+      handle: () => ({ json: socketDescription }),
+    }),
   ]
   const description = openApiOf([...others, ...routes])
+  const socketDescription = asyncApi(apiVersion)
   return routes
 }
 

@@ -8,6 +8,7 @@
  * X2  An error has the form {error: {code, message, details?, request_id}}; its status follows from the
  *     table's kind.
  * X3  Without a CORS configuration no cross-origin header is ever sent.
+ * X4  Every answer carries the request's id and the headers of `safetyHeaders`.
  */
 import { randomUUID } from 'node:crypto'
 import type uws from 'uWebSockets.js'
@@ -18,11 +19,13 @@ import { newVisit, type Visit } from '../privacy/access-log.js'
 import { limitHeaders, RateLimited } from '../rate/limiter.js'
 import { hasBody, type Answer, type Route } from '../route.js'
 import { checkerOf, type Checker, type Schema } from '../schema/check.js'
+import { addressOf } from './address.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
 import type { App } from './listen.js'
 import { sendStream, sendText, type Reply } from './reply.js'
+import { safetyHeaders } from './safety-headers.js'
 
 /** What is read of a request while uWebSockets still has it. */
 interface Arrived {
@@ -52,18 +55,19 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method === 'delete' ? 'del' : route.method](route.path, (response, request) => {
-      const arrived = arrivedOf(response, request, route)
-      void serve(response, arrived, replyOf(response, request, edge, cors), edge, checker)
+      const arrived = arrivedOf(response, request, route, edge)
+      void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, checker)
     })
   }
   if (cors !== null) {
     app.options('/*', (response, request) => {
-      void sendText(replyOf(response, request, edge, cors), 204, 'text/plain', '')
+      const { requestId } = arrivedOf(response, request, null, edge)
+      void sendText(replyOf(response, request, edge, cors, requestId), 204, 'text/plain', '')
     })
   }
   app.any('/*', (response, request) => {
-    const arrived = arrivedOf(response, request, null)
-    void serve(response, arrived, replyOf(response, request, edge, cors), edge, null)
+    const arrived = arrivedOf(response, request, null, edge)
+    void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, null)
   })
 }
 
@@ -142,7 +146,7 @@ async function sendError(
 }
 
 function arrivedOf(
-  response: uws.HttpResponse, request: uws.HttpRequest, route: Route | null,
+  response: uws.HttpResponse, request: uws.HttpRequest, route: Route | null, edge: Edge,
 ): Arrived {
   const names = route === null ? [] : [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '')
   const givenId = request.getHeader('x-request-id')
@@ -153,7 +157,7 @@ function arrivedOf(
     path: Object.fromEntries(names.map((name, i) => [name, decoded(request.getParameter(i))])),
     query: request.getQuery(),
     authorization: request.getHeader('authorization'),
-    address: Buffer.from(response.getRemoteAddressAsText()).toString('latin1'),
+    address: addressOf(response, request, edge.trustedProxies),
     contentType: request.getHeader('content-type'),
     contentLength: request.getHeader('content-length'),
     requestId: requestIdPattern.test(givenId) ? givenId : randomUUID(),
@@ -161,13 +165,17 @@ function arrivedOf(
   }
 }
 
-function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null): Reply {
+function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null,
+  requestId: string): Reply {
   const gone = new AbortController()
   response.onAborted(() => gone.abort())
   return {
     response,
     signal: gone.signal,
-    headers: corsHeaders(cors, request.getHeader('origin')),
+    headers: [
+      ...safetyHeaders(edge.isEncrypted), ['X-Request-Id', requestId],
+      ...corsHeaders(cors, request.getHeader('origin')),
+    ],
     acceptEncoding: request.getHeader('accept-encoding'),
     compressBytesMin: edge.limits.compressBytesMin,
   }

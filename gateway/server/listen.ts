@@ -1,4 +1,6 @@
 /** The listening socket. uWebSockets.js lives in this folder alone. */
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import uws from 'uWebSockets.js'
 import { HinataError } from '../../engine/index.js'
 
@@ -18,15 +20,23 @@ declare module 'uWebSockets.js' { // what it has and its declarations do not
 export type App = uws.TemplatedApp
 
 /** A listening socket. */
-interface Listening {
+export interface Listening {
   readonly port: number
   /** Takes no new connections; the open ones go on. */
   stop(): void
 }
 
-/** Makes an app without routes. */
-export function openApp(): App {
-  return uws.App()
+/** Where the certificate of this gateway and its key lie, as PEM. */
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** Makes an app without routes. Throws CONFIG_INVALID when the certificate cannot be used. */
+export function openApp(tls: TlsFiles | null = null): App {
+  if (tls === null) return uws.App()
+  assertUsable(tls)
+  return uws.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile })
 }
 
 /**
@@ -63,4 +73,16 @@ function listenOn(app: App, host: string, port: number): Promise<Listening> {
       resolve({ port: uws.us_socket_local_port(socket), stop: () => uws.us_listen_socket_close(socket) })
     })
   })
+}
+
+/** uWebSockets says nothing of what is wrong with a certificate; Node does. */
+function assertUsable({ certFile, keyFile }: TlsFiles): void {
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) })
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new HinataError('CONFIG_INVALID', {
+      path: 'gateway.tls_cert_file', reason: `${certFile} with ${keyFile}: ${reason}`,
+    })
+  }
 }

@@ -5,13 +5,14 @@
  * E2  uWebSockets never drops a message of ours: its own limit is off, ours is in `connection.ts` (W3).
  * E3  A message up to twice `frameBytesMax` is refused with words; beyond it the socket is cut unread.
  */
-import type uws from 'uWebSockets.js'
+import uws from 'uWebSockets.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
 import { Connection } from '../socket/connection.js'
 import { codecOf, codecs, type Codec } from '../socket/frames.js'
 import type { Wire } from '../socket/wire.js'
+import { addressOf } from './address.js'
 import type { App } from './listen.js'
 
 interface Session {
@@ -26,20 +27,26 @@ interface Outgoing {
   readonly isBinary: boolean
 }
 
-/** Seconds without a message before a socket is ended; uWebSockets pings in time. */
-const idleSeconds = 60
+/** uWebSockets counts idle time in steps of so many seconds. */
+const idleStepSeconds = 4
 
-/** Serves `/ws`. */
-export function serveSockets(app: App, edge: Edge): void {
+/**
+ * Serves `/ws`. With `compresses`, permessage-deflate is agreed on with apps that offer it, without a window
+ * of its own per socket: each message is packed by itself, and an idle socket costs nothing more.
+ */
+export function serveSockets(app: App, edge: Edge, compresses: boolean): void {
+  const { frameBytesMax, idleMs, messageCompressBytesMin } = edge.limits
+  const compressBytesMin = compresses ? messageCompressBytesMin : Infinity
   app.ws<Session>('/ws', {
-    maxPayloadLength: edge.limits.frameBytesMax * 2,
+    maxPayloadLength: frameBytesMax * 2,
     maxBackpressure: 0,
-    idleTimeout: idleSeconds,
+    idleTimeout: Math.ceil(idleMs / 1_000 / idleStepSeconds) * idleStepSeconds,
     sendPingsAutomatically: true,
+    compression: compresses ? sharedCompression() : uws.DISABLED,
     upgrade: (response, request, context) => upgrade(response, request, context, edge),
     open(socket) {
       const session = socket.getUserData()
-      session.wire = new SocketWire(socket)
+      session.wire = new SocketWire(socket, compressBytesMin)
       session.connection = new Connection(
         edge.connections.nextId(), edge, session.codec, session.wire, session.address)
       edge.connections.add(session.connection)
@@ -58,13 +65,19 @@ export function serveSockets(app: App, edge: Edge): void {
   })
 }
 
+/** Options of uWebSockets are bits. */
+function sharedCompression(): uws.CompressOptions {
+  return uws.SHARED_COMPRESSOR | uws.SHARED_DECOMPRESSOR
+}
+
 function upgrade(
   response: uws.HttpResponse, request: uws.HttpRequest, context: uws.us_socket_context_t, edge: Edge
 ): void {
   try {
     if (edge.isDraining()) throw new HinataError('STOPPING')
+    edge.connections.assertRoom()
     const codec = codecOf(request.getHeader('sec-websocket-protocol'))
-    const address = Buffer.from(response.getRemoteAddressAsText()).toString('latin1')
+    const address = addressOf(response, request, edge.trustedProxies)
     const session: Session = { codec, address, connection: null, wire: null }
     response.upgrade(session, request.getHeader('sec-websocket-key'), codec.subprotocol,
       request.getHeader('sec-websocket-extensions'), context)
@@ -74,7 +87,8 @@ function upgrade(
       error: { code, message, details: { supported: codecs.map(({ subprotocol }) => subprotocol) } },
     }
     response.cork(() => {
-      response.writeStatus(kind === 'unavailable' ? '503 Service Unavailable' : '400 Bad Request')
+      response.writeStatus(kind === 'unavailable' || kind === 'limited' ? '503 Service Unavailable'
+        : '400 Bad Request')
       response.writeHeader('Content-Type', 'application/json').end(JSON.stringify(body))
     })
   }
@@ -87,11 +101,13 @@ function upgrade(
  */
 class SocketWire implements Wire {
   #socket: uws.WebSocket<Session> | null
+  readonly #compressBytesMin: number
   #unsent: Outgoing[] = []
   #unsentBytes = 0
 
-  constructor(socket: uws.WebSocket<Session>) {
+  constructor(socket: uws.WebSocket<Session>, compressBytesMin: number) {
     this.#socket = socket
+    this.#compressBytesMin = compressBytesMin
   }
 
   send(message: Uint8Array | string, isBinary: boolean): void {
@@ -127,7 +143,9 @@ class SocketWire implements Wire {
     this.#unsentBytes = 0
     const socket = this.#socket
     socket?.cork(() => {
-      for (const { message, isBinary } of unsent) socket.send(message, isBinary)
+      for (const { message, isBinary } of unsent) {
+        socket.send(message, isBinary, message.length >= this.#compressBytesMin)
+      }
     })
   }
 }

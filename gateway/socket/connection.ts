@@ -12,6 +12,7 @@
  * W2  A refused frame leaves the connection open, unless it says who the app is, or there were too many.
  * W3  What waits to be sent is bounded: updates coalesce, and a socket beyond `outboundBytesMax` is closed.
  * W4  It ends with its credential: when that expires, or is revoked (I1).
+ * W5  Before it ends with 1001, its app is told how long to stay away (STOPPING, `retry_after_ms`).
  * W6  A frame about a person whom nothing is known of yet waits for the ladder's decision, and what follows
  *     waits behind it (W1), within the credit; at most `heldFramesMax` frames.
  */
@@ -20,7 +21,8 @@ import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
 import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
-import { frameOf, seqOf, type Codec, type GatewayFrame } from './frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
+import { frameOf, seqOf, type Codec } from './frames.js'
 import { isUndecided, learn, recordsOf } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
@@ -152,9 +154,12 @@ export class Connection {
 
   /** Takes no more batches; the socket ends at the tick after the last answer. */
   drain(): void {
+    if (this.#state === 'draining' || this.#state === 'closed') return
     if (this.#state !== 'welcomed') return this.close(closeCodes.goingAway, 'STOPPING')
     this.#state = 'draining'
     this.#send({ type: 'credit', credit: 0 })
+    const { code, message, isRetryable: retryable } = new HinataError('STOPPING')
+    this.#send({ type: 'error', code, message, retryable, retry_after_ms: this.#edge.limits.retryAfterMs })
   }
 
   /** Ends the connection from our side. */
@@ -168,6 +173,7 @@ export class Connection {
   ended(): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    if (this.#principal !== null) this.#edge.connections.release(this.#principal.appId)
     this.#early = []
     this.#held = null
     this.#subscriptions.close()
@@ -183,7 +189,8 @@ export class Connection {
 
   /** Takes a frame, or holds it until the ladder has decided (W6). */
   #take(value: unknown, bytes: number): void {
-    if (this.#held === null && !isUndecided(this.#edge, this.#principal, value)) return this.#act(value, bytes)
+    const mustWait = this.#held !== null || isUndecided(this.#edge, this.#principal, value)
+    if (!mustWait) return this.#act(value, bytes)
     try {
       this.#submits.hold(recordsOf(value), bytes)
     } catch (thrown) {
@@ -212,7 +219,7 @@ export class Connection {
     this.#held = null
   }
 
-  /** Asks until there is an answer, as long as a request may take; then whoever needs it refuses the frame. */
+  /** Asks until there is an answer, as long as a request may take; then the frame is refused. */
   async #learn(value: unknown): Promise<void> {
     const { clock, limits } = this.#edge
     const end = clock.now() + limits.requestMsMax
@@ -259,12 +266,17 @@ export class Connection {
 
   #welcome(frame: HelloFrame, principal: Principal): void {
     if (this.#state !== 'greeting') return
+    const { connections, limits } = this.#edge
+    if (frame.resume !== undefined) connections.replace(frame.resume, principal)
+    try {
+      connections.take(principal.appId)
+    } catch (thrown) {
+      return this.#closeFor(thrown, closeCodes.tryLater)
+    }
     this.#state = 'welcomed'
     this.#principal = principal
     this.#token = frame.token
     this.#producer = `${principal.appId}/${frame.producer ?? this.id}`
-    if (frame.resume !== undefined) this.#edge.connections.replace(frame.resume, principal)
-    const { limits } = this.#edge
     this.#send({
       type: 'welcome', connection: this.id, credit: this.#submits.credit, durability: this.#edge.durability,
       limits: {
@@ -289,11 +301,10 @@ export class Connection {
   }
 
   #refuse(thrown: unknown, seq?: number, id?: string): string {
-    const { code, message } = publicErrorOf(thrown, this.#edge, `connection ${this.id}`)
+    const { code, message, isRetryable } = publicErrorOf(thrown, this.#edge, `connection ${this.id}`)
     this.#send({
-      type: 'error', code, message, ...(seq === undefined ? {} : { seq }), ...(
-        id === undefined ? {} : { id }
-      ),
+      type: 'error', code, message, retryable: isRetryable, ...(seq === undefined ? {} : { seq }),
+      ...(id === undefined ? {} : { id }),
     })
     return code
   }
@@ -307,8 +318,8 @@ export class Connection {
     if (this.#state === 'closed') return
     const error = new HinataError('SUBSCRIBER_SLOW', { max: this.#edge.limits.outboundBytesMax })
     this.#edge.metrics.countError(error.code)
-    const { code, message } = error
-    this.#wire.send(this.#codec.encode({ type: 'error', code, message }), this.#codec.isBinary)
+    const { code, message, isRetryable: retryable } = error
+    this.#wire.send(this.#codec.encode({ type: 'error', code, message, retryable }), this.#codec.isBinary)
     this.close(closeCodes.tryLater, code)
   }
 

@@ -1,6 +1,6 @@
 /** All open connections of one gateway: ids, the common tick, draining. */
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../../engine/index.js'
+import { HinataError, type Clock } from '../../engine/index.js'
 import type { Principal } from '../identity/principal.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Connection } from './connection.js'
@@ -9,9 +9,13 @@ import type { Connection } from './connection.js'
 const policyCode = 1008
 const goingAwayCode = 1001
 
-/** Keeps the open connections. Pair `start` with `stop`. */
+/**
+ * Keeps the open connections: at most `connectionsMax`, and `connectionsPerAppMax` of one app. Pair `start`
+ * with `stop`.
+ */
 export class Connections {
   readonly #open = new Map<string, Connection>()
+  readonly #ofApp = new Map<string, number>()
   readonly #clock: Clock
   readonly #limits: GatewayLimits
   readonly #stopping = new AbortController()
@@ -25,6 +29,26 @@ export class Connections {
   /** An id for a new connection. */
   nextId(): string {
     return `c_${randomBytes(9).toString('base64url')}`
+  }
+
+  /** Throws CONNECTIONS_TOO_MANY when no other may be opened. */
+  assertRoom(): void {
+    const { connectionsMax: max } = this.#limits
+    if (this.#open.size >= max) throw new HinataError('CONNECTIONS_TOO_MANY', { who: 'This gateway', max })
+  }
+
+  /** Counts a connection as its app's, or throws CONNECTIONS_TOO_MANY. Pair with `release`. */
+  take(appId: string): void {
+    const { connectionsPerAppMax: max } = this.#limits
+    const count = this.#ofApp.get(appId) ?? 0
+    if (count >= max) throw new HinataError('CONNECTIONS_TOO_MANY', { who: 'Your app', max })
+    this.#ofApp.set(appId, count + 1)
+  }
+
+  release(appId: string): void {
+    const count = this.#ofApp.get(appId) ?? 0
+    if (count > 1) this.#ofApp.set(appId, count - 1)
+    else this.#ofApp.delete(appId)
   }
 
   add(connection: Connection): void {

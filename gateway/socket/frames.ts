@@ -12,25 +12,7 @@ import { checkerOf } from '../schema/check.js'
 import {
   helloFrame, pingFrame, submitFrame, subscribeFrame, unsubscribeFrame, type AppFrame,
 } from '../schema/frames.js'
-import type { Refused } from '../submission.js'
-
-/** What the gateway sends. SPEC section 8. */
-export type GatewayFrame =
-  | { readonly type: 'welcome', readonly connection: string, readonly credit: number,
-      readonly durability: string, readonly limits: Readonly<Record<string, number>> }
-  | { readonly type: 'ack', readonly seq: number, readonly accepted: number, readonly duplicates: number,
-      readonly rejected: readonly Refused[], readonly durability: string,
-      readonly positions: readonly string[] }
-  | { readonly type: 'credit', readonly credit: number }
-  | { readonly type: 'update', readonly id: string, readonly position: string, readonly data: unknown,
-      /** Older states of the same thing that were skipped because this connection read too slowly. */
-      readonly skipped?: number }
-  | { readonly type: 'gap', readonly id: string, readonly from: string, readonly to: string }
-  | { readonly type: 'pong' }
-  | {
-    readonly type: 'error', readonly code: string, readonly message: string, readonly seq?: number,
-    readonly id?: string,
-  }
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 
 /** One way to write frames. */
 export interface Codec {

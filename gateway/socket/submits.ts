@@ -18,7 +18,7 @@ import { frameActions, type Decision } from '../privacy/ladder.js'
 import type { SubmitFrame } from '../schema/frames.js'
 import { logFull, type Submitted } from '../submission.js'
 import { Credit } from './credit.js'
-import type { GatewayFrame } from './frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 
 /** What submits need of their connection. */
 interface SubmitOutlet {

@@ -13,7 +13,7 @@
  * U3  At most `coalescedKeysMax` keys wait, at most `slowMsMax` long.
  */
 import type { GatewayLimits } from '../limits.js'
-import type { GatewayFrame } from './frames.js'
+import type { GatewayFrame } from '../schema/gateway-frames.js'
 
 type Update = Extract<GatewayFrame, { type: 'update' | 'gap' }>
 

@@ -1,5 +1,5 @@
 /** The examples and the commands of the README, run against a whole system. */
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -82,6 +82,14 @@ t.test('against a running system', async t => {
       const answer = await fetch(`${system.clickhouse}/?${parameters}`, { method: 'POST', body: text })
       t.equal(answer.status, 200, `line ${line}: ${answer.ok ? 'answered' : await answer.text()}`)
     }
+  })
+
+  t.test('the four calls from Python', {
+    skip: spawnSync('python3', ['-c', 'pass']).status !== 0 && 'python3 is not on this machine',
+  }, async t => {
+    const file = join(root, 'examples', 'python', 'four_calls.py')
+    const answer: unknown = JSON.parse((await run('python3', [file, system.gateway])).stdout)
+    t.match(answer, { accepted: 1, components: Number, prompt: /compiler that reads like English/ })
   })
 
   t.test('the WebSocket examples', async t => {

@@ -1,9 +1,12 @@
 /** A whole system for the gateway's tests: real Redis, one node, one gateway; records as apps send them. */
-import { WebSocket } from 'ws'
-import { openTopologyClient, startNode, type TopologyClient, type Topology } from '../../engine/index.js'
+import { WebSocket, type ClientOptions } from 'ws'
+import {
+  decodeValue, encodeValue, openTopologyClient, startNode, type TopologyClient, type Topology,
+} from '../../engine/index.js'
 import { startGateway, type Gateway, type GatewayLimits, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { descriptionOf } from './described.js'
 
 /** A running system. */
 interface TestSystem {
@@ -133,8 +136,10 @@ export async function ask(
   const headers = new Headers(init.headers)
   if (token !== null) headers.set('Authorization', `Bearer ${token}`)
   const response = await fetch(url + path, { ...init, headers })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, body: parsed(text) }
+  const body = parsed(await response.text())
+  const description = await descriptionOf(url)
+  description?.checkAnswer(init.method ?? 'GET', path, response.status, body)
+  return { status: response.status, headers: response.headers, body }
 }
 
 function parsed(text: string): unknown {
@@ -164,6 +169,8 @@ interface RawSocket {
   readonly socket: WebSocket
   readonly frames: { type: string, [name: string]: unknown }[]
   send(frame: unknown): void
+  /** As text on the binary subprotocol, and the other way round. */
+  sendInOtherForm(frame: unknown): void
   /** The first frame that fits and was not taken yet; the others stay. */
   until(fits: (frame: { type: string, [name: string]: unknown }) => boolean): Promise<{
     type: string, [name: string]: unknown,
@@ -171,10 +178,29 @@ interface RawSocket {
   readonly closed: Promise<{ code: number, reason: string }>
 }
 
-/** Opens a bare JSON socket. */
-export function openSocket(url: string): Promise<RawSocket> {
+/**
+ * The subprotocol of bare sockets: a test file that is run with `--msgpack` speaks that, with the same
+ * expectations.
+ */
+const isMsgpack = process.argv.includes('--msgpack')
+
+/** A frame as a message. A text that is no JSON is sent as it is. */
+function messageOf(frame: unknown): string | Buffer {
+  if (!isMsgpack) return typeof frame === 'string' ? frame : JSON.stringify(frame)
+  if (typeof frame !== 'string') return encodeValue(frame)
+  try {
+    return encodeValue(JSON.parse(frame))
+  } catch {
+    return Buffer.from(frame)
+  }
+}
+
+/** Opens a bare socket. */
+export async function openSocket(url: string, options: ClientOptions = {}): Promise<RawSocket> {
+  const description = url.startsWith('https') ? null : await descriptionOf(url)
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'hinata.json.v1')
+    const subprotocol = isMsgpack ? 'hinata.msgpack.v1' : 'hinata.json.v1'
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, subprotocol, options)
     const frames: RawSocket['frames'] = []
     let wake: (() => void)[] = []
     const closed = new Promise<{ code: number, reason: string }>(done => socket.on('close', (
@@ -184,18 +210,27 @@ export function openSocket(url: string): Promise<RawSocket> {
       for (const waiter of wake) waiter()
     }))
     socket.on('message', (data: Buffer) => {
-      frames.push(JSON.parse(data.toString()) as { type: string })
+      const frame = (isMsgpack ? decodeValue(data) : JSON.parse(data.toString())) as { type: string }
+      try {
+        description?.checkFrame(frame)
+      } catch (thrown) {
+        frames.push({ type: 'undescribed', thrown })
+      }
+      frames.push(frame)
       for (const waiter of wake) waiter()
       wake = []
     })
     const taken = new Set<number>()
     const raw: RawSocket = {
       socket, frames, closed,
-      send: frame => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+      send: frame => socket.send(messageOf(frame)),
+      sendInOtherForm: frame => socket.send(JSON.stringify(frame), { binary: !isMsgpack }),
       async until(fits) {
         for (;;) {
           const at = frames.findIndex((frame, i) => !taken.has(i) && fits(frame))
           const frame = frames[at]
+          const wrong = frames.find(({ type }) => type === 'undescribed')
+          if (wrong !== undefined) throw wrong.thrown
           if (frame !== undefined) {
             taken.add(at)
             return frame
@@ -212,9 +247,9 @@ export function openSocket(url: string): Promise<RawSocket> {
 
 /** Opens a bare socket and says hello. */
 export async function openGreeted(
-  url: string, token: string, more: Record<string, unknown> = {}
+  url: string, token: string, more: Record<string, unknown> = {}, options: ClientOptions = {},
 ): Promise<RawSocket> {
-  const raw = await openSocket(url)
+  const raw = await openSocket(url, options)
   raw.send({ type: 'hello', token, ...more })
   await raw.until(frame => frame.type === 'welcome')
   return raw

@@ -1,35 +1,7 @@
 /** Values that replace each other: what leaves with a commit is the last of each name. */
 import t from 'tap'
-import {
-  actor, output, testDriver, topic, value, type DeadLetter, type Topology,
-} from '../../../engine/index.js'
-
-interface Reading {
-  readonly sensor: string
-  readonly value: number
-}
-
-const levels = output<Reading & { readonly readings: number }>('levels')
-const alarms = output<Reading>('alarms')
-const dead = output<DeadLetter>('dead')
-
-const tank = actor('tank', {
-  state: { readings: value(0) },
-  receive: {
-    read(ctx, { sensor, value }: Reading) {
-      ctx.state.readings.update(n => n + 1)
-      ctx.emit(levels, { sensor, value, readings: ctx.state.readings.get() }, { replaces: sensor })
-      if (value > 90) ctx.emit(alarms, { sensor, value })
-      if (value < 0) throw new Error('no level is below the bottom')
-    },
-  },
-  supervision: { attemptsMax: 1 },
-})
-
-const topology: Topology = {
-  name: 'tanks', version: 1, source: topic<Reading>('readings', { partitions: 1 }), stages: [],
-  target: { actor: tank, message: 'read' }, actors: [tank], sinks: [], views: [], deadLetters: dead,
-}
+import { testDriver } from '../../../engine/index.js'
+import { alarms, dead, levels, tanksTopology as topology, type Reading } from './tanks.js'
 
 const readings = (...values: [key: string, sensor: string, value: number][]):
 { key: string, value: Reading, eventTime: number }[] =>

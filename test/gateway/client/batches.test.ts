@@ -15,7 +15,7 @@ const ack = (seq: number): Ack =>
 
 t.test('D1 what comes back is sent again in the order of seq', async t => {
   const answers: string[] = []
-  const batches = new Batches(1_000)
+  const batches = new Batches({ records: 1_000, bytes: 1_000 })
   for (let seq = 1; seq <= 4; seq++) batches.add(batchOf(seq, 1, answers))
   const allowance = { records: 3, bytes: 1_000 }
   t.same([1, 2, 3].map(() => batches.next(allowance)?.seq), [1, 2, 3])
@@ -31,7 +31,7 @@ t.test('D1 what comes back is sent again in the order of seq', async t => {
 })
 
 t.test('D2 records and bytes in flight stay within the allowance', async t => {
-  const batches = new Batches(1_000)
+  const batches = new Batches({ records: 1_000, bytes: 1_000 })
   for (let seq = 1; seq <= 3; seq++) batches.add(batchOf(seq, 10, []))
   t.equal(batches.next({ records: 9, bytes: 1_000 }), null)
   t.equal(batches.next({ records: 100, bytes: 15 })?.seq, 1)
@@ -43,7 +43,7 @@ t.test('D2 records and bytes in flight stay within the allowance', async t => {
 })
 
 t.test('D3 waiting for room ends when a batch leaves the queue', async t => {
-  const batches = new Batches(10)
+  const batches = new Batches({ records: 10, bytes: 1_000 })
   batches.add(batchOf(1, 10, []))
   t.equal(batches.hasRoom, false)
   const waiting = batches.whenRoom()
@@ -54,7 +54,7 @@ t.test('D3 waiting for room ends when a batch leaves the queue', async t => {
 
 t.test('after the end every batch is answered', async t => {
   const answers: string[] = []
-  const batches = new Batches(10)
+  const batches = new Batches({ records: 10, bytes: 1_000 })
   for (let seq = 1; seq <= 3; seq++) batches.add(batchOf(seq, 1, answers))
   batches.next({ records: 1, bytes: 10 })
   batches.refuse(1, new Error('no'))
@@ -63,7 +63,7 @@ t.test('after the end every batch is answered', async t => {
 })
 
 t.test('D3 whoever waits for room goes on waiting when a refused batch takes it again', async t => {
-  const batches = new Batches(10)
+  const batches = new Batches({ records: 10, bytes: 1_000 })
   const allowance = { records: 20, bytes: 1_000 }
   batches.add(batchOf(1, 10, []))
   batches.next(allowance)

@@ -3,6 +3,7 @@
 import t from 'tap'
 import { openTopologyClient } from '../../../engine/index.js'
 import { startGateway } from '../../../gateway/index.js'
+import { until } from '../../support/until.js'
 import {
   adminKey, askWith, codeOf, everyPermission, get, openGreeted, post, recordOf, registerApp, startSystem,
   userToken, type Answered,
@@ -167,10 +168,14 @@ t.test('N1 N2 an app sees no more than the person lets it', async t => {
     hinata_batch: [recordOf('r', { highlight, note: 'rebase zanzibar', raw_data: { w: 'rawonly' } })],
   })
   const seen = async (key: string): Promise<{ highlight: string, note: string }> => {
-    const { body } = await post(url, '/api/hinata/query-relevant', key, {
-      user_id: person, question: 'interactive rebase', min_relevance_score: 0,
+    const { relevant_hinata: found } = await until('it is found', async () => {
+      const { body } = await post(url, '/api/hinata/query-relevant', key, {
+        user_id: person, question: 'interactive rebase', min_relevance_score: 0,
+      })
+      const answer = body as { relevant_hinata?: { highlight: string, note: string }[] }
+      return answer.relevant_hinata?.[0] === undefined ? null : answer
     })
-    return (body as { relevant_hinata: { highlight: string, note: string }[] }).relevant_hinata[0]!
+    return found![0]!
   }
   const prompt = async (key: string): Promise<string> => JSON.stringify((await post(
     url, '/api/enhancement/personalized', key, { user_id: person, question: 'interactive rebase' })).body)

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { encodeValue, HinataError } from '../../../engine/index.js'
-import { codecOf, codecs, frameOf, seqOf, type GatewayFrame } from '../../../gateway/socket/frames.js'
+import type { GatewayFrame } from '../../../gateway/schema/gateway-frames.js'
+import { codecOf, codecs, frameOf, seqOf } from '../../../gateway/socket/frames.js'
 
 const [json, msgpack] = codecs
 if (json === undefined || msgpack === undefined) throw new Error('two codecs')

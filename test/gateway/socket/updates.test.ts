@@ -1,7 +1,7 @@
 // Updates towards a slow socket: U1..U3.
 import t from 'tap'
 import { limitsWith } from '../../../gateway/limits.js'
-import type { GatewayFrame } from '../../../gateway/socket/frames.js'
+import type { GatewayFrame } from '../../../gateway/schema/gateway-frames.js'
 import { UpdateQueue } from '../../../gateway/socket/updates.js'
 
 function slowSocket(): {

@@ -1,0 +1,8 @@
+export { connect, openClient, type ClientOptions, type HinataClient } from './client.js'
+export type { Ack } from './batches.js'
+export type { ClientClock } from './client-clock.js'
+export { jsonCodec, type FrameCodec } from './codec.js'
+export type { LiveUpdate } from './inbox.js'
+export { GatewayRefusal, RecordRefusal } from './refusal.js'
+export type { Subscribing } from './subscriptions.js'
+export type { WebSocketConstructor, WebSocketLike } from './web-socket.js'
