@@ -18,6 +18,8 @@ import { startHinata, type RunningSystem } from '../deploy/tour/running-system.j
 import { projectRoot } from '../tidy/sources.js'
 import { fencedOf } from './fenced.js'
 
+type Test = Pick<typeof t, 'same' | 'equal' | 'strictSame'>
+
 const run = promisify(execFile)
 const root = projectRoot(import.meta.dirname)
 const blocks = fencedOf(root, 'README.md')
@@ -99,11 +101,22 @@ t.test('against a running system', async t => {
     t.match((await following).at(-1), /card reader/)
   })
 
-  t.test('what a person says holds', async t => {
-    const key = await registered(system)
-    t.strictSame(await sayIt(system.gateway, key), ['Wants to run 8 km every week'])
-  })
+  t.test('what a person says holds', t => saysIt(t, system))
 })
+
+/** What example 6 says, in the answers and in the rows. */
+async function saysIt(t: Test, system: RunningSystem): Promise<void> {
+  const key = await registered(system)
+  t.strictSame(await sayIt(system.gateway, key), ['Wants to run 8 km every week'])
+  const changes = 'SELECT change FROM psp_components WHERE user_id = \'hopper\' AND record_id = \'\''
+  const said = ['corrected', 'pinned', 'rated', 'removed', 'superseded']
+  await until(system, `SELECT count() = 1 FROM (${changes}) WHERE change = 'removed'`)
+  t.same((await answered(system, changes)).split('\n').filter(one => one !== '' && !said.includes(one)), [])
+  t.equal(await answered(system, 'SELECT description FROM psp_current WHERE user_id = \'hopper\''),
+    'Wants to run 8 km every week\n')
+  t.equal(await answered(system, `SELECT description, valid_to > valid_from FROM psp_components
+    WHERE user_id = 'hopper' AND change = 'superseded'`), 'Wants to run 5 km every week\t1\n')
+}
 
 /** The key of an app that may submit and read. */
 async function registered({ gateway }: RunningSystem): Promise<string> {
@@ -123,11 +136,15 @@ function placed(text: string, { gateway, clickhouse }: RunningSystem): string {
 }
 
 /** Rows follow the fold within moments: asks until the person's is there. */
-async function untilRow({ clickhouse }: RunningSystem, person: string): Promise<void> {
-  const query = `SELECT count() FROM records WHERE user_id = '${person}'`
-  for (;;) {
-    const answer = await fetch(clickhouse, { method: 'POST', body: query })
-    if (answer.ok && Number(await answer.text()) > 0) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
+function untilRow(system: RunningSystem, person: string): Promise<void> {
+  return until(system, `SELECT count() FROM records WHERE user_id = '${person}'`)
+}
+
+/** Asks until the answer is a number above zero. */
+async function until(system: RunningSystem, query: string): Promise<void> {
+  while (!(Number(await answered(system, query)) > 0)) await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+async function answered({ clickhouse }: RunningSystem, query: string): Promise<string> {
+  return (await fetch(clickhouse, { method: 'POST', body: query })).text()
 }
