@@ -29,9 +29,13 @@ export function checkerOf<S extends Schema>(schema: S): Checker<S> {
   }
 }
 
+/** Characters of a foreign name that a refusal repeats. */
+const nameCharactersMax = 100
+
 function reasonOf(error: ValueError | undefined): string {
   if (error === undefined) return 'it has another form than expected.'
-  const field = error.path.slice(1).replaceAll('/', '.')
+  const path = error.path.slice(1).replaceAll('/', '.')
+  const field = path.length > nameCharactersMax ? `${path.slice(0, nameCharactersMax)}…` : path
   if (error.message === 'Unexpected property') return `unknown field ${field}.`
   if (error.message.startsWith('Expected required property')) return `field ${field} is required.`
   const found = error.value === null || typeof error.value !== 'object' ? `, found ${brief(error.value)}` : ''
@@ -40,6 +44,6 @@ function reasonOf(error: ValueError | undefined): string {
 }
 
 function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value) ?? typeof value
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

@@ -1,5 +1,6 @@
 /** Requests that are almost right, and tokens that are not. */
 import { Agent, request as openRequest } from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { jsonBytes } from './bytes.js'
 import { Draw } from './draw.js'
 import { brief, type Outcome } from './outcome.js'
@@ -118,14 +119,21 @@ export class HttpLane {
         const parts: Buffer[] = []
         response.on('data', (part: Buffer) => void parts.push(part))
         response.on('error', reject)
-        response.on('end', () => resolve(
-          { status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }))
+        response.on('end', () => resolve({
+          status: response.statusCode ?? 0,
+          text: unpacked(Buffer.concat(parts), response.headers['content-encoding']).toString('utf8'),
+        }))
       })
       asking.setTimeout(answerMsMax, () => asking.destroy(new Error('no answer')))
       asking.on('error', reject)
       asking.end(body ?? undefined)
     })
   }
+}
+
+function unpacked(bytes: Buffer, encoding: string | undefined): Buffer {
+  if (encoding === 'br') return brotliDecompressSync(bytes)
+  return encoding === 'gzip' ? gunzipSync(bytes) : bytes
 }
 
 /** Records of a batch that were refused one by one. */
