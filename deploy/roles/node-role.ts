@@ -23,9 +23,8 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  const jobs = config.text('storage.cold') === 'hourly'
-    ? await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)])
-    : undefined
+  const jobs = config.text('storage.cold') === 'by_command' ? undefined
+    : await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)])
   log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
   return { url: node.id, async stop() {
     await node.stop()
