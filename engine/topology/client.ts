@@ -22,6 +22,7 @@ import {
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'
+import { Eraser } from './eraser.js'
 import { LagMeter, type PartitionLag } from './lag.js'
 import { LiveVersions, type LivePointer } from './live-version.js'
 import type { NodeInfo } from './node-info.js'
@@ -73,6 +74,7 @@ export async function openTopologyClientIn(
 export class TopologyClient {
   readonly registry: Registry
   readonly allowances: Allowances
+  readonly eraser: Eraser
   readonly durability: Durability
   readonly #topology: Topology
   readonly #keys: Keyspace
@@ -94,6 +96,7 @@ export class TopologyClient {
     this.durability = durability
     this.registry = openRegistry(redis, keys)
     this.allowances = openAllowances(redis, keys)
+    this.eraser = new Eraser(redis, keys, options.topology, this.#clock)
     const { topic, partitions } = options.topology.source
     this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
       clock: this.#clock, id })
