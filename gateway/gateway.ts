@@ -7,6 +7,7 @@
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
+import { Erasures } from './erasure/erasures.js'
 import type { Failure } from './failure.js'
 import { Identity, type IdentityOptions } from './identity/identity.js'
 import { Intake } from './intake.js'
@@ -26,6 +27,7 @@ import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
 import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
+import { erasureRoutes } from './routes/erasure.js'
 import { personRoutes } from './routes/persons.js'
 import { privacyRoutes } from './routes/privacy.js'
 import { pspRoutes } from './routes/psp.js'
@@ -91,6 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.connections.start()
   edge.jobs.start()
   edge.usage.start()
+  edge.erasures.start()
   edge.identity.start(() => edge.connections.renew())
   edge.decisions.start(() => edge.connections.judge())
   edge.accessLog.start()
@@ -105,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.decisions.stop()
     edge.jobs.stop()
     await edge.usage.stop()
+    edge.erasures.stop()
     app.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
@@ -140,6 +144,7 @@ function edgeOf(
     decisions: new Decisions(client.registry, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
+    erasures: new Erasures(client, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
@@ -154,6 +159,8 @@ function routesOf(edge: Edge): Route[] {
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
     ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
     ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge), ...erasureRoutes(edge),
+    ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

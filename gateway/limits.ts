@@ -20,6 +20,8 @@ export const limitTable = {
   intakeBytesMax: row(256 * 1024 * 1024, 'what waits for the log, of all connections, as it arrived'),
   requestMsMax: row(30_000, 'a request that has no answer by then is told to come again'),
   commandMsMax: row(5_000, 'how long a command is waited for; then it is answered as accepted'),
+  erasureWaitMs: row(20_000, 'how long an erasure is waited for; then its receipt is asked for'),
+  erasureResumeMs: row(60_000, 'how often erasures are looked for that another gateway left'),
   jobTtlMs: row(24 * 60 * 60 * 1000, 'how long a job id can be asked for'),
   creditRecordsMax: row(2_000, 'unacknowledged records of a connection: 20 batches cover tens of ms'),
   creditBytesMax: row(32 * 1024 * 1024, 'unacknowledged bytes of one connection: two of the largest frames'),

@@ -250,6 +250,9 @@ export const errorTable = {
     'What the person decided cannot be read just now. Retry in a moment.'),
   ACCESS_LOG_MISSING: row('unavailable', true,
     'This gateway knows no ClickHouse, where the access log lives. Start it with clickhouse.url.'),
+  PERSON_ERASED: row('conflict', false,
+    'This record is older than the erasure of its person. It is not taken again.'),
+  ERASURE_UNKNOWN: row('missing', false, 'No erasure {id}.'),
   // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
     'The embedded ClickHouse cannot load: {reason}. '

@@ -8,7 +8,7 @@
  *
  * G1  The erasure is a record of the key: it is folded in its place, once, by every version, and again by a
  *     replay. Each step may be repeated; after a crash the whole is.
- * G2  With `keep`, a part of the key's records is erased: the whole key is, and the other records follow the
+ * G2  With `retell`, a part of the key's records is erased: the whole key is, and the other records follow the
  *     erasure as if they came now, with their own event times. So nothing that was derived from the erased
  *     ones stays, whatever it was.
  * G3  A version that nobody runs cannot pass it. Its state of the key is removed at once, the record that
@@ -41,9 +41,14 @@ export interface KeyErasure {
   /** Names it: the same again does nothing. */
   readonly id: string
   readonly key: string
-  /** Which records stay; absent: none, and older ones are refused from now on. */
-  readonly keep?: (record: LogRecord) => boolean
+  readonly retell?: Retell
 }
+
+/**
+ * What becomes of each record of the key: itself, another in its place, or null: it goes. Absent: all go, and
+ * older ones are refused from now on.
+ */
+export type Retell = (said: readonly LogRecord[]) => Promise<readonly (LogRecord | null)[]>
 
 /** Whether everything that runs has passed an erasure. */
 export interface Passing {
@@ -88,14 +93,14 @@ export class Eraser {
    * ERASURE_TOO_LARGE when too much would stay.
    */
   async append(erasure: KeyErasure): Promise<EntryId> {
-    const { id, key, keep } = erasure
+    const { id, key, retell } = erasure
     const place = this.#placeOf(key)
-    if (!keep) return (await appendErasure(place, { id, reason: 'person', isFinal: true }))!
+    if (!retell) return (await appendErasure(place, { id, reason: 'person', isFinal: true }))!
     const said: Said[] = []
     let readTo: EntryId = startOfLog
     for (let tries = 0; tries < erasureTriesMax; tries++) {
       readTo = await readOn(place, readTo, said)
-      const rest = { ...await this.#restOf(place, said, keep), readTo }
+      const rest = { ...await this.#restOf(place, said, retell), readTo }
       const entry = await appendErasure(place, { id, reason: 'records', isFinal: false, rest })
       if (entry !== undefined) return entry
     }
@@ -163,10 +168,12 @@ export class Eraser {
   /** What stays, in blocks, and what is known of all ids: those of what goes are known without a place. */
   async #restOf(
     { redis, keys, topic, partition, key }: KeyPlace, said: readonly Said[],
-    keep: (record: LogRecord) => boolean,
+    retell: Retell,
   ): Promise<Omit<NonNullable<EraseRequest['rest']>, 'readTo'>> {
     if (this.#topology.relays) throw new HinataError('ERASURE_RELAYS', { topology: this.#topology.name })
-    const stays = said.filter(({ record }) => isOfSource(record) && keep(record))
+    const own = said.filter(({ record }) => isOfSource(record))
+    const retold = await retell(own.map(({ record }) => record))
+    const stays = own.flatMap((one, i) => (retold[i] ? [{ ...one, record: retold[i] }] : []))
     const { blocks, places } = packed(stays)
     const known = fieldsOf<Buffer>(await send(redis, 'HGETALL', [keys.ids(partition, topic, key)]))
     const ids = Object.entries(known).map(([id, line]): KnownId => {

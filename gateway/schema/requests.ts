@@ -154,3 +154,13 @@ export const personalizedRequest = Type.Object({
   token_budget: Type.Optional(Type.Integer({ minimum: 100, maximum: 32_000, default: 2_000 })),
   include_psp_details: Type.Optional(Type.Boolean()),
 }, closed)
+
+/** POST /api/users/{id}/import */
+export const importRequest = Type.Object({
+  lines: Type.Array(Type.String({ maxLength: 1_000_000 }), {
+    minItems: 1, maxItems: 100, description: 'Lines of an export, in their order.',
+  }),
+  readmit: Type.Optional(Type.Boolean({
+    default: false, description: 'The person was erased here, and comes back.',
+  })),
+}, closed)

@@ -77,7 +77,8 @@ async function erase(system: System, key: string, id: string,
   keep?: (value: { id: string }) => boolean): Promise<{ entry: string, records: number, letters: number }> {
   const { eraser } = system.client
   const entry = await eraser.append({ id, key,
-    ...(keep ? { keep: ({ value }) => keep(value as { id: string }) } : {}) })
+    ...(keep ? { retell: said => Promise.resolve(said.map(one =>
+      (keep(one.value as { id: string }) ? one : null))) } : {}) })
   const { isPassed, behind } = await eraser.passed(key, entry, patience)
   if (!isPassed) throw new Error('not passed')
   return { entry, ...await eraser.sweep(key, entry, behind) }
