@@ -8,6 +8,7 @@ import { systemClock, type Clock, type TopologyClient } from '../engine/index.js
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
 import { Erasures } from './erasure/erasures.js'
+import { Retention } from './erasure/retention.js'
 import type { Failure } from './failure.js'
 import { Identity, type IdentityOptions } from './identity/identity.js'
 import { Intake } from './intake.js'
@@ -94,6 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.jobs.start()
   edge.usage.start()
   edge.erasures.start()
+  edge.retention.start()
   edge.identity.start(() => edge.connections.renew())
   edge.decisions.start(() => edge.connections.judge())
   edge.accessLog.start()
@@ -108,6 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.decisions.stop()
     edge.jobs.stop()
     await edge.usage.stop()
+    edge.retention.stop()
     edge.erasures.stop()
     app.close()
     await edge.accessLog.stop()
@@ -138,13 +141,14 @@ function edgeOf(
     lag: progress.lags.map(({ partition, appended, folded, lagMs }) =>
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
+  const decisions = new Decisions(client.registry, clock, limits)
+  const erasures = new Erasures(client, clock, limits, decisions)
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
     usage: new AppUsage(client.registry, clock, limits),
-    decisions: new Decisions(client.registry, clock, limits),
+    decisions, erasures, retention: new Retention(client, erasures, decisions, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
-    erasures: new Erasures(client, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
@@ -158,9 +162,7 @@ function routesOf(edge: Edge): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
     ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
-    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
-    ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge), ...erasureRoutes(edge),
-    ...authRoutes(edge), ...tenantRoutes(edge),
+    ...privacyRoutes(edge), ...erasureRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

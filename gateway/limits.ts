@@ -22,6 +22,7 @@ export const limitTable = {
   commandMsMax: row(5_000, 'how long a command is waited for; then it is answered as accepted'),
   erasureWaitMs: row(20_000, 'how long an erasure is waited for; then its receipt is asked for'),
   erasureResumeMs: row(60_000, 'how often erasures are looked for that another gateway left'),
+  retentionSweepMs: row(24 * 60 * 60 * 1000, 'how often records are looked for that are older than wanted'),
   jobTtlMs: row(24 * 60 * 60 * 1000, 'how long a job id can be asked for'),
   creditRecordsMax: row(2_000, 'unacknowledged records of a connection: 20 batches cover tens of ms'),
   creditBytesMax: row(32 * 1024 * 1024, 'unacknowledged bytes of one connection: two of the largest frames'),

@@ -28,6 +28,7 @@ import { LiveVersions, type LivePointer } from './live-version.js'
 import type { NodeInfo } from './node-info.js'
 import { followOutbox, type Followed } from './outbox.js'
 import { QueryLink } from './query-link.js'
+import { scanKeys } from './scan.js'
 import { machine, type Surroundings } from './surroundings.js'
 import type { Topology } from './topology.js'
 
@@ -191,6 +192,17 @@ export class TopologyClient {
       }
       cursor = String(next)
     } while (cursor !== '0')
+  }
+
+  /** Keys of all actors of a type that have committed state; one may come twice. */
+  async *keysOf(actor: ActorType): AsyncGenerator<string> {
+    for (let partition = 0; partition < this.#topology.source.partitions; partition++) {
+      await this.#live.refresh(partition)
+      const prefix = this.#keys.state(partition, this.#live.idAt(partition), actor.type, '')
+      for await (const names of scanKeys(this.#redis, `${prefix}*`)) {
+        for (const name of names) yield name.slice(prefix.length)
+      }
+    }
   }
 
   /**

@@ -10,12 +10,13 @@
  *     followed by itself or another, which takes the note up again.
  * E2  What remains is a receipt without content: who is meant stands there as a hash, which records not at
  *     all.
- * E3  Jobs of the person go with it; subscribers are told to read anew (live/changes.ts).
+ * E3  Jobs and decisions of the person go with it; subscribers are told to read anew (live/changes.ts).
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { HinataError, type Clock, type Registry, type Retell, type TopologyClient } from '../../engine/index.js'
 import { retelling } from '../../pipelines/retelling.js'
 import { tenantOf } from '../identity/tenant.js'
+import type { Decisions } from '../privacy/decisions.js'
 import type { GatewayLimits } from '../limits.js'
 
 /** Which records of a person; absent: the person. */
@@ -75,13 +76,15 @@ const idBytes = 16
 /** Erases. Pair `start` with `stop`. */
 export class Erasures {
   readonly #client: TopologyClient
+  readonly #decisions: Decisions
   readonly #registry: Registry
   readonly #clock: Clock
   readonly #limits: GatewayLimits
   readonly #stopping = new AbortController()
   readonly #working = new Map<string, Promise<Note>>()
 
-  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits) {
+  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits, decisions: Decisions) {
+    this.#decisions = decisions
     this.#client = client
     this.#registry = client.registry
     this.#clock = clock
@@ -179,6 +182,7 @@ export class Erasures {
     }
     const { records, letters } = await eraser.sweep(person, entry, passing.behind)
     await this.#removeJobs(person)
+    if (choice === undefined) await this.#decisions.forget(person)
     const note: Note = { ...kept, status: 'swept', behind: passing.behind,
       removed: {
         log_records: records, dead_letters: letters, rows: 'deleted', search: 'dropped',
@@ -214,7 +218,9 @@ export class Erasures {
 }
 
 function retellOf(choice: Choice): Retell {
-  if ('before' in choice) return retelling((_, eventTime) => eventTime >= choice.before)
+  if ('before' in choice) {
+    return retelling(({ receivedAt }, eventTime) => Math.max(receivedAt, eventTime) >= choice.before)
+  }
   const gone = new Set(choice.ids)
   return retelling(({ record }) => !gone.has(record.id))
 }

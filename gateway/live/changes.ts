@@ -149,7 +149,7 @@ function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observab
       && (request.from === null || !isAtOrAfter(request.from, position)))
   if (found.length === 0) return EMPTY
   const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap(({ emitted, position }, i) => {
+  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap(({ emitted, position }, i): Change[] => {
     if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
     const sight = seen[i] ?? null
     if (sight === null && request.person === null) return []

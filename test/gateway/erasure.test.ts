@@ -6,7 +6,12 @@
 import t from 'tap'
 import { person } from '../../actors/person/person.js'
 import { send, openRedis, closeRedis, fieldsOf } from '../../engine/redis/index.js'
+import { systemClock } from '../../engine/index.js'
+import { Erasures } from '../../gateway/erasure/erasures.js'
+import { Retention } from '../../gateway/erasure/retention.js'
 import { startGateway } from '../../gateway/index.js'
+import { limitsWith } from '../../gateway/limits.js'
+import { Decisions } from '../../gateway/privacy/decisions.js'
 import { until } from '../support/until.js'
 import {
   adminKey, ask, codeOf, get, openGreeted, post, recordOf, startSystem, type Answered,
@@ -136,6 +141,30 @@ t.test('Show 7: export, erase, import: the same components and the same prompt',
   await system.client.settled('eve', 10_000)
   t.same(await pspOf('eve'), psp)
   t.equal(await promptOf('eve'), prompt)
+})
+
+t.test('retention: what is older than its person wants is forgotten, the rest stays', async t => {
+  const dayMs = 86_400_000
+  const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString()
+  const old = { ...told('malaga', 0), id: 'old', timestamp: daysAgo(40) }
+  await system.client.append([{ key: 'gus', eventTime: Date.now() - 40 * dayMs,
+    value: { record: old, app: 'test', receivedAt: Date.now() - 40 * dayMs },
+    idempotency: { id: old.id, fingerprint: 'f', origin: 'o' } }])
+  await submit('gus', [{ ...told('toledo', 0), timestamp: daysAgo(40) }, { ...told('bilbao', 1),
+    timestamp: daysAgo(1) }])
+  t.match(await toldOf('gus', 'malaga'), /malaga.cooking/)
+  await ask(url, '/api/users/gus/privacy', adminKey, { method: 'PUT', headers: { 'Content-Type':
+    'application/json' }, body: JSON.stringify({ retention_days: 30 }) })
+  const limits = limitsWith({ erasureWaitMs: 20_000, privacyBeliefMs: 10 })
+  const decisions = new Decisions(system.client.registry, systemClock, limits)
+  const erasures = new Erasures(system.client, systemClock, limits, decisions)
+  const retention = new Retention(system.client, erasures, decisions, systemClock, limits)
+  t.equal(await retention.sweepOnce(), 1)
+  t.equal(await retention.sweepOnce(), 0, 'R2: another gateway just looked')
+  t.notMatch(await toldOf('gus', 'malaga'), /malaga.cooking/)
+  t.match(await toldOf('gus', 'bilbao'), /bilbao/)
+  t.match(await toldOf('gus', 'toledo'), /toledo/, 'R1: it happened long ago, but was told today')
+  t.strictSame(await placesOf('malaga'), [])
 })
 
 t.test('E1: an erasure that waits is answered with 202 and finished by the next gateway', async t => {
