@@ -11,11 +11,12 @@
  * Z6  Other versions are dropped: they stand behind what is restored, or ahead of it.
  * Z7  A topology with relays is not restored in front of a log that goes on: the log holds what the actors of
  *     its later records told, and folding those again would tell it twice.
+ * Z8  What was erased since, by the erasures that the topic knows, is not restored (savepoint-erased.ts).
  */
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
-import { createTopic } from '../log/index.js'
+import { createTopic, readErasures } from '../log/index.js'
 import { Keyspace } from '../record/keys.js'
 import { compareEntries, startOfLog } from '../record/record.js'
 import {
@@ -24,6 +25,7 @@ import {
 } from '../redis/index.js'
 import type { NodeInfo } from './node-info.js'
 import { topologyId } from './redis-store.js'
+import { ErasedSince } from './savepoint-erased.js'
 import { assertIntact, readFrames, type Frame } from './savepoint-file.js'
 import { readSavepoint, savepointFolder, type Savepoint, type SavepointPart } from './savepoint.js'
 import { scanKeys } from './scan.js'
@@ -161,8 +163,12 @@ class Restoration {
     const checkpoint = this.#keys.checkpoint(partition, this.#id)
     const prefix = `${this.#keys.namespace}:{${partition}}:`
     const ids = this.#keys.ids(partition, topic, '').slice(prefix.length)
+    const erased = new ErasedSince(this.#keys, this.#savepoint, part,
+      await readErasures(this.#redis, this.#keys, partition, topic))
     let stands: Frame | undefined
-    for await (const frame of readFrames(path)) {
+    for await (const whole of readFrames(path)) {
+      const frame = erased.rest(whole)
+      if (!frame) continue
       if (`${prefix}${frame.key}` === checkpoint) stands = frame
       else if (!isLogKept || !frame.key.startsWith(ids)) await this.#put(`${prefix}${frame.key}`, frame)
     }

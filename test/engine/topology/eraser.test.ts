@@ -2,9 +2,12 @@
  * The eraser on a real Redis with a running node: G1 what is erased is nowhere in Redis, G2 what stays is as
  * if the rest had never been, and others lose nothing; `verify` finds the system whole at every step.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import {
-  openTopologyClient, output, startNode, verifyTopology, type Erasure, type Finding, type Identity, type Node,
+  createSavepoint, openTopologyClient, output, restoreSavepoint, startNode, verifyTopology, type Erasure, type Finding, type Identity, type Node,
   type TopologyClient,
 } from '../../../engine/index.js'
 import { fieldsOf, send } from '../../../engine/redis/index.js'
@@ -168,4 +171,24 @@ t.test('records that come while keys are erased and logs rewritten are all there
   const places = await system.placesOf('canary')
   t.ok(places.every(name => name.includes(':ids:')), places.join())
   t.strictSame(await system.findings(), [])
+})
+
+t.test('a savepoint from before, restored, brings no erased key back', async t => {
+  const system = await open(t)
+  await system.add('ada', ['canary', 'broken'])
+  await system.add('bob', ['tea'])
+  await settled(system.client)
+  const folder = mkdtempSync(join(tmpdir(), 'hinata-erased-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  const where = { redisUrl: system.server.url, namespace: system.keys.namespace, topology, folder, name: 's' }
+  await createSavepoint(where)
+  await erase(system, 'ada', 'e1')
+  await system.node.stop()
+  await restoreSavepoint(where)
+  const node = await startNode({ ...where, threads: 0 })
+  t.teardown(() => node.stop())
+  await settled(system.client)
+  t.strictSame((await system.placesOf('canary')), [])
+  t.equal(await system.client.state(cart, 'ada'), null)
+  t.equal((await system.client.state(cart, 'bob'))?.additions.get(), 1)
 })
