@@ -4,10 +4,11 @@
  *
  * How it is looked for: every file is read as it lies there (Redis writes its file uncompressed, logs are
  * text). ClickHouse compresses: so every string column of every table is read through it, after every part
- * that held the rows has left the disk; only the active ones may lie there.
+ * that held the rows has left the disk; only the active ones may lie there. The person's id is another matter:
+ * the log of accesses names it (docs/ERASURE.md).
  */
 import { execFile, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -74,30 +75,28 @@ t.test('an erased person is in no file, no row and no answer', async t => {
       highlight: `I want to learn ${word} cooking, part ${i}`, note: `My goal is ${word} number ${i}.`,
       tag: [word], address: `https://example.test/${word}`, raw_data: { word } })),
   })
-  await submit(`${canary}-person`, canary)
+  await submit('carla', canary)
   await submit('bob', 'lisbon')
   await until('the rows are there', async () => (await rowsWith(canary)).length > 3
     && (await rowsWith('lisbon')).length > 3, patience)
   t.ok(filesWith(dataDir, canary).length > 0)
 
   const began = performance.now()
-  const { stdout } = await run(process.execPath, [entry, 'erase', '--user', `${canary}-person`, '--json',
+  const { stdout } = await run(process.execPath, [entry, 'erase', '--user', 'carla', '--json',
     '--data-dir', dataDir])
   t.comment(`erased within ${Math.round(performance.now() - began)} ms: ${stdout.trim()}`)
   t.match(JSON.parse(stdout), { status: 'done', files: 'rewritten', removed: { log_records: 21 } })
   t.strictSame(await rowsWith(canary), [])
   t.ok((await rowsWith('lisbon')).length > 3)
-  await until('the parts that held the rows are gone', async () => {
-    const [parts] = await analytics.query<{ n: number }>(`SELECT toUInt32(count()) AS n FROM system.parts
-      WHERE NOT active AND table IN ('records', 'psp_components', 'dead_letters')`)
-    return parts?.n === 0
-  }, patience)
+  const before = await analytics.query<{ path: string }>(`SELECT path FROM system.parts
+    WHERE NOT active AND table IN ('records', 'psp_components', 'dead_letters')`)
+  await until('the parts that held the rows are gone', () => !before.some(({ path }) => existsSync(path)), patience)
   t.comment(`and off the disk within ${Math.round(performance.now() - began)} ms`)
-  await until('the node tells its hot keys without them', () => filesWith(dataDir, canary).length === 0, patience)
+  t.strictSame(filesWith(dataDir, canary), [])
   const search = await post(gateway, '/api/hinata/search', key,
-    { user_id: `${canary}-person`, filters: {}, min_relevance_score: 0 })
+    { user_id: 'carla', filters: {}, min_relevance_score: 0 })
   t.match(search.body, { total_results: 0 })
-  const psp = await get(gateway, `/api/psp/current?user_id=${canary}-person`, key)
+  const psp = await get(gateway, '/api/psp/current?user_id=carla', key)
   t.equal(psp.status, 404)
   const { stdout: verified } = await run(process.execPath, [entry, 'verify', '--deep', '--data-dir', dataDir])
     .catch((error: { stdout: string }) => error)
