@@ -1,10 +1,10 @@
 /**
  * Erasing a person's rows, in the order of what was emitted.
  *
- * Y1  What an erasure of the same batch outlives is never inserted; rows of earlier batches are deleted before
- *     the batch's own rows go in. So nothing that is retried puts an erased row back.
- * Y2  A row is older than the erasure when it was accepted in an earlier millisecond: the erasure is the first
- *     of its own (engine/redis/lua/erase-key.lua). Deleting again deletes nothing else.
+ * Y1  What an erasure of the same batch outlives is never inserted; rows of earlier batches are deleted
+ *     before the batch's own rows go in. So nothing that is retried puts an erased row back.
+ * Y2  A row is older than the erasure when it was accepted in an earlier millisecond: the erasure is the
+ *     first of its own (engine/redis/lua/erase-key.lua). Deleting again deletes nothing else.
  * Y3  The delete is done when it returns: the parts are written anew without the rows. The parts before are
  *     inactive, and are removed from disk by ClickHouse after `old_parts_lifetime` (schema/0020-erasure.sql).
  * Y4  The statement names persons by a hash: ClickHouse keeps its text beside the data.
@@ -18,8 +18,9 @@ import { storableText } from './storable.js'
 const personsPerStatement = 50
 
 /** Tables that hold something of a person, and when their rows were accepted. */
-const tables = [['records', 'accepted_at'], ['psp_components', 'changed_at'], ['dead_letters', 'accepted_at']] as
-  const
+const tables = [
+  ['records', 'accepted_at'], ['psp_components', 'changed_at'], ['dead_letters', 'accepted_at'],
+] as const
 
 /** The persons that a batch erases, up to when (ms UTC), and the values that outlive their erasures. */
 export function withoutErased(
@@ -44,7 +45,8 @@ export async function eraseRows(analytics: Analytics, erased: ReadonlyMap<string
     const hashes = await hashesOf(analytics, some.map(([person]) => storableText(person)))
     for (const [table, column] of tables) {
       const where = some.map(([, at], j) =>
-        `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`).join(' OR ')
+        `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`)
+        .join(' OR ')
       const found = await analytics.query(`SELECT 1 FROM ${table} WHERE ${where} LIMIT 1 SETTINGS final = 0`)
       if (found.length === 0) continue
       await analytics.client.command({ query: `ALTER TABLE ${table} DELETE WHERE ${where}`,

@@ -116,7 +116,8 @@ function sortOut(batch: Batch, now: number): Sorted {
     )
     const foreign = foreignRawData(parsed.record.raw_data)
     if (foreign !== undefined) return void sorted.rejected.push(refusedOf(input, index, foreign))
-    take(sorted, seen, batch, index, { record: parsed.record, app: batch.app, receivedAt: now }, parsed.eventTime)
+    const value = { record: parsed.record, app: batch.app, receivedAt: now }
+    take(sorted, seen, batch, index, value, parsed.eventTime)
   })
   return sorted
 }

@@ -62,7 +62,7 @@ function retold(
   return { ...record, value: { ...value, command: { ...command, component: component.id } } }
 }
 
-/** The component of another history that says the same thing: of one slot and one beginning, or one wording. */
+/** The component of another history that says the same: of one slot and beginning, or of one wording. */
 function sameAs(meant: Component, others: readonly Component[]): Component | undefined {
   const alike = others.filter(({ type, claim }) =>
     type === meant.type && claim.slot === meant.claim.slot && claim.polarity === meant.claim.polarity)

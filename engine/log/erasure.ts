@@ -60,7 +60,7 @@ const eraseKey = loadScript('erase-key')
 const rewriteScript = loadScript('rewrite-log')
 
 /** How every record of a key begins in a block: an array of three, the key. */
-export function recordStart(key: string): Buffer {
+function recordStart(key: string): Buffer {
   return Buffer.concat([Buffer.from([0x93]), encodeValue(key)])
 }
 

@@ -8,7 +8,9 @@ import { send, type RedisConnection } from './connection.js'
 const pollMs = 20
 
 /** Writes the files of every master anew; false when that did not end well within `timeoutMs`. */
-export async function rewriteFiles(redis: RedisConnection, clock: Clock, timeoutMs: number): Promise<boolean> {
+export async function rewriteFiles(
+  redis: RedisConnection, clock: Clock, timeoutMs: number,
+): Promise<boolean> {
   const deadline = clock.now() + timeoutMs
   for (const key of redis.masters()) {
     if (!await rewriteMaster(redis, key, clock, deadline)) return false

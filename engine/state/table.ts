@@ -111,6 +111,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
   }
 
   #assertLoaded(row: string): void {
-    if (!this.#isWiped && !this.#rows.has(row)) throw new HinataError('ROW_NOT_DECLARED', { table: 'of this actor', row })
+    if (this.#isWiped || this.#rows.has(row)) return
+    throw new HinataError('ROW_NOT_DECLARED', { table: 'of this actor', row })
   }
 }

@@ -22,7 +22,7 @@ export class Deliveries {
     this.#actors = actors
   }
 
-  /** The deliveries of a record, in order; none unless there is a value or a message. Throws what a route's function throws. */
+  /** Those of a record's value or message, in order. Throws what a route's function throws. */
   of({ key, outcome }: StagedRecord): Delivery[] {
     if (outcome.kind === 'told') {
       const { actor, message, body } = outcome

@@ -8,8 +8,8 @@
  *
  * G1  The erasure is a record of the key: it is folded in its place, once, by every version, and again by a
  *     replay. Each step may be repeated; after a crash the whole is.
- * G2  With `retell`, a part of the key's records is erased: the whole key is, and the other records follow the
- *     erasure as if they came now, with their own event times. So nothing that was derived from the erased
+ * G2  With `retell`, a part of the key's records is erased: the whole key is, and the other records follow
+ *     the erasure as if they came now, with their own event times. So nothing that was derived from the erased
  *     ones stays, whatever it was.
  * G3  A version that nobody runs cannot pass it. Its state of the key is removed at once, the record that
  *     erases stays in the log for it, and the answer names it.
@@ -192,8 +192,9 @@ export class Eraser {
       .map(field => (field === null ? '' : String(field)))
     const isRun = owner !== '' && Number(until) > await redisTime(this.#redis, checkpoint)
     if (compareEntries(position || startOfLog, entry) < 0) return isRun ? 'waits' : this.#unowned(id)
-    const taken = await Promise.all(sinkNames(this.#topology).map(async name =>
-      Number(String(await send(this.#redis, 'HGET', [this.#keys.sink(partition, id, name), 'inserted']) ?? 0))))
+    const sinks = sinkNames(this.#topology).map(name => this.#keys.sink(partition, id, name))
+    const taken = await Promise.all(sinks.map(async sink =>
+      Number(String(await send(this.#redis, 'HGET', [sink, 'inserted']) ?? 0))))
     if (taken.every(inserted => inserted >= Number(emitted))) return 'passed'
     return isRun ? 'waits' : this.#unowned(id)
   }

@@ -56,7 +56,8 @@ export class ErasedSince {
   #keyOf(name: string): string | undefined {
     const behind = (prefix: string, parts: number): string | undefined => (name.startsWith(prefix)
       ? name.slice(prefix.length).split(':').slice(parts).join(':') : undefined)
-    return behind(`${this.#id}:s:`, 1) ?? behind(`${this.#id}:t:`, 2) ?? behind(`${this.#savepoint.topic}:ids:`, 0)
+    return behind(`${this.#id}:s:`, 1) ?? behind(`${this.#id}:t:`, 2)
+      ?? behind(`${this.#savepoint.topic}:ids:`, 0)
   }
 
   #entries(frame: Frame, changed: (packed: Buffer) => Buffer | undefined): Frame {

@@ -13,7 +13,9 @@
  * E3  Jobs and decisions of the person go with it; subscribers are told to read anew (live/changes.ts).
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { HinataError, type Clock, type Registry, type Retell, type TopologyClient } from '../../engine/index.js'
+import {
+  HinataError, type Clock, type Registry, type Retell, type TopologyClient,
+} from '../../engine/index.js'
 import { retelling } from '../../pipelines/retelling.js'
 import { tenantOf } from '../identity/tenant.js'
 import type { Decisions } from '../privacy/decisions.js'

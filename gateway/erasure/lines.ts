@@ -31,7 +31,9 @@ export function readLine(line: string, key: string, now: number, app: string): R
   } catch (error) {
     return refused('JSON_MALFORMED', { reason: error instanceof Error ? error.message : String(error) })
   }
-  if (typeof found !== 'object' || found === null) return refused('RECORD_NOT_OBJECT', { found: typeof found })
+  if (typeof found !== 'object' || found === null) {
+    return refused('RECORD_NOT_OBJECT', { found: typeof found })
+  }
   const from = 'app' in found && typeof found.app === 'string' ? found.app : app
   if ('command' in found) return readCommand(found, key, now, from)
   const parsed = parseRecord(found, now, { allow: ['user_id', 'app'] })
@@ -51,7 +53,7 @@ function readCommand(found: object, key: string, now: number, app: string): Read
   const component = (command as { component?: unknown } | null)?.component
   const isWhole = typeof id === 'string' && kinds.has(kind) && typeof component === 'string'
     && eventTime <= now
-  if (!isWhole) return refused('REQUEST_INVALID', { reason: 'a command has an id, a time, and what is said.' })
+  if (!isWhole) return refused('REQUEST_INVALID', { reason: 'a command has id, timestamp, command.' })
   const said = command as PersonCommand
   return { input: { key, value: { command: said, id, app, receivedAt: now }, eventTime,
     idempotency: { id: COMMAND_MARK + id, fingerprint: commandFingerprint(said), origin: `import:${app}` } } }

@@ -149,7 +149,8 @@ function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observab
       && (request.from === null || !isAtOrAfter(request.from, position)))
   if (found.length === 0) return EMPTY
   const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap(({ emitted, position }, i): Change[] => {
+  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap((one, i): Change[] => {
+    const { emitted, position } = one
     if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
     const sight = seen[i] ?? null
     if (sight === null && request.person === null) return []

@@ -51,7 +51,8 @@ Promise<{ accepted: number, duplicates: number, rejected: Refused[] }> {
   answers.forEach(({ outcome }, i) => {
     if (outcome !== 'erased') return
     const { code, message } = new HinataError('PERSON_ERASED')
-    rejected.push({ index: inputs[i]?.index ?? 0, id: inputs[i]?.input.idempotency?.id ?? null, code, message })
+    const { index = 0, input } = inputs[i] ?? {}
+    rejected.push({ index, id: input?.idempotency?.id ?? null, code, message })
   })
   const count = (...outcomes: readonly string[]): number =>
     answers.filter(({ outcome }) => outcomes.includes(outcome)).length

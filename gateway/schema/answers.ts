@@ -184,7 +184,7 @@ export const receiptAnswer = Type.Object({
   person_hash: Type.String({ description: 'SHA-256 of the person\'s key.' }),
   asked_at: Type.String(),
   done_at: Type.Union([Type.String(), Type.Null()]),
-  removed: Type.Union([anyObject, Type.Null()], { description: 'What was removed where; counts, no content.' }),
+  removed: Type.Union([anyObject, Type.Null()], { description: 'What was removed where, without content.' }),
   files: Type.String({ description: 'Whether the files of Redis were written anew: rewritten or pending.' }),
   versions_behind: Type.Array(Type.String(), {
     description: 'Versions of the pipeline that nobody runs: they pass the erasure when they run again.',

@@ -39,7 +39,8 @@ function everything(key: string, at: number): Emitted[] {
 async function rowsOf(person: string): Promise<number[]> {
   return Promise.all(tables.map(async table => {
     const [row] = await analytics.query<{ n: number }>(
-      `SELECT toUInt32(count()) AS n FROM ${table} WHERE user_id = {person:String} SETTINGS final = 0`, { person })
+      `SELECT toUInt32(count()) AS n FROM ${table} WHERE user_id = {person:String} SETTINGS final = 0`,
+      { person })
     return row.n
   }))
 }

@@ -131,7 +131,8 @@ const commitBatch: Maker = (draw, known) => {
     changes.length, ...changes.flat(), ...states.flatMap((): RedisArgument[] => {
       const puts = draw.some(() => [draw.field(), draw.bytes()], 0)
       const removals = draw.some(() => draw.field(), 0)
-      return [draw.pick([puts.length, puts.length, -1 - puts.length]), ...puts.flat(), removals.length, ...removals]
+      const count = draw.pick([puts.length, puts.length, -1 - puts.length])
+      return [count, ...puts.flat(), removals.length, ...removals]
     }))
 }
 

@@ -35,7 +35,8 @@ async function submit(user: string, records: readonly Record<string, unknown>[])
 async function toldOf(user: string, word: string): Promise<string> {
   const answers = await Promise.all([
     post(url, '/api/hinata/search', adminKey, { user_id: user, query_text: word, min_relevance_score: 0 }),
-    post(url, '/api/hinata/query-relevant', adminKey, { user_id: user, question: 'x', min_relevance_score: 0 }),
+    post(url, '/api/hinata/query-relevant', adminKey,
+      { user_id: user, question: 'x', min_relevance_score: 0 }),
     post(url, '/api/psp/context', adminKey, { user_id: user, current_request: 'x', include_details: true }),
     get(url, `/api/psp/current?user_id=${user}`, adminKey),
     post(url, '/api/enhancement/personalized', adminKey, { user_id: user, question: 'what do I know?' }),
@@ -60,7 +61,8 @@ async function placesOf(word: string): Promise<string[]> {
 }
 
 const told = (word: string, n: number): Record<string, unknown> => recordOf(`${word}-${n}`, {
-  highlight: `I want to learn ${word} cooking, part ${n}`, note: `My goal is ${word} number ${n}.`, tag: [word],
+  highlight: `I want to learn ${word} cooking, part ${n}`, note: `My goal is ${word} number ${n}.`,
+  tag: [word],
   timestamp: `2026-03-0${n + 1}T10:00:00Z`, address: `https://example.test/${word}`,
 })
 
@@ -107,7 +109,8 @@ t.test('Q12: a forgotten record leaves nothing that was derived from it; the res
   t.strictSame(await placesOf('quetzalcoatl'), [])
   t.same(await pspOf('cyd'), await pspOf('dan'), 'the person who never told it')
   t.equal(codeOf(await remove('/api/hinata/secret-1?user_id=cyd')), 'RECORD_UNKNOWN')
-  t.match((await submit('cyd', [forgotten])).body, { duplicates: 1, processed_count: 0 }, 'from an offline buffer')
+  t.match((await submit('cyd', [forgotten])).body, { duplicates: 1, processed_count: 0 },
+    'from an offline buffer')
 })
 
 t.test('commands stay with the component that they mean, under whatever number it has then', async t => {

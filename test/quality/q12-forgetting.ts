@@ -17,10 +17,11 @@ const BUDGET = 2_000
 export const q12: Metric = {
   id: 'Q12',
   title: 'Forgetting',
-  definition: `Among ${HISTORY} notes of a person stand ${CANARIES} goals, each with a word of its own. Every second `
-    + 'one is deleted, then the person is erased. Hits: how many places know a deleted word: the prompt for it, search '
-    + 'by text, what is known about the person, and every stored byte (cells, rows, vectors\' records). Redis, '
-    + 'ClickHouse, files and logs of a running system are read by test/scenarios/erasure.test.ts.',
+  definition: `Among ${HISTORY} notes of a person stand ${CANARIES} goals, each with a word of its own. `
+    + 'Every second one is deleted, then the person is erased. Hits: how many places know a deleted word: the '
+    + 'prompt for it, search by text, what is known about the person, and every stored byte (cells, rows with '
+    + 'their vectors). Redis, ClickHouse, files and logs of a running system are read by '
+    + 'test/scenarios/erasure.test.ts.',
   run: measure,
 }
 
@@ -50,7 +51,8 @@ async function forgetting(history: readonly RecordInput[], split: Split, seed: n
   await person.forget('all')
   const afterPerson = words.map(word => hitsOf(person, word))
   const line = (measure: string, ours: readonly number[], atMost?: number): Line => lineOf({
-    measure, split, seed, ours: [...ours], unit: 'count', ...(atMost === undefined ? {} : { target: { atMost } }) })
+    measure, split, seed, ours: [...ours], unit: 'count',
+    ...(atMost === undefined ? {} : { target: { atMost } }) })
   return [
     line('places that know a word before', known),
     line('hits of deleted records', afterRecords, 0),
@@ -61,12 +63,12 @@ async function forgetting(history: readonly RecordInput[], split: Split, seed: n
 
 /** How many places know the word. */
 function hitsOf(person: KeptPerson, word: string): number {
+  const question = `What do I want with ${word}?`
   const places = [
-    person.prompt(`What do I want with ${word}?`, BUDGET).text,
+    person.prompt(question, BUDGET).text.replaceAll(question, ''),
     JSON.stringify(person.search(word)),
     JSON.stringify(person.psp()),
     [...person.stored()].map(([name, packed]) => `${name} ${packed.toString('latin1')}`).join('\n'),
   ]
-  const questionFree = places.map((place, i) => (i === 0 ? place.replaceAll(`What do I want with ${word}?`, '') : place))
-  return questionFree.filter(place => place.toLowerCase().includes(word)).length
+  return places.filter(place => place.toLowerCase().includes(word)).length
 }

@@ -4,8 +4,8 @@
  *
  * How it is looked for: every file is read as it lies there (Redis writes its file uncompressed, logs are
  * text). ClickHouse compresses: so every string column of every table is read through it, after every part
- * that held the rows has left the disk; only the active ones may lie there. The person's id is another matter:
- * the log of accesses names it (docs/ERASURE.md).
+ * that held the rows has left the disk; only the active ones may lie there. The person's id is another
+ * matter: the log of accesses names it (docs/ERASURE.md).
  */
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -59,7 +59,8 @@ t.test('an erased person is in no file, no row and no answer', async t => {
     await rm(dataDir, { recursive: true, force: true })
   })
   const rowsWith = async (text: string): Promise<string[]> => {
-    const columns = await analytics.query<{ table: string, name: string }>(`SELECT table, name FROM system.columns
+    const columns = await analytics.query<{ table: string, name: string }>(`
+      SELECT table, name FROM system.columns
       WHERE database = currentDatabase() AND table IN (SELECT name FROM system.tables
         WHERE database = currentDatabase() AND engine LIKE '%MergeTree')`)
     const found = await Promise.all(columns.map(async ({ table, name }) => {
@@ -90,7 +91,8 @@ t.test('an erased person is in no file, no row and no answer', async t => {
   t.ok((await rowsWith('lisbon')).length > 3)
   const before = await analytics.query<{ path: string }>(`SELECT path FROM system.parts
     WHERE NOT active AND table IN ('records', 'psp_components', 'dead_letters')`)
-  await until('the parts that held the rows are gone', () => !before.some(({ path }) => existsSync(path)), patience)
+  await until('the parts that held the rows are gone',
+    () => !before.some(({ path }) => existsSync(path)), patience)
   t.comment(`and off the disk within ${Math.round(performance.now() - began)} ms`)
   t.strictSame(filesWith(dataDir, canary), [])
   const search = await post(gateway, '/api/hinata/search', key,

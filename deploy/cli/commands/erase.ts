@@ -34,8 +34,8 @@ function textOf({ erasure_id: id, removed, files, versions_behind: behind }: Rec
   const lines = [
     `Erased. Receipt ${id}: ${removed?.log_records ?? 0} records of the log, `
       + `${removed?.dead_letters ?? 0} dead letters, and all that was derived from them.`,
-    ...(files === 'rewritten' ? [] : ['Redis has not written its files anew yet: see redis-cli BGREWRITEAOF.']),
-    ...behind.map(version => `Version ${version} is run by nobody: it passes the erasure when it runs again.`),
+    ...(files === 'rewritten' ? [] : ['Redis has not written its files anew yet: redis-cli BGREWRITEAOF']),
+    ...behind.map(version => `Nobody runs version ${version}: it passes the erasure when it runs again.`),
     'Savepoints and backups made before still hold it: make new ones and delete those.',
   ]
   return `${lines.join('\n')}\n`

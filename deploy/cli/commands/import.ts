@@ -54,7 +54,9 @@ export async function importFiles(
 async function importExports(
   target: Target, files: string[], user: string | undefined, isReadmitted: boolean,
 ): Promise<void> {
-  if (user === undefined) throw new HinataError('USAGE', { reason: '--whole needs --user: whose export it is.' })
+  if (user === undefined) {
+    throw new HinataError('USAGE', { reason: '--whole needs --user: whose export it is.' })
+  }
   const totals: Totals = { accepted: 0, duplicates: 0, rejected: 0 }
   for (const file of files) await importWhole(target, file, user, isReadmitted, totals)
   await untilSettled(target)
