@@ -9,17 +9,19 @@
  * W3  Throws CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; the caller tries the same batch again after both.
  * W4  `psp_components.sequence` = generation × 2^40 + the running number of the person's changes, so that it
  *     grows across a switch between versions of the pipeline (docs/decisions/0022-time-travel.md).
+ * W5  A person's erasure deletes the rows of what was emitted before it (erasure.ts).
  */
 import {
   Ages, systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
 } from '../engine/index.js'
 import {
-  componentsChanged, deadLetters, recordsFolded, type ComponentChange,
+  componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange,
 } from '../actors/person/outputs.js'
 import type { FoldedRecord } from '../actors/record/index.js'
 import { componentsTable } from './component-rows.js'
 import type { Analytics } from './connection.js'
 import { deadLettersTable } from './dead-letter-rows.js'
+import { eraseRows, withoutErased } from './erasure.js'
 import { clickhouseFailure } from './failure.js'
 import { insertOnce, type BatchTry } from './insert.js'
 import { migrate } from './migration.js'
@@ -47,7 +49,7 @@ const routes: readonly Route[] = [
 export function sinkSettings(): Pick<Sink, 'name' | 'outputs' | 'batchRecordsMax' | 'lingerMs'> {
   return {
     name: 'clickhouse',
-    outputs: [recordsFolded, componentsChanged, deadLetters],
+    outputs: [recordsFolded, componentsChanged, deadLetters, personsErased],
     batchRecordsMax: batchValuesMax,
     lingerMs: new InsertPace(systemClock),
   }
@@ -63,8 +65,10 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
       const isUncertain = !certain.delete(partition)
       try {
         await (migrated ??= migrate(analytics))
+        const { erased, left } = withoutErased(emitted)
+        await eraseRows(analytics, erased)
         for (const route of routes) {
-          const mine = emitted.filter(({ output }) => output === route.output)
+          const mine = left.filter(({ output }) => output === route.output)
             .map(one => inGeneration(one, generation))
           if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain, isRepeated })
         }

@@ -21,7 +21,7 @@ export {
   type TopNOptions, type Trigger, type TumblingOptions, type Update, type WindowOptions,
 } from './flow/index.js'
 export {
-  topic, type DeadLetter, type Emitted, type OpenSink, type Route, type ShardModule, type Sink,
+  topic, type DeadLetter, type Emitted, type Erasure, type OpenSink, type Route, type ShardModule, type Sink,
   type SinkBatch, type SinkOpener, type Stage, type StageFailure, type StageFunction, type Topic,
   type Topology, type View, type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
@@ -29,6 +29,7 @@ export type { EventTimeOptions } from './topology/watermarks.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
 export { startNode, type Node } from './topology/node.js'
 export type { NodeOptions } from './topology/node-options.js'
+export type { Eraser, KeyErasure, Passing, Retell, Swept } from './topology/eraser.js'
 export type { NodeInfo } from './topology/node-info.js'
 export { testDriver, type TestDriver } from './topology/test-driver.js'
 export type { Followed } from './topology/outbox.js'

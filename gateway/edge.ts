@@ -1,5 +1,7 @@
 /** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
 import type { Clock, TopologyClient } from '../engine/index.js'
+import type { Erasures } from './erasure/erasures.js'
+import type { Retention } from './erasure/retention.js'
 import type { FailureEars } from './failure.js'
 import type { Identity } from './identity/identity.js'
 import type { Intake } from './intake.js'
@@ -32,6 +34,8 @@ export interface Edge extends FailureEars {
   /** Where the access log is read; null without a ClickHouse. */
   readonly accessStore: AccessStore | null
   readonly jobs: Jobs
+  readonly erasures: Erasures
+  readonly retention: Retention
   readonly intake: Intake
   readonly submissions: Submissions
   readonly live: LiveChanges

@@ -7,6 +7,8 @@
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
+import { Erasures } from './erasure/erasures.js'
+import { Retention } from './erasure/retention.js'
 import type { Failure } from './failure.js'
 import { Identity, type IdentityOptions } from './identity/identity.js'
 import { Intake } from './intake.js'
@@ -26,6 +28,7 @@ import { appRoutes } from './routes/apps.js'
 import { authRoutes } from './routes/auth.js'
 import { componentRoutes } from './routes/components.js'
 import { enhancementRoutes } from './routes/enhancement.js'
+import { erasureRoutes } from './routes/erasure.js'
 import { personRoutes } from './routes/persons.js'
 import { privacyRoutes } from './routes/privacy.js'
 import { pspRoutes } from './routes/psp.js'
@@ -108,6 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   edge.connections.start()
   edge.jobs.start()
   edge.usage.start()
+  edge.erasures.start()
+  edge.retention.start()
   edge.identity.start(() => edge.connections.renew())
   edge.decisions.start(() => edge.connections.judge())
   edge.accessLog.start()
@@ -122,6 +127,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.decisions.stop()
     edge.jobs.stop()
     await edge.usage.stop()
+    edge.retention.stop()
+    edge.erasures.stop()
     front.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
@@ -151,10 +158,12 @@ function edgeOf(
     lag: progress.lags.map(({ partition, appended, folded, lagMs }) =>
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
+  const decisions = new Decisions(client.registry, clock, limits)
+  const erasures = new Erasures(client, clock, limits, decisions)
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
     usage: new AppUsage(client.registry, clock, limits),
-    decisions: new Decisions(client.registry, clock, limits),
+    decisions, erasures, retention: new Retention(client, erasures, decisions, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
     jobs: new Jobs(client.registry, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
@@ -172,7 +181,8 @@ function routesOf(edge: Edge, reports: Reports | undefined): Route[] {
   const routes = [
     ...appRoutes(edge), ...submitRoutes(edge), ...searchRoutes(edge), ...recordRoutes(edge),
     ...pspRoutes(edge), ...componentRoutes(edge), ...enhancementRoutes(edge), ...personRoutes(edge),
-    ...privacyRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge), ...reportRoutes(reports),
+    ...privacyRoutes(edge), ...erasureRoutes(edge), ...authRoutes(edge), ...tenantRoutes(edge),
+    ...reportRoutes(reports),
   ]
   return [...routes, ...systemRoutes(edge, routes)]
 }

@@ -9,6 +9,7 @@
  *     the batch answers the same as the first time.
  * S4  A record that the log already has from the same producer and seq counts as accepted: its app never saw
  *     the ack.
+ * S5  A record that is older than the erasure of its person is refused (PERSON_ERASED).
  */
 import { contentHash, parsePersonId, parseRecord, type SubmittedRecord } from '../actors/record/index.js'
 import {
@@ -54,6 +55,8 @@ interface Batch {
 interface Sorted {
   readonly inputs: AppendInput[]
   readonly ids: string[]
+  /** Places of the inputs in the batch. */
+  readonly indexes: number[]
   readonly rejected: Refused[]
   twins: number
 }
@@ -104,7 +107,7 @@ export function assertPerson(key: unknown): asserts key is string {
 }
 
 function sortOut(batch: Batch, now: number): Sorted {
-  const sorted: Sorted = { inputs: [], ids: [], rejected: [], twins: 0 }
+  const sorted: Sorted = { inputs: [], ids: [], indexes: [], rejected: [], twins: 0 }
   const seen = new Map<string, string>()
   batch.records.forEach((input, index) => {
     const parsed = parseRecord(input, now)
@@ -113,13 +116,15 @@ function sortOut(batch: Batch, now: number): Sorted {
     )
     const foreign = foreignRawData(parsed.record.raw_data)
     if (foreign !== undefined) return void sorted.rejected.push(refusedOf(input, index, foreign))
-    take(sorted, seen, batch, { record: parsed.record, app: batch.app, receivedAt: now }, parsed.eventTime)
+    const value = { record: parsed.record, app: batch.app, receivedAt: now }
+    take(sorted, seen, batch, index, value, parsed.eventTime)
   })
   return sorted
 }
 
 function take(
-  sorted: Sorted, seen: Map<string, string>, batch: Batch, value: SubmittedRecord, eventTime: number
+  sorted: Sorted, seen: Map<string, string>, batch: Batch, index: number, value: SubmittedRecord,
+  eventTime: number
 ): void {
   const { id } = value.record
   const fingerprint = contentHash(value.record)
@@ -129,6 +134,7 @@ function take(
   }
   seen.set(id, fingerprint)
   sorted.ids.push(id)
+  sorted.indexes.push(index)
   sorted.inputs.push(
     { key: batch.person, value, eventTime, idempotency: { id, fingerprint, origin: batch.origin } }
   )
@@ -145,15 +151,21 @@ function foreignRawData(rawData: unknown): { code: string, message: string } | u
 function outcomeOf(sorted: Sorted, appended: readonly Appended[]): Submitted {
   const positions: string[] = []
   const records: JobRecord[] = []
+  const rejected = [...sorted.rejected]
   appended.forEach((answer, i) => {
+    if (answer.outcome === 'erased') {
+      const code = 'PERSON_ERASED'
+      return void rejected.push({ index: sorted.indexes[i] ?? 0, id: sorted.ids[i] ?? null, code,
+        message: messageOf(code, {}) })
+    }
     const position = answer.position === null ? null : formatPosition(answer.position)
     if (answer.outcome !== 'duplicate' && position !== null) positions.push(position)
     records.push([sorted.ids[i] ?? '', answer.outcome === 'duplicate' ? null : position])
   })
   return {
     accepted: positions.length,
-    duplicates: appended.length - positions.length + sorted.twins,
-    rejected: sorted.rejected,
+    duplicates: appended.filter(({ outcome }) => outcome === 'duplicate').length + sorted.twins,
+    rejected: rejected.sort((a, b) => a.index - b.index),
     durability: appended[0]?.durability ?? 'memory',
     positions,
     records,

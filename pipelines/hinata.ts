@@ -3,7 +3,7 @@
  * search, and handed to the sinks; commands about a person go the same way, to the same actor. Declarations
  * only; a node runs them.
  */
-import { deadLetters, recordsFolded } from '../actors/person/outputs.js'
+import { deadLetters, personsErased, recordsFolded } from '../actors/person/outputs.js'
 import { isStagedCommand, isStagedRecord } from '../actors/person/staged.js'
 import type { SubmittedCommand } from '../actors/person/commands.js'
 import { personWith } from '../actors/person/person.js'
@@ -47,10 +47,11 @@ export function hinataTopology(options: {
     views: [{
       name: 'search',
       module: new URL('../actors/search/shard.js', import.meta.url),
-      outputs: [recordsFolded],
+      outputs: [recordsFolded, personsErased],
       restoreFrom: { actor: person, table: 'records' },
       shards: 1,
     }],
     deadLetters,
+    erasures: personsErased,
   }
 }

@@ -2,7 +2,7 @@
  * What the person's actor emits. Sinks insert it, the gateway sends it to subscribers, the search index takes
  * it.
  */
-import { output, type DeadLetter } from '../../engine/index.js'
+import { output, type DeadLetter, type Erasure } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { Component } from '../psp/component.js'
 import type { ChangeKind } from '../psp/knowledge.js'
@@ -37,3 +37,6 @@ export const componentsChanged = output<ComponentChange>('psp')
 
 /** A record could not be processed. */
 export const deadLetters = output<DeadLetter>('dead')
+
+/** A person was erased, or some of their records were: what was emitted for them before must go. */
+export const personsErased = output<Erasure>('erasures')

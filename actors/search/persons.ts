@@ -49,6 +49,15 @@ export class Persons {
     this.countWaiting()
   }
 
+  /** Forgets a person whole; rows that were read before are not taken (S3). */
+  erase(key: string): void {
+    this.forgetWait(key)
+    const loaded = this.loaded.get(key)
+    if (loaded === undefined) return
+    this.loaded.delete(key)
+    this.bytes -= loaded.bytes
+  }
+
   /** Lets `answer` ask the person's index; undefined, and awaited from now on, when it is not loaded. */
   ask<A>(key: string, answer: (index: PersonIndex) => A): A | undefined {
     const loaded = this.loaded.get(key)

@@ -4,7 +4,7 @@
  * Queries: `search`, `neighbours`, `size`; arguments and answers in request.ts.
  */
 import { decodeValue, HinataError, type ShardModule } from '../../engine/index.js'
-import { recordsFolded } from '../person/outputs.js'
+import { personsErased, recordsFolded } from '../person/outputs.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { SearchLimits } from './limits.js'
 import type { PersonIndex } from './person-index.js'
@@ -19,6 +19,7 @@ export function openSearchView(limits: SearchLimits): ShardModule {
     apply(emitted) {
       for (const { output, key, value } of emitted) {
         if (output === recordsFolded.output) persons.apply(key, value as FoldedRecord)
+        else if (output === personsErased.output) persons.erase(key)
       }
     },
     query({ name, key, args }) {

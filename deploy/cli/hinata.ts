@@ -16,6 +16,7 @@ import { printConfig } from './commands/config.js'
 import { dropLetters, listLetters, redriveLetters, showLetter } from './commands/dead.js'
 import { diff } from './commands/diff.js'
 import { doctor } from './commands/doctor.js'
+import { erase } from './commands/erase.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
 import { migrateTables } from './commands/migrate.js'
@@ -45,8 +46,15 @@ command('clickhouse', 'run the embedded ClickHouse')
 command('import', 'send record files (.jsonl, .hinata, also .gz) through the WebSocket')
   .argument('<files...>').option('--user <id>', 'whose records; without it each line names its user_id')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
+  .option('--whole', 'files of an export: with the apps that told, and what was said of components')
+  .option('--readmit', 'with --whole: the person was erased here and comes back')
   .action((files: string[], given: Given) => act(given, config => importFiles(config, files, given)))
-command('export', 'write a person\'s records to standard output')
+command('erase', 'erase a person, or one of their records, with all that was derived')
+  .requiredOption('--user <id>', 'whom').option('--record <id>', 'only this record')
+  .option('--url <url>', 'the gateway, instead of the one of --data-dir')
+  .option('--json', 'the receipt as JSON')
+  .action((given: Given & { user: string, record?: string }) => act(given, config => erase(config, given)))
+command('export', 'write all that a person told to standard output, a line each')
   .requiredOption('--user <id>', 'whose records')
   .option('--url <url>', 'the gateway, instead of the one of --data-dir')
   .action((given: Given & { user: string }) => act(given, config => exportRecords(config, given)))
@@ -140,6 +148,8 @@ interface Given {
   readonly config?: string
   readonly url?: string
   readonly user?: string
+  readonly whole?: boolean
+  readonly readmit?: boolean
   readonly json?: boolean
   readonly watch?: boolean
   readonly code?: string

@@ -30,6 +30,9 @@ const privileges = [
  */
 const mergeSelectorBase = 10
 
+/** How often a table looks for parts to remove (ClickHouse: 30 s, rising to 300): erased rows lie in them. */
+const cleanupSeconds = 5
+
 /**
  * Table engines that keep their data in this database, and the database engines. File could reach any file:
  * the guard lets it by only without a path, which is a Parquet file among the table's own data.
@@ -59,6 +62,9 @@ function configXml(users: string): string {
     <fsync_after_insert>1</fsync_after_insert>
     <fsync_part_directory>1</fsync_part_directory>
     <merge_selector_base>${mergeSelectorBase}</merge_selector_base>
+    <cleanup_delay_period>${cleanupSeconds}</cleanup_delay_period>
+    <max_cleanup_delay_period>${3 * cleanupSeconds}</max_cleanup_delay_period>
+    <cleanup_delay_period_random_add>1</cleanup_delay_period_random_add>
   </merge_tree>
   <access_control_improvements>
     <table_engines_require_grant>true</table_engines_require_grant>

@@ -37,6 +37,7 @@ export class Activation {
   #queue: { head: number, next: number } | undefined
   #isQueueDirty = false
   #upcasting: Upcasting | undefined
+  #isWiped = false
 
   constructor(actor: ActorType, key: string, journal: Journal) {
     this.actor = actor
@@ -62,6 +63,26 @@ export class Activation {
       const cell = this.cells[colon < 0 ? field : field.slice(0, colon)]
       cell?.load(colon < 0 ? '' : field.slice(colon + 1), packed)
     }
+  }
+
+  /**
+   * Makes this the actor of which nothing is stored, whatever the store still says: the next commit clears
+   * its hashes. Only for a new activation, in place of `load`.
+   */
+  wipe(): void {
+    this.#isWiped = true
+    this.load({})
+    for (const name of this.tables) this.table(name).wipe()
+  }
+
+  /** Whether the next commit must clear its hashes. */
+  get isWiped(): boolean {
+    return this.#isWiped
+  }
+
+  /** Names of the table cells. */
+  get tables(): string[] {
+    return Object.keys(this.cells).filter(name => isTable(this.cells[name]))
   }
 
   /** Takes one stored row of a table cell; null: there is none. Throws SCHEMA_NEWER. */
@@ -120,8 +141,9 @@ export class Activation {
     this.#upcasting = undefined
   }
 
-  /** Forgets table rows; only when everything is collected. */
+  /** Forgets table rows, and that it was wiped; only when everything is collected. */
   releaseRows(): void {
+    this.#isWiped = false
     for (const name in this.cells) {
       const cell = this.cells[name]
       if (isTable(cell)) cell.releaseRows()

@@ -66,6 +66,14 @@ export const errorTable = {
   LOG_FULL: row('unavailable', true,
     'The log of partition {partition} holds {found} unread records (limit {max}). Retry later.'),
   DURABILITY_UNAVAILABLE: row('setup', false, 'Durability {asked} needs {needs}; this Redis has {found}.'),
+  LOG_REWRITE_BUSY: row('conflict', true,
+    'The log of partition {partition} was rewritten by others {max} times meanwhile. Repeat it.'),
+  ERASURE_BUSY: row('conflict', true,
+    'Records of this person came {max} times while theirs were read. Repeat it when they rest.'),
+  ERASURE_TOO_LARGE: row('too_large', false,
+    'The records that would stay have more than {max} bytes: that is too much to say once more.'),
+  ERASURE_RELAYS: row('usage', false,
+    'Topology {topology} relays messages: only whole keys can be erased, not some of their records.'),
   // ---- engine: task ---------------------------------------------------------------------------------------
   TASK_FENCED: row('conflict', false,
     'Partition {partition} belongs to epoch {found}; this owner has epoch {epoch}.'),
@@ -254,6 +262,9 @@ export const errorTable = {
     'What the person decided cannot be read just now. Retry in a moment.'),
   ACCESS_LOG_MISSING: row('unavailable', true,
     'This gateway knows no ClickHouse, where the access log lives. Start it with clickhouse.url.'),
+  PERSON_ERASED: row('conflict', false,
+    'This record is older than the erasure of its person. It is not taken again.'),
+  ERASURE_UNKNOWN: row('missing', false, 'No erasure {id}.'),
   // ---- ClickHouse -----------------------------------------------------------------------------------------
   CHDB_MISSING: row('setup', false,
     'The embedded ClickHouse cannot load: {reason}. '

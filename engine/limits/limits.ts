@@ -154,3 +154,12 @@ export const hotKeysShown = 5
 
 /** Ids with several contents whose last one a verification remembers: what is beyond is not compared. */
 export const revisedIdsMax = 100_000
+
+/** How often a log is rewritten anew when another rewriting came first. */
+export const rewriteTriesMax = 20
+
+/** How often a key is read again because records of it came meanwhile, before its erasure gives up. */
+export const erasureTriesMax = 20
+
+/** Bytes of the records of one key that may be said once more behind an erasure: they are one script call. */
+export const erasureRestBytesMax = 256 * 1_024 * 1_024

@@ -37,8 +37,8 @@ export interface AppendInput extends LogRecord {
 
 /** What became of one record. */
 export interface Appended {
-  readonly outcome: 'appended' | 'revised' | 'repeated' | 'duplicate'
-  /** null for a duplicate. */
+  readonly outcome: 'appended' | 'revised' | 'repeated' | 'duplicate' | 'erased'
+  /** null for a duplicate, and for what is older than the erasure of its key. */
   readonly position: Position | null
   readonly durability: Durability
 }
@@ -187,7 +187,7 @@ export class Appender {
   async #sendUnique(lane: Lane, block: Waiting[], sequence: number): Promise<Appended[]> {
     const { redis, keys, topic, durability } = this.#options
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
-      keys.appender(lane.partition, topic, this.#id)]
+      keys.appender(lane.partition, topic, this.#id), keys.erasures(lane.partition, topic)]
     const groups: Group[] = []
     const hashOf = new Map<string, number>()
     let last: AppendInput | undefined
@@ -238,7 +238,7 @@ function settle(waiting: Waiting, answer: Appended): void {
   if (--waiting.call.missing === 0) waiting.call.resolve(waiting.call.answers)
 }
 
-const outcomes = { a: 'appended', v: 'revised', r: 'repeated', d: 'duplicate' } as const
+const outcomes = { a: 'appended', v: 'revised', r: 'repeated', d: 'duplicate', e: 'erased' } as const
 
 /** Reads what append-unique.lua answers: entry, one letter per record, positions of the repeated ones. */
 function parseAnswer(answer: Buffer[], durability: Durability): Appended[] {
@@ -247,7 +247,7 @@ function parseAnswer(answer: Buffer[], durability: Durability): Appended[] {
   let nextRepeated = 0
   return Array.from(letters, (letter): Appended => {
     const outcome = outcomes[letter as keyof typeof outcomes]
-    if (outcome === 'duplicate') return { outcome, position: null, durability }
+    if (outcome === 'duplicate' || outcome === 'erased') return { outcome, position: null, durability }
     if (outcome !== 'repeated') return { outcome, position: { entry, index: index++ }, durability }
     const [first, at] = repeated[nextRepeated++].split(':')
     return { outcome, position: { entry: first, index: Number(at) }, durability }

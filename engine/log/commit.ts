@@ -11,6 +11,8 @@ export interface HashChange {
   readonly key: string
   readonly puts: RedisArgument[]
   readonly removals: string[]
+  /** Everything that the hash holds goes first. */
+  readonly isCleared?: boolean
 }
 
 /** Everything that one batch changes. */
@@ -48,7 +50,8 @@ export async function commitBatch(
   for (const [member, due] of commit.timers) args.push(member, due ?? '')
   for (const hash of commit.hashes) {
     names.push(hash.key)
-    args.push(hash.puts.length / 2)
+    const puts = hash.puts.length / 2
+    args.push(hash.isCleared ? -1 - puts : puts)
     for (const argument of hash.puts) args.push(argument)
     args.push(hash.removals.length)
     for (const field of hash.removals) args.push(field)

@@ -6,6 +6,8 @@
  *   <ns>:{p}:<topic>:meta                    appended: number of records ever appended (hash)
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
+ *   <ns>:{p}:<topic>:erased                  erasures: which keys, where, what is refused since (hash)
+ *   <ns>:{p}:<topic>:copy:<rewriting>        a log that is being rewritten (stream, expires)
  *   <ns>:{p}:<name>:live                     which version is live, which has a share of keys (hash)
  *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
  *                                            emitted, committed, pause, pauseEpoch, held (hash)
@@ -64,6 +66,14 @@ export class Keyspace {
 
   ids(partition: number, topic: string, key: string): string {
     return `${this.log(partition, topic)}:ids:${key}`
+  }
+
+  erasures(partition: number, topic: string): string {
+    return `${this.log(partition, topic)}:erased`
+  }
+
+  copy(partition: number, topic: string, rewriting: string): string {
+    return `${this.log(partition, topic)}:copy:${rewriting}`
   }
 
   /** `name` is the topology's name without a version. */

@@ -61,3 +61,27 @@ export function isMoved(
 ): value is { readonly [movedField]: [move: Move, topology: string, head: unknown, inner: unknown] } {
   return typeof value === 'object' && value !== null && movedField in value
 }
+
+/** A value with this one field erases everything that is kept under its key: why. */
+export const erasureField = '~erase'
+
+/** Why a key is erased: all of it, or only some records, and then the others follow once more. */
+export type ErasureReason = 'person' | 'records'
+
+/** Tells erasures from the values of the source. */
+export function isErasure(value: unknown): value is { readonly [erasureField]: ErasureReason } {
+  return typeof value === 'object' && value !== null && erasureField in value
+}
+
+/** A value with this one field stands where an erased one stood; it says what that was. */
+export const voidField = '~void'
+
+/** Tells the places of erased values from values. */
+export function isVoid(value: unknown): value is { readonly [voidField]: 'record' | 'own' } {
+  return typeof value === 'object' && value !== null && voidField in value
+}
+
+/** Values of the engine, which no stage sees; a moved letter is not one: it holds a value of the source. */
+export function isOwnValue(value: unknown): boolean {
+  return isTold(value) || isErasure(value) || isVoid(value)
+}

@@ -5,6 +5,7 @@
  * B1  A row that was read or written stays in memory until its batch is committed, so that later turns see
  *     it.
  * B2  Using a row that was not declared fails the turn (ROW_NOT_DECLARED): nothing is ever silently absent.
+ * B3  After `wipe` no row is there, whatever is stored, until the batch is committed, which clears the hash.
  */
 import { HinataError } from '../errors/index.js'
 import { decodeValue, encodeShared } from '../record/pack.js'
@@ -26,6 +27,8 @@ export interface TableRows {
   loadRow(row: string, packed: Uint8Array | null): void
   /** Forgets the rows in memory; called when nothing of the table is uncommitted. */
   releaseRows(): void
+  /** Every row is gone (B3). */
+  wipe(): void
 }
 
 /** Declares a table. */
@@ -42,6 +45,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
   readonly #rows = new Map<string, V | undefined>()
   readonly #dirty = new Set<string>()
   readonly #journal: Journal
+  #isWiped = false
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -67,7 +71,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
   }
 
   missing(rows: readonly string[]): string[] {
-    return rows.filter(row => !this.#rows.has(row))
+    return this.#isWiped ? [] : rows.filter(row => !this.#rows.has(row))
   }
 
   loadRow(row: string, packed: Uint8Array | null): void {
@@ -76,6 +80,13 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
 
   releaseRows(): void {
     this.#rows.clear()
+    this.#isWiped = false
+  }
+
+  wipe(): void {
+    this.#rows.clear()
+    this.#dirty.clear()
+    this.#isWiped = true
   }
 
   load(): void {
@@ -100,6 +111,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
   }
 
   #assertLoaded(row: string): void {
-    if (!this.#rows.has(row)) throw new HinataError('ROW_NOT_DECLARED', { table: 'of this actor', row })
+    if (this.#isWiped || this.#rows.has(row)) return
+    throw new HinataError('ROW_NOT_DECLARED', { table: 'of this actor', row })
   }
 }

@@ -99,6 +99,11 @@ export class TimerIndex {
     return members
   }
 
+  /** All members of one key: those of its actors, whatever their type. */
+  membersOf(key: string): string[] {
+    return [...this.#due.keys()].filter(member => parseTimerMember(member).key === key)
+  }
+
   /** A timer that is moved at every record would fill the heap with its past (G8). */
   #rebuild(): void {
     this.#heap.length = 0

@@ -6,7 +6,7 @@ import { move } from 'piscina'
 import { errorValueOf, HinataError } from '../errors/index.js'
 import { decodeBlock } from '../record/block.js'
 import { encodeTransient } from '../record/pack.js'
-import { isMoved, isTold, movedField, type EntryId, type LogRecord } from '../record/record.js'
+import { isMoved, isOwnValue, movedField, type EntryId, type LogRecord } from '../record/record.js'
 import { movable } from './pool.js'
 
 /** Consecutive entries of one partition for one stage. */
@@ -32,9 +32,9 @@ export type StagedBlock =
 export interface StagedColumns {
   readonly keys: string[]
   readonly eventTimes: number[]
-  /** The stage's answers; at the places of `told`, the relayed messages as they are. */
+  /** The stage's answers; at the places of `own`, the engine's own values as they are. */
   readonly values: unknown[]
-  readonly told: number[]
+  readonly own: number[]
   /** Places of moved dead letters; the stage saw the values of those that are redriven. */
   readonly moved: number[]
 }
@@ -66,10 +66,10 @@ function decodedOf(id: EntryId, block: Uint8Array): LogRecord[] | string {
 /** What the stage gets of a record: itself, the value of a redriven letter, or nothing. */
 function openRecord(record: LogRecord): LogRecord | undefined {
   const { key, eventTime, value } = record
-  if (isTold(value)) return undefined
+  if (isOwnValue(value)) return undefined
   if (!isMoved(value)) return record
   const [move, , , inner] = value[movedField]
-  return move === 'drop' || isTold(inner) ? undefined : { key, eventTime, value: inner }
+  return move === 'drop' || isOwnValue(inner) ? undefined : { key, eventTime, value: inner }
 }
 
 /** The answers for all records that are open to stages, in order, some at a time. */
@@ -85,17 +85,17 @@ function answersOf(run: Run, batchMax: number, decoded: readonly (LogRecord[] | 
 
 function stagedOf(records: LogRecord[] | string, answers: Iterator<unknown>): StagedBlock {
   if (typeof records === 'string') return { unreadable: records }
-  const told: number[] = []
+  const own: number[] = []
   const moved: number[] = []
   const values = records.map((record, index) => {
     const { value } = record
     if (isMoved(value)) moved.push(index)
-    else if (isTold(value)) told.push(index)
+    else if (isOwnValue(value)) own.push(index)
     if (openRecord(record)) return answers.next().value as unknown
-    return isTold(value) ? value : null
+    return isOwnValue(value) ? value : null
   })
   const columns: StagedColumns = { keys: records.map(({ key }) => key),
-    eventTimes: records.map(({ eventTime }) => eventTime), values, told, moved }
+    eventTimes: records.map(({ eventTime }) => eventTime), values, own, moved }
   return { count: records.length, packed: encodeTransient(columns) }
 }
 

@@ -86,6 +86,18 @@ export class Activations {
     this.#held.set(name, activation)
   }
 
+  /** Puts actors of which nothing is stored in the place of those of `key`; the former ones and the new. */
+  wipe(actors: Iterable<ActorType>, key: string): [before: Activation | undefined, after: Activation][] {
+    return Array.from(actors, actor => {
+      const before = this.get(actor, key)
+      const after = new Activation(actor, key, this.#journal)
+      after.wipe()
+      this.#held.delete(nameOf(actor, key))
+      this.#held.set(nameOf(actor, key), after)
+      return [before, after]
+    })
+  }
+
   /** Drops the least recently used until at most `bytesMax` are held. Only when nothing is uncommitted. */
   passivate(bytesMax: number): void {
     let bytes = this.bytes

@@ -22,11 +22,13 @@ import {
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
 import { endRecords } from './end-input.js'
+import { Eraser } from './eraser.js'
 import { LagMeter, type PartitionLag } from './lag.js'
 import { LiveVersions, type LivePointer } from './live-version.js'
 import type { NodeInfo } from './node-info.js'
 import { followOutbox, type Followed } from './outbox.js'
 import { QueryLink } from './query-link.js'
+import { scanKeys } from './scan.js'
 import { machine, type Surroundings } from './surroundings.js'
 import type { Topology } from './topology.js'
 
@@ -73,6 +75,7 @@ export async function openTopologyClientIn(
 export class TopologyClient {
   readonly registry: Registry
   readonly allowances: Allowances
+  readonly eraser: Eraser
   readonly durability: Durability
   readonly #topology: Topology
   readonly #keys: Keyspace
@@ -94,6 +97,7 @@ export class TopologyClient {
     this.durability = durability
     this.registry = openRegistry(redis, keys)
     this.allowances = openAllowances(redis, keys)
+    this.eraser = new Eraser(redis, keys, options.topology, this.#clock)
     const { topic, partitions } = options.topology.source
     this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
       clock: this.#clock, id })
@@ -188,6 +192,17 @@ export class TopologyClient {
       }
       cursor = String(next)
     } while (cursor !== '0')
+  }
+
+  /** Keys of all actors of a type that have committed state; one may come twice. */
+  async *keysOf(actor: ActorType): AsyncGenerator<string> {
+    for (let partition = 0; partition < this.#topology.source.partitions; partition++) {
+      await this.#live.refresh(partition)
+      const prefix = this.#keys.state(partition, this.#live.idAt(partition), actor.type, '')
+      for await (const names of scanKeys(this.#redis, `${prefix}*`)) {
+        for (const name of names) yield name.slice(prefix.length)
+      }
+    }
   }
 
   /**

@@ -22,13 +22,13 @@ export class Deliveries {
     this.#actors = actors
   }
 
-  /** The deliveries of a record, in order; none for a failure. Throws what a route's function throws. */
+  /** Those of a record's value or message, in order. Throws what a route's function throws. */
   of({ key, outcome }: StagedRecord): Delivery[] {
-    if (outcome.kind === 'failure') return []
     if (outcome.kind === 'told') {
       const { actor, message, body } = outcome
       return [{ actor: this.#actors.get(actor), key, message, body }]
     }
+    if (outcome.kind !== 'value') return []
     const value = outcome.value as never
     const deliveries: Delivery[] = []
     for (const route of this.#routes) {

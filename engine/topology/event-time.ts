@@ -56,9 +56,16 @@ export class EventTime {
     return this.#timers[this.#depths.get(parseTimerMember(member).actor) ?? 0]
   }
 
+  /** Members of all event-time timers of one key. */
+  membersOf(key: string): string[] {
+    return this.#timers.flatMap(timers => timers.membersOf(key))
+  }
+
   /** Takes note of a record that has been folded. */
   see({ outcome, eventTime, acceptedAt }: StagedRecord): void {
-    if (outcome.kind !== 'told') this.#watermarks.observe(eventTime, acceptedAt)
+    const isOwn = outcome.kind === 'erasure' || (outcome.kind === 'void' && outcome.of === 'own')
+    if (isOwn) this.#watermarks.tick(acceptedAt)
+    else if (outcome.kind !== 'told') this.#watermarks.observe(eventTime, acceptedAt)
     else if (outcome.actor !== watermarkName) this.#watermarks.tick(acceptedAt)
     else if (outcome.message === 'mark') this.#watermarks.receive(outcome.body as Mark, acceptedAt)
     else this.#watermarks.end(acceptedAt)

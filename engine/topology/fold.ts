@@ -9,13 +9,15 @@
  * F3  `collect` empties the fold: afterwards memory holds exactly what the commit will make durable.
  */
 import {
-  Effects, FieldChanges, TurnRunner, type Activation, type ActorType, type Told, type TurnCause,
+  Effects, TurnRunner, type Activation, type ActorType, type Told, type TurnCause,
 } from '../actor/index.js'
 import { errorValueOf, HinataError } from '../errors/index.js'
 import { tellsMax } from '../limits/limits.js'
 import { encodeEmission, withoutReplaced } from '../record/emission.js'
+import type { ErasureReason } from '../record/record.js'
 import { Journal, parseTimerMember, type TimerIndex } from '../state/index.js'
 import { Activations } from './activations.js'
+import { changedHashes } from './changed-hashes.js'
 import { nameOf, toldRecord } from './dead-letter.js'
 import { Deliveries, type Delivery } from './deliveries.js'
 import { EventTime, watermarkName } from './event-time.js'
@@ -143,6 +145,8 @@ export class Fold {
       this.#bury(record, { where: outcome.where, attempts: 1, error: outcome.error })
       return undefined
     }
+    if (outcome.kind === 'void') return undefined
+    if (outcome.kind === 'erasure') return this.#erase(record, outcome.reason)
     if (this.#eventTime && outcome.kind === 'told' && outcome.actor === watermarkName) return undefined
     try {
       return this.#deliverEach(this.#deliveries.of(record), record)
@@ -171,6 +175,18 @@ export class Fold {
       if (pending) return pending.then(() => this.#deliverEach(deliveries.slice(i + 1), record))
     }
     return undefined
+  }
+
+  /** Cells, tables, timers and open letters of the key go; the takers of `erasures` erase what they have. */
+  #erase({ key, acceptedAt: at }: StagedRecord, reason: ErasureReason): undefined {
+    for (const [before, after] of this.#activations.wipe(this.#actors.values(), key)) {
+      if (before) this.#touched.delete(before)
+      this.#touched.add(after)
+    }
+    this.#letters.wipe(key)
+    this.#timerChanges.cancelOf(key)
+    const { erasures } = this.#options.topology
+    if (erasures) this.#effects.emitted.push(encodeEmission(erasures.output, key, { at, reason }))
   }
 
   /** A record's own key is always of this partition; one that a route chose may not be. */
@@ -240,21 +256,7 @@ export class Fold {
   collect(): FoldedBatch {
     const hashes: ChangedHash[] = []
     for (const keeper of this.#letters.keepers) this.#touched.add(keeper)
-    for (const activation of this.#touched) {
-      const own = new FieldChanges()
-      const tables = new Map<string, FieldChanges>()
-      activation.collect(own, table => {
-        const changes = new FieldChanges()
-        tables.set(table, changes)
-        return changes
-      })
-      activation.releaseRows()
-      const { actor, key } = activation
-      if (!own.isEmpty) hashes.push({ actor: actor.type, key, table: undefined, changes: own })
-      for (const [table, changes] of tables) {
-        if (!changes.isEmpty) hashes.push({ actor: actor.type, key, table, changes })
-      }
-    }
+    for (const activation of this.#touched) hashes.push(...changedHashes(activation))
     if (this.#eventTime) hashes.push(...this.#eventTime.collect())
     const emitted = withoutReplaced(this.#effects.emitted)
     const batch = { hashes, emitted, replaced: this.#effects.emitted.length - emitted.length,

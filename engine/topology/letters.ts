@@ -12,6 +12,7 @@
 import { actor, Activation, type Effects } from '../actor/index.js'
 import { errorValueOf, HinataError, type ErrorValue } from '../errors/index.js'
 import { encodeEmission } from '../record/emission.js'
+import type { Keyspace } from '../record/keys.js'
 import { encodeValue } from '../record/pack.js'
 import { timeOfEntry, type EntryId } from '../record/record.js'
 import { table, type Journal, type TableCell } from '../state/index.js'
@@ -133,6 +134,13 @@ export class Letters {
     if (this.#reburied === before) parked?.dequeue()
   }
 
+  /** No letter of the key is open any more: what is redriven later is not folded (D2). */
+  wipe(key: string): void {
+    const keeper = new Activation(letterKeeper, key, this.#options.journal)
+    keeper.wipe()
+    this.#keepers.set(key, keeper)
+  }
+
   /** Buries a whole block, of which nothing is known but its bytes. */
   buryBlock(entry: EntryId, block: Buffer, reason: HinataError, effects: Effects): void {
     const at = timeOfEntry(entry)
@@ -190,4 +198,10 @@ export function tellFailure(error: HinataError): Burial {
 
 function tableOf(keeper: Activation): TableCell<OpenLetter> {
   return keeper.cells[openTable] as never
+}
+
+/** Names of the hashes in which a version keeps which letters of a key are open. */
+export function letterHashes(keys: Keyspace, partition: number, topology: string, key: string): string[] {
+  const { type } = letterKeeper
+  return [keys.state(partition, topology, type, key), keys.table(partition, topology, type, openTable, key)]
 }

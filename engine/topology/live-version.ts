@@ -15,7 +15,7 @@
  */
 import { hashText } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
-import { send, type RedisConnection } from '../redis/index.js'
+import { openRegistry, send, type RedisConnection } from '../redis/index.js'
 import { topologyId } from './redis-store.js'
 import type { Topology } from './topology.js'
 
@@ -68,6 +68,15 @@ export async function claimLive(
   const [pointer, own] = await Promise.all([readLive(redis, keys, partition, topology),
     send(redis, 'HGET', [key, `from:${topology.version}`])])
   return { ...pointer, own: Number(String(own ?? 0)) }
+}
+
+/** All versions that may keep something in a partition: the live one, the one before, those declared. */
+export async function versionsIn(
+  redis: RedisConnection, keys: Keyspace, partition: number, topology: Pick<Topology, 'name' | 'version'>,
+): Promise<number[]> {
+  const { version, previous } = await readLive(redis, keys, partition, topology)
+  const declared = await openRegistry(redis, keys).list(`version-${topology.name}`)
+  return [...new Set([version, previous ?? version, ...declared.map(([id]) => Number(id))])]
 }
 
 /** The pointers as one process knows them. */

@@ -43,9 +43,9 @@ export class MemoryStore implements StateStore {
 
   /** Writes the changed fields of a batch. */
   write(batch: Pick<FoldedBatch, 'hashes'>): void {
-    for (const { actor, key, table, changes } of batch.hashes) {
+    for (const { actor, key, table, changes, isCleared } of batch.hashes) {
       const name = nameOf(actor, table, key)
-      const hash = this.#hashes.get(name) ?? new Map<string, Buffer>()
+      const hash = (isCleared ? undefined : this.#hashes.get(name)) ?? new Map<string, Buffer>()
       this.#hashes.set(name, hash)
       for (let i = 0; i < changes.puts.length; i += 2) {
         hash.set(String(changes.puts[i]), changes.puts[i + 1] as Buffer)

@@ -15,11 +15,12 @@
  *     are past the end that the log has now (repeats.ts).
  * Z9  With an archive, everything that is there is removed while the partitions are locked, and the archive's
  *     log is put in its place.
+ * Z10  What was erased since, by the erasures that the topic knows, is not restored (savepoint-erased.ts).
  */
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
-import { createTopic } from '../log/index.js'
+import { createTopic, readErasures } from '../log/index.js'
 import { Keyspace } from '../record/keys.js'
 import { compareEntries, startOfLog, type EntryId } from '../record/record.js'
 import {
@@ -31,6 +32,7 @@ import { eachKey, goOnBehind, lastIdOf, putFrame } from './key-frames.js'
 import type { NodeInfo } from './node-info.js'
 import { topologyId } from './redis-store.js'
 import { repeatsField, repeatsUpTo } from './repeats.js'
+import { ErasedSince } from './savepoint-erased.js'
 import { assertIntact, readFrames, type Frame } from './savepoint-file.js'
 import { readSavepoint, savepointFolder, type Savepoint, type SavepointPart } from './savepoint.js'
 import type { Topology } from './topology.js'
@@ -192,8 +194,12 @@ class Restoration {
     const checkpoint = this.#keys.checkpoint(partition, this.#id)
     const prefix = `${this.#keys.namespace}:{${partition}}:`
     const ids = this.#keys.ids(partition, topic, '').slice(prefix.length)
+    const erased = new ErasedSince(this.#keys, this.#savepoint, part,
+      await readErasures(this.#redis, this.#keys, partition, topic))
     let stands: Frame | undefined
-    for await (const frame of readFrames(path)) {
+    for await (const whole of readFrames(path)) {
+      const frame = erased.rest(whole)
+      if (!frame) continue
       if (`${prefix}${frame.key}` === checkpoint) stands = frame
       else if (!isLogKept || !frame.key.startsWith(ids)) {
         await putFrame(this.#redis, `${prefix}${frame.key}`, frame)

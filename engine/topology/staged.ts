@@ -1,6 +1,7 @@
 /** What goes into a fold and what comes out: records after the stages, and what a batch of them changed. */
 import type { ErrorValue } from '../errors/index.js'
 import type { Emission } from '../record/emission.js'
+import type { ErasureReason } from '../record/record.js'
 import type { MovedLetter } from './dead-letter.js'
 import type { Burials } from './letters.js'
 import type { ChangedHash } from './state-store.js'
@@ -18,6 +19,8 @@ export interface StagedRecord {
   outcome:
     | { readonly kind: 'value', readonly value: unknown }
     | { readonly kind: 'told', readonly actor: string, readonly message: string, readonly body: unknown }
+    | { readonly kind: 'erasure', readonly reason: ErasureReason }
+    | { readonly kind: 'void', readonly of: 'record' | 'own' }
     | { readonly kind: 'failure', readonly where: string, readonly error: ErrorValue }
   /** It stood in the log before, failed, and an operator redrove or dropped it. */
   readonly moved?: MovedLetter

@@ -9,7 +9,10 @@ import { HinataError, type ErrorValue } from '../errors/index.js'
 import type { Entry } from '../log/index.js'
 import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
-import { isMoved, isTold, timeOfEntry, toldField, type LogRecord } from '../record/record.js'
+import {
+  erasureField, isErasure, isMoved, isOwnValue, isTold, isVoid, timeOfEntry, toldField, voidField,
+  type LogRecord,
+} from '../record/record.js'
 import {
   movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
 } from '../threads/index.js'
@@ -108,13 +111,13 @@ function columnsOf({ packed }: { readonly packed: Uint8Array }): StagedColumns {
 
 function recordsOf(stage: Stage, { id, block }: Entry, columns: StagedColumns): StagedRecord[] {
   const acceptedAt = timeOfEntry(id)
-  const { keys, eventTimes, values, told, moved } = columns
+  const { keys, eventTimes, values, own, moved } = columns
   const records = values.map((value, index): StagedRecord => ({
     key: keys[index], eventTime: eventTimes[index], acceptedAt, position: `${id}:${index}`,
     original: () => decodeBlock(id, block)[index].value,
     outcome: outcomeOfStage(stage.name, value),
   }))
-  for (const index of told) records[index].outcome = outcomeOf(values[index])
+  for (const index of own) records[index].outcome = outcomeOf(values[index])
   for (const index of moved) records[index] = unwrapped(records[index], records[index].outcome)
   return records
 }
@@ -140,7 +143,7 @@ function decoded({ id, block }: Entry): StagedEntry {
 /** The record of a moved letter, as what it was; a redriven value may have its stage's `outcome` already. */
 function unwrapped(record: StagedRecord, outcome?: StagedRecord['outcome']): StagedRecord {
   const { moved, inner } = movedLetterOf(record.original())!
-  const isOpen = moved.move === 'redrive' && !isTold(inner)
+  const isOpen = moved.move === 'redrive' && !isOwnValue(inner)
   const own = moved.move === 'drop' ? droppedOutcome : outcomeOf(inner)
   return { ...record, moved, original: () => inner, outcome: isOpen && outcome ? outcome : own }
 }
@@ -151,6 +154,8 @@ const droppedOutcome = {
 } as const
 
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
+  if (isErasure(value)) return { kind: 'erasure', reason: value[erasureField] }
+  if (isVoid(value)) return { kind: 'void', of: value[voidField] }
   if (!isTold(value)) return { kind: 'value', value }
   const [actor, message, body] = value[toldField]
   return { kind: 'told', actor, message, body }

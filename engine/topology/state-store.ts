@@ -29,6 +29,8 @@ export interface ChangedHash {
   /** undefined: the actor's own cells. */
   readonly table: string | undefined
   readonly changes: FieldChanges
+  /** Everything that the hash held goes first. */
+  readonly isCleared?: boolean
 }
 
 /** Reads committed state. */

@@ -355,6 +355,7 @@ export class Task implements EntryTaker {
           ? keys.state(this.partition, id, hash.actor, hash.key)
           : keys.table(this.partition, id, hash.actor, hash.table, hash.key),
         puts: hash.changes.puts, removals: hash.changes.removals,
+        isCleared: hash.isCleared,
       })),
     }), { partition: this.partition, records: batch.folded, acceptedAt: timeOfEntry(position) })
     this.#checkpoint = {

@@ -26,6 +26,12 @@ export class TimerChanges {
     this.#changes.set(other, null)
   }
 
+  /** Cancels all timers of one key. */
+  cancelOf(key: string): void {
+    const members = [...this.#timers.membersOf(key), ...this.#eventTime?.membersOf(key) ?? []]
+    for (const member of members) this.change(member, null)
+  }
+
   /** What changed since the last call. */
   collect(): Map<string, number | null> {
     const changes = this.#changes

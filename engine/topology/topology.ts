@@ -5,7 +5,7 @@
 import type { ActorType, Output } from '../actor/index.js'
 import type { Ages } from '../record/ages.js'
 import type { Emitted } from '../record/emission.js'
-import type { LogRecord } from '../record/record.js'
+import type { ErasureReason, LogRecord } from '../record/record.js'
 import type { EventTimeOptions } from './watermarks.js'
 
 /** A topic, declared. `partitions` is fixed at its creation. */
@@ -159,6 +159,15 @@ export interface Topology {
   readonly views: readonly View[]
   /** Makes the output value that stands for a dead letter, for sinks that keep them. */
   readonly deadLetters: Output<DeadLetter>
+  /** Says that a key was erased, to sinks and views that keep what it emitted before. */
+  readonly erasures?: Output<Erasure>
+}
+
+/** Everything that was emitted for the key before must go; what comes after it stays. */
+export interface Erasure {
+  /** When the log accepted it, ms UTC. Whatever was accepted earlier is older, the rest is newer. */
+  readonly at: number
+  readonly reason: ErasureReason
 }
 
 /** The sink that takes what actors tell actors of other partitions. */

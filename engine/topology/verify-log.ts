@@ -7,14 +7,15 @@
  * V2  Every record with an id is known under its id, every known id stands in the log, and a content follows
  *     itself only with another between.
  * V3  Every folded record is a row, a letter, or was dropped by an operator.
+ * V4  Records before the last erasure of their key (log/erasure.ts) count, and are asked for nothing else.
  */
 import { blockRecordsMax, readEntriesMax, revisedIdsMax } from '../limits/limits.js'
-import { readRange, type Entry } from '../log/index.js'
+import { erasureName, readErasures, readRange, type Entry, type LastErasure } from '../log/index.js'
 import { decodeBlock } from '../record/block.js'
 import { markOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
-import { compareEntries, isMoved, isTold, startOfLog, type EntryId } from '../record/record.js'
+import { compareEntries, isMoved, isOwnValue, startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import type { Cut } from './cut.js'
 import type { Findings } from './findings.js'
@@ -82,6 +83,7 @@ export class LogCheck {
   /** First positions of what failed or was dropped. */
   readonly #excused = new Set<string>()
   #skips: ReadonlyMap<string, number> = new Map()
+  #erasures: ReadonlyMap<string, LastErasure> = new Map()
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, identity: Identity | undefined,
     cut: Cut, findings: Findings) {
@@ -97,6 +99,7 @@ export class LogCheck {
     const { appended, folded, position, last, partition } = this.#cut
     const { topic } = this.#topology.source
     await this.#readLetters()
+    this.#erasures = await readErasures(this.#redis, this.#keys, partition, topic)
     let [records, before, isAtEntry] = [0, 0, position === startOfLog]
     for (let at: EntryId = startOfLog; ;) {
       const entries = await readRange(this.#redis, this.#keys.log(partition, topic), `(${at}`, last,
@@ -134,7 +137,7 @@ export class LogCheck {
       const isFolded = compareEntries(entry.id, this.#cut.position) <= 0
       records.forEach(({ key, value }, index) => {
         if (isMoved(value)) this.#excuse(value)
-        if (isMoved(value) || isTold(value)) return
+        if (isMoved(value) || isOwnValue(value) || this.#isErased(key, entry.id)) return
         const found = this.#identity?.of(value)
         const position = `${entry.id}:${index}`
         if (found) {
@@ -150,6 +153,15 @@ export class LogCheck {
       this.#findings.add('log', 'lost', `unreadable: ${String(error)}`)
       return 0
     }
+  }
+
+  /** Whether what stands in the entry was erased, although it may lie there still. */
+  #isErased(key: string, entry: EntryId): boolean {
+    if (this.#erasures.size === 0) return false
+    const { topic } = this.#topology.source
+    const { partition } = this.#cut
+    const last = this.#erasures.get(erasureName({ keys: this.#keys, partition, topic, key }))
+    return last !== undefined && compareEntries(entry, last.entry) < 0
   }
 
   #count(key: string, entry: EntryId): void {
@@ -254,7 +266,7 @@ export class LogCheck {
 
   async #checkPlaces(key: string, flat: readonly Buffer[]): Promise<void> {
     const places = flat.flatMap((id, i) =>
-      (i % 2 === 0 ? [[String(id), placeOf(String(flat[i + 1]))]] : []))
+      (i % 2 === 0 ? [[String(id), placeOf(String(flat[i + 1]))]] : [])).filter(([, place]) => place !== '-')
     const byEntry = groupedBy(places, ([, place]) => place.slice(0, place.indexOf(':')))
     const log = this.#keys.log(this.#cut.partition, this.#topology.source.topic)
     for (const [entry, expected] of byEntry) {

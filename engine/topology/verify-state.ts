@@ -45,6 +45,8 @@ export class StateCheck {
   readonly #fold: Fold
   #position: EntryId = startOfLog
   readonly #emitted = new EmittedBounds()
+  /** What erased records emitted is not emitted again. */
+  #hasVoids = false
 
   constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, cut: Cut, findings: Findings,
     only: string | undefined) {
@@ -87,7 +89,7 @@ export class StateCheck {
   #compareEmitted(): void {
     const { partition, emitted } = this.#cut
     const { least, most } = this.#emitted
-    if (emitted >= least && emitted <= most) return
+    if (emitted >= least && (emitted <= most || this.#hasVoids)) return
     const range = least === most ? String(most) : `${least} to ${most}`
     this.#findings.add('state', emitted < least ? 'lost' : 'doubled',
       `values emitted: partition ${partition} says ${emitted}, its replay ${range}`,
@@ -138,7 +140,9 @@ export class StateCheck {
           if (records !== undefined) this.#fold.buryBlock(id, block, records, entry.unreadable)
           continue
         }
-        const records = entry.records().filter(({ key }) => this.#only === undefined || key === this.#only)
+        const all = entry.records()
+        this.#hasVoids ||= all.some(({ outcome }) => outcome.kind === 'void')
+        const records = all.filter(({ key }) => this.#only === undefined || key === this.#only)
         await this.#fold.prepare([{ records }])
         for (const record of records) await this.#fold.fold(record)
       }

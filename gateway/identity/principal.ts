@@ -21,7 +21,8 @@ export const elevatedPermissions = ['user_data_read', 'storage_access', 'admin']
 export type Permission = typeof ordinaryPermissions[number] | typeof elevatedPermissions[number]
 
 /** What a person's token can carry: about one's own data everything, about others nothing. */
-export const personPermissions: readonly Permission[] = [...ordinaryPermissions, 'user_data_read']
+export const personPermissions: readonly Permission[] =
+  [...ordinaryPermissions, 'user_data_read', 'storage_access']
 
 /** What sort of caller. */
 export type Role = 'nobody' | 'person' | 'app' | 'administrator' | 'operator'

@@ -6,12 +6,13 @@
  *
  * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends
  *     a subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
+ * V2  The erasure of a person, or of a record of theirs, is a gap: what was told before holds no longer.
  */
 import {
   concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer,
 } from 'rxjs'
 import {
-  componentsChanged, deadLetters, recordsFolded, type ComponentChange
+  componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange
 } from '../../actors/person/outputs.js'
 import type { FoldedRecord } from '../../actors/record/index.js'
 import {
@@ -150,7 +151,9 @@ function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observab
       && (request.from === null || !isAtOrAfter(request.from, position)))
   if (found.length === 0) return EMPTY
   const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap(({ emitted, position }, i) => {
+  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap((one, i): Change[] => {
+    const { emitted, position } = one
+    if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
     const sight = seen[i] ?? null
     if (sight === null && request.person === null) return []
     if (sight === null) throw denied(request)
@@ -168,6 +171,7 @@ function denied({ person, topic }: LiveRequest): HinataError {
 }
 
 function isFor(emitted: Emitted, view: View, request: LiveRequest): boolean {
+  if (emitted.output === personsErased.output) return emitted.key === request.person
   if (emitted.output !== view.output) return false
   if (request.person !== null) return emitted.key === request.person
   return view.appOf(emitted.value) === request.principal.appId

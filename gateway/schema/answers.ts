@@ -176,6 +176,28 @@ export const personalizedAnswer = Type.Object({
   processing_time: Type.Number({ description: 'Seconds.' }),
 })
 
+/** DELETE /api/users/{id} and /api/hinata/{id}, GET /api/erasures/{id} */
+export const receiptAnswer = Type.Object({
+  erasure_id: Type.String(),
+  status: Type.Union([Type.Literal('pending'), Type.Literal('done')]),
+  scope: Type.String({ description: 'person, record or retention.' }),
+  person_hash: Type.String({ description: 'SHA-256 of the person\'s key.' }),
+  asked_at: Type.String(),
+  done_at: Type.Union([Type.String(), Type.Null()]),
+  removed: Type.Union([anyObject, Type.Null()], { description: 'What was removed where, without content.' }),
+  files: Type.String({ description: 'Whether the files of Redis were written anew: rewritten or pending.' }),
+  versions_behind: Type.Array(Type.String(), {
+    description: 'Versions of the pipeline that nobody runs: they pass the erasure when they run again.',
+  }),
+})
+
+/** POST /api/users/{id}/import */
+export const importAnswer = Type.Object({
+  accepted: Type.Integer(),
+  duplicates: Type.Integer(),
+  rejected: Type.Array(refusedRecord),
+})
+
 /** GET /health and /ready */
 export const healthAnswer = Type.Object({
   status: Type.Union(['healthy', 'unhealthy', 'ready', 'not_ready'].map(name => Type.Literal(name))),

@@ -162,4 +162,14 @@ export const reportRequest = Type.Object({
   })),
   form: Type.Optional(Type.Union(
     [Type.Literal('json'), Type.Literal('markdown'), Type.Literal('html')], { default: 'json' })),
+})
+
+/** POST /api/users/{id}/import */
+export const importRequest = Type.Object({
+  lines: Type.Array(Type.String({ maxLength: 1_000_000 }), {
+    minItems: 1, maxItems: 100, description: 'Lines of an export, in their order.',
+  }),
+  readmit: Type.Optional(Type.Boolean({
+    default: false, description: 'The person was erased here, and comes back.',
+  })),
 }, closed)

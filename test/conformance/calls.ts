@@ -111,10 +111,11 @@ const commandMakers: readonly Maker[] = [
 const appendUnique: Maker = draw => {
   const groups = draw.some(() => {
     const ids = draw.some(() => draw.pick(['r1', 'r2']))
-    return [draw.pick([4, 4, 5]), draw.mark(), ids, ids.map(() => draw.mark())]
+    return [draw.pick([5, 5, 6]), draw.mark(), ids, ids.map(() => draw.mark())]
   })
   const records = groups.flatMap(([, , ids]) => (ids as string[]).map(() => draw.bytes()))
-  return script('append-unique', [log, meta, keys.appender(0, 'in', draw.pick(['x', 'z'])), ...ids],
+  return script('append-unique',
+    [log, meta, keys.appender(0, 'in', draw.pick(['x', 'z'])), keys.erasures(0, 'in'), ...ids],
     Buffer.concat(records), encodeValue(groups), encodeValue(records.map(({ length }) => length)),
     1 + draw.below(40), 3_600)
 }
@@ -130,7 +131,8 @@ const commitBatch: Maker = (draw, known) => {
     changes.length, ...changes.flat(), ...states.flatMap((): RedisArgument[] => {
       const puts = draw.some(() => [draw.field(), draw.bytes()], 0)
       const removals = draw.some(() => draw.field(), 0)
-      return [puts.length, ...puts.flat(), removals.length, ...removals]
+      const count = draw.pick([puts.length, puts.length, -1 - puts.length])
+      return [count, ...puts.flat(), removals.length, ...removals]
     }))
 }
 

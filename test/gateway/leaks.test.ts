@@ -9,6 +9,7 @@ import {
 t.setTimeout(180_000)
 const system = await startSystem()
 const { url } = system.gateway
+t.setTimeout(120_000)
 t.teardown(() => system.stop())
 
 const canary = 'zanzibarcanary'
@@ -26,6 +27,9 @@ const { job_id: job } = submitted.body as { job_id: string }
 
 /** They end credentials that this test goes on with; strangers try them one by one. */
 const ends = ['/api/apps/{id}/rotate-key', '/api/apps/{id}/revoke', '/api/auth/revoke']
+
+/** They erase what the owner goes on with; strangers try them. */
+const erases = ['delete /api/users/{id}', 'delete /api/hinata/{id}']
 
 /** Every other route, asked about the same person, job and app. */
 async function askEverything(key: string | null, person: string): Promise<Map<string, Answered>> {
@@ -48,6 +52,7 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
       .replace('/api/apps/{id}', `/api/apps/${acmeApp.appId}`).replace('{job_id}', job)
       .replace('/api/hinata/{id}', '/api/hinata/c0').replace('{id}', 'c1')
     for (const method of Object.keys(methods)) {
+      if (key === acmeApp.key && erases.includes(`${method} ${path}`)) continue
       const isNamed = /\/(users|apps|enhanced)\//.test(path)
       const query = isNamed ? '' : `?user_id=${encodeURIComponent(person)}`
       const answer = method === 'get' ? await get(url, place + query, key)

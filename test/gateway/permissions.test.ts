@@ -19,7 +19,7 @@ interface Credentials {
 }
 
 t.setTimeout(180_000)
-const system = await startSystem({ hasNode: false })
+const system = await startSystem({ hasNode: false, limits: { erasureWaitMs: 20 } })
 const { url } = system.gateway
 t.teardown(() => system.stop())
 
@@ -105,6 +105,7 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     },
     '/api/tenants': { tenant: 'acme' },
     '/api/auth/user-token': { user_id: person },
+    '/api/users/{id}/import': { lines: ['{}'] },
     '/api/auth/revoke': { user_id: person },
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },

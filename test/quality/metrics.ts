@@ -11,6 +11,7 @@ import { q08 } from './q08-stability.js'
 import { q09 } from './q09-adaptation.js'
 import { q10 } from './q10-groundedness.js'
 import { q11 } from './q11-junk.js'
+import { q12 } from './q12-forgetting.js'
 import { q13 } from './q13-pii.js'
 import { q14 } from './q14-speed.js'
 
@@ -27,6 +28,7 @@ export const metrics: readonly Metric[] = [
   q09,
   q10,
   q11,
+  q12,
   q13,
   q14,
 ]

@@ -14,7 +14,9 @@ import {
   knowledgeOf, searchForPrompt, type SearchAnswer, type SearchArgs, type SearchResult,
 } from '../../actors/search/index.js'
 import { testDriver, type LogRecord, type TestDriver } from '../../engine/index.js'
+import { erasureField } from '../../engine/record/record.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
+import { retelling } from '../../pipelines/retelling.js'
 
 /** Records that are accepted together at most. */
 const BLOCK_RECORDS_MAX = 100
@@ -35,6 +37,8 @@ export interface RecordInput {
 
 /** One person of a metric, with a pipeline of their own. */
 export class KeptPerson {
+  private readonly told: LogRecord[] = []
+
   private constructor(
     readonly id: string,
     private readonly driver: TestDriver,
@@ -65,7 +69,17 @@ export class KeptPerson {
       const latest = Math.max(this.now, ...block.map(({ eventTime }) => eventTime))
       if (latest > this.now) await this.driver.advance(latest - this.now)
       await this.driver.pushBlock(block)
+      this.told.push(...block)
     }
+  }
+
+  /** Forgets records by their ids, or the person: what the eraser appends is taken. */
+  async forget(ids: readonly string[] | 'all'): Promise<void> {
+    const rest = ids === 'all' ? [] : await retelling(({ record }) => !ids.includes(record.id))(this.told)
+    const stays = rest.filter(one => one !== null)
+    const reason = ids === 'all' ? 'person' : 'records'
+    await this.driver.pushBlock([{ key: this.id, eventTime: 0, value: { [erasureField]: reason } }, ...stays])
+    this.told.splice(0, this.told.length, ...stays)
   }
 
   /** What the records were folded into, in the order of folding. */

@@ -10,6 +10,7 @@ import { connect, type Ack, type HinataClient, type SystemStatus } from '../../.
 import { HinataError } from '../../../engine/index.js'
 import type { Config } from '../../config/index.js'
 import { progressBar } from '../progress.js'
+import { importWhole } from './import-whole.js'
 import { findTarget, request, type Target } from '../target.js'
 
 const batchRecords = 100
@@ -25,10 +26,12 @@ interface Totals {
 
 /** Imports the files. `user` is whose records they are; without it every line must carry `user_id`. */
 export async function importFiles(
-  config: Config, files: string[], options: { user?: string, url?: string },
+  config: Config, files: string[],
+  options: { user?: string, url?: string, whole?: boolean, readmit?: boolean },
 ): Promise<void> {
   for (const file of files) assertReadable(file)
   const target = findTarget(config, options.url)
+  if (options.whole) return importExports(target, files, options.user, options.readmit === true)
   const client = await connect({ url: target.url, token: target.adminKey })
   const totals: Totals = { accepted: 0, duplicates: 0, rejected: 0 }
   const total = files.reduce((sum, file) => sum + statSync(file).size, 0)
@@ -41,6 +44,21 @@ export async function importFiles(
   } finally {
     bar.done()
   }
+  await untilSettled(target)
+  process.stdout.write(
+    `accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
+  if (totals.rejected > 0) process.exitCode = 1
+}
+
+/** Files that `hinata export` wrote, told as they were. */
+async function importExports(
+  target: Target, files: string[], user: string | undefined, isReadmitted: boolean,
+): Promise<void> {
+  if (user === undefined) {
+    throw new HinataError('USAGE', { reason: '--whole needs --user: whose export it is.' })
+  }
+  const totals: Totals = { accepted: 0, duplicates: 0, rejected: 0 }
+  for (const file of files) await importWhole(target, file, user, isReadmitted, totals)
   await untilSettled(target)
   process.stdout.write(
     `accepted ${totals.accepted}, duplicates ${totals.duplicates}, rejected ${totals.rejected}\n`)
@@ -106,7 +124,7 @@ async function importFile(
   await Promise.all(answers)
 }
 
-/** A line's record without its `user_id`, and that id. Validation is the gateway's. */
+/** A line's record without the fields beside it, and its `user_id`. Validation is the gateway's. */
 function parseLine(line: string): { record: unknown, person: string | undefined } | undefined {
   let value: unknown
   try {
@@ -115,7 +133,7 @@ function parseLine(line: string): { record: unknown, person: string | undefined 
     return undefined
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const { user_id: person, ...record } = value as Record<string, unknown>
+  const { user_id: person, app: _app, ...record } = value as Record<string, unknown>
   return { record, person: typeof person === 'string' ? person : undefined }
 }
 

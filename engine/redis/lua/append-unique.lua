@@ -6,7 +6,9 @@ and also when an id was revised since: the last four origins of an id are rememb
 KEYS[1] log (stream)
 KEYS[2] meta (hash): field n, records ever appended
 KEYS[3] appender (hash): s, sequence of its last block
-KEYS[4..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index> of the
+KEYS[4] erasures (hash, erase-key.lua): which keys were erased, and up to which event time their records are
+  refused since
+KEYS[5..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 16><entry>:<index> of the
   record accepted last, then up to three others, newest first, with a space between: records accepted earlier,
   and duplicates, which have - for a position
 ARGV[1] the records, packed, one after another
@@ -20,6 +22,7 @@ Returns { entry of the block or '', outcomes, position ... }: one letter per rec
   a  appended
   v  revised: the id was known with another fingerprint; appended
   r  repeated: a remembered id, fingerprint and origin; not appended again
+  e  erased: its key was erased, and it is older than that; not appended
   d  duplicate: the same id and fingerprint from another origin, or an old block again; not appended
 and for each r, in order, the position where it stands. The k-th appended or revised record stands at index
 k - 1 of the entry.
@@ -28,6 +31,24 @@ local groups = cmsgpack.unpack(ARGV[2])
 local isRepeated = tonumber(redis.call('HGET', KEYS[3], 's') or 0) >= tonumber(ARGV[4])
 local kept, leftOut = 0, 0
 local outcomes, repeated = {}, {}
+local hasErasures = redis.call('EXISTS', KEYS[4]) == 1
+local lengths, from, at = nil, 1, 0
+
+-- Event time up to which records of a hash's key are refused; nil: none are.
+local function refusedUpTo(hash)
+  if not hasErasures then return nil end
+  local line = redis.call('HGET', KEYS[4], redis.sha1hex(KEYS[hash]))
+  lengths = lengths or cmsgpack.unpack(ARGV[3])
+  local ms = line and string.match(line, '^[^ ]+ (%d+) ')
+  return ms and tonumber(ms)
+end
+
+-- Event time of the record that starts at byte `from`: an array of key, event time, value.
+local function eventTimeAt(start)
+  local _, _, eventTime = cmsgpack.unpack_limit(string.sub(ARGV[1], start + 1), 2, 0)
+  return eventTime
+end
+
 -- of each hash: id -> what will be stored; a position of this call is \0 and the index in its block
 local values, order = {}, {}
 -- of each hash: id -> fingerprint and origin, and index, of what this call appends last
@@ -36,13 +57,16 @@ for g = 1, #groups do
   local hash, origin, ids, fingerprints = unpack(groups[g])
   local stored = redis.call('HMGET', KEYS[hash], unpack(ids))
   if not values[hash] then values[hash], order[hash], ownMark[hash], ownIndex[hash] = {}, {}, {}, {} end
+  local refused = refusedUpTo(hash)
   local value, touched, marks, indexes = values[hash], order[hash], ownMark[hash], ownIndex[hash]
   for i = 1, #ids do
     local id, mark, before = ids[i], fingerprints[i] .. origin, stored[i]
     local newest = marks[id] or before
     local known = before and select(2, string.find(' ' .. before, ' ' .. mark, 1, true))
     local outcome
-    if marks[id] == mark then
+    if refused and eventTimeAt(from) <= refused then
+      outcome = 'e'
+    elseif marks[id] == mark then
       outcome = 'r'
       repeated[#repeated + 1] = indexes[id]
     elseif known then
@@ -66,7 +90,11 @@ for g = 1, #groups do
         kept = kept + 1
       end
     end
-    if outcome == 'r' or outcome == 'd' then leftOut = leftOut + 1 end
+    if hasErasures then
+      at = at + 1
+      from = from + lengths[at]
+    end
+    if outcome == 'r' or outcome == 'd' or outcome == 'e' then leftOut = leftOut + 1 end
     outcomes[#outcomes + 1] = outcome
   end
 end
@@ -75,7 +103,8 @@ local entry = ''
 if kept > 0 then
   local block = ARGV[1]
   if leftOut > 0 then
-    local lengths, parts, from = cmsgpack.unpack(ARGV[3]), {}, 1
+    local parts, from = {}, 1
+    lengths = lengths or cmsgpack.unpack(ARGV[3])
     for i = 1, #outcomes do
       local to = from + lengths[i]
       if outcomes[i] == 'a' or outcomes[i] == 'v' then parts[#parts + 1] = string.sub(block, from, to - 1) end

@@ -16,6 +16,7 @@ ARGV[6] outputs, packed ('' = none)
 ARGV[7] number of dead letters, then each one packed
 then   number of timer changes, then for each: member, due ('' = cancel)
 then   for each of KEYS[5..]: number of fields put, field, value ..., number of fields removed, field ...
+       A number n below 0 clears the hash first and puts -1 - n fields.
 
 Returns {'ok', entry of the outputs or ''}. A repeated call finds its own sequence and position: {'ok', ''}.
 {'fenced', epoch} when another owner took over, or when the data has another history than the lease
@@ -47,6 +48,10 @@ end
 at = at + timerCount * 2 + 1
 for k = 5, #KEYS do
   local puts = tonumber(ARGV[at])
+  if puts < 0 then
+    redis.call('UNLINK', KEYS[k])
+    puts = -1 - puts
+  end
   local from = at + 1
   local last = at + puts * 2
   while from <= last do

@@ -214,6 +214,7 @@ t.test('P3: a unique block that comes again late is not appended, though its ids
   const { redis, keys } = on
   const append = async (sequence: number, content: string): Promise<unknown> => runScript(redis,
     loadScript('append-unique'), [keys.log(0, 'in'), keys.meta(0, 'in'), keys.appender(0, 'in', 'me'),
+      keys.erasures(0, 'in'),
       keys.ids(0, 'in', 'ada')],
     [encodeRecord(record('ada', content)),
       encodeValue([[4, String(sequence).padStart(16, '0'), ['r1'], [content.repeat(16)]]]), encodeValue([0]),

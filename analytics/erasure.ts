@@ -1,0 +1,63 @@
+/**
+ * Erasing a person's rows, in the order of what was emitted.
+ *
+ * Y1  What an erasure of the same batch outlives is never inserted; rows of earlier batches are deleted
+ *     before the batch's own rows go in. So nothing that is retried puts an erased row back.
+ * Y2  A row is older than the erasure when it was accepted in an earlier millisecond: the erasure is the
+ *     first of its own (engine/redis/lua/erase-key.lua). Deleting again deletes nothing else.
+ * Y3  The delete is done when it returns: the parts are written anew without the rows. The parts before are
+ *     inactive, and are removed from disk by ClickHouse after `old_parts_lifetime` (schema/0020-erasure.sql).
+ * Y4  The statement names persons by a hash: ClickHouse keeps its text beside the data.
+ */
+import type { Emitted, Erasure } from '../engine/index.js'
+import { personsErased } from '../actors/person/outputs.js'
+import type { Analytics } from './connection.js'
+import { storableText } from './storable.js'
+
+/** Persons of one statement. */
+const personsPerStatement = 50
+
+/** Tables that hold something of a person, and when their rows were accepted. */
+const tables = [
+  ['records', 'accepted_at'], ['psp_components', 'changed_at'], ['dead_letters', 'accepted_at'],
+] as const
+
+/** The persons that a batch erases, up to when (ms UTC), and the values that outlive their erasures. */
+export function withoutErased(
+  emitted: readonly Emitted[],
+): { readonly erased: ReadonlyMap<string, number>, readonly left: readonly Emitted[] } {
+  const erased = new Map<string, number>()
+  if (!emitted.some(({ output }) => output === personsErased.output)) return { erased, left: emitted }
+  const left: Emitted[] = []
+  for (const one of [...emitted].reverse()) {
+    if (erased.has(one.key)) continue
+    if (one.output === personsErased.output) erased.set(one.key, (one.value as Erasure).at)
+    else left.push(one)
+  }
+  return { erased, left: left.reverse() }
+}
+
+/** Deletes what was accepted earlier. Throws what the client throws; then some of it may be deleted. */
+export async function eraseRows(analytics: Analytics, erased: ReadonlyMap<string, number>): Promise<void> {
+  const persons = [...erased]
+  for (let i = 0; i < persons.length; i += personsPerStatement) {
+    const some = persons.slice(i, i + personsPerStatement)
+    const hashes = await hashesOf(analytics, some.map(([person]) => storableText(person)))
+    for (const [table, column] of tables) {
+      const where = some.map(([, at], j) =>
+        `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`)
+        .join(' OR ')
+      const found = await analytics.query(`SELECT 1 FROM ${table} WHERE ${where} LIMIT 1 SETTINGS final = 0`)
+      if (found.length === 0) continue
+      await analytics.client.command({ query: `ALTER TABLE ${table} DELETE WHERE ${where}`,
+        clickhouse_settings: { mutations_sync: '1' } })
+    }
+  }
+}
+
+/** As ClickHouse computes them, in the order of the persons. */
+async function hashesOf(analytics: Analytics, persons: readonly string[]): Promise<string[]> {
+  const [{ hashes }] = await analytics.query<{ hashes: string[] }>(
+    'SELECT arrayMap(one -> toString(sipHash64(one)), {persons:Array(String)}) AS hashes', { persons })
+  return hashes
+}
