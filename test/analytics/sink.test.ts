@@ -38,7 +38,9 @@ t.test('migrations that ran are not run again', async t => {
     { version: 3, name: 'dead-letters' },
     { version: 4, name: 'records-per-minute' }, { version: 5, name: 'dead-letter-status' },
     { version: 6, name: 'committed-changes' }, { version: 7, name: 'rollups' },
-    { version: 8, name: 'column-comments' }, { version: 20, name: 'erasure' },
+    { version: 8, name: 'column-comments' }, { version: 9, name: 'data-access' },
+    { version: 10, name: 'api-calls' }, { version: 11, name: 'app-registrations' },
+    { version: 20, name: 'erasure' }, { version: 21, name: 'said-of-components' },
   ])
   const tables = await analytics.query<{ name: string }>(`
     SELECT name FROM system.tables
