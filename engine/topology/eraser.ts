@@ -9,8 +9,8 @@
  * G1  The erasure is a record of the key: it is folded in its place, once, by every version, and again by a
  *     replay. Each step may be repeated; after a crash the whole is.
  * G2  With `retell`, a part of the key's records is erased: the whole key is, and the other records follow
- *     the erasure as if they came now, with their own event times. So nothing that was derived from the erased
- *     ones stays, whatever it was.
+ *     the erasure as if they came now, with their own event times. So nothing that was derived from the
+ *     erased ones stays, whatever it was.
  * G3  A version that nobody runs cannot pass it. Its state of the key is removed at once, the record that
  *     erases stays in the log for it, and the answer names it.
  */

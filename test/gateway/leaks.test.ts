@@ -28,7 +28,7 @@ const { job_id: job } = submitted.body as { job_id: string }
 /** They end credentials that this test goes on with; strangers try them one by one. */
 const ends = ['/api/apps/{id}/rotate-key', '/api/apps/{id}/revoke', '/api/auth/revoke']
 
-/** They erase what the owner goes on with; strangers try them. */
+/** They erase what the others go on with; strangers try them at the end. */
 const erases = ['delete /api/users/{id}', 'delete /api/hinata/{id}']
 
 /** Every other route, asked about the same person, job and app. */
@@ -52,7 +52,7 @@ async function askEverything(key: string | null, person: string): Promise<Map<st
       .replace('/api/apps/{id}', `/api/apps/${acmeApp.appId}`).replace('{job_id}', job)
       .replace('/api/hinata/{id}', '/api/hinata/c0').replace('{id}', 'c1')
     for (const method of Object.keys(methods)) {
-      if (key === acmeApp.key && erases.includes(`${method} ${path}`)) continue
+      if (erases.includes(`${method} ${path}`)) continue
       const isNamed = /\/(users|apps|enhanced)\//.test(path)
       const query = isNamed ? '' : `?user_id=${encodeURIComponent(person)}`
       const answer = method === 'get' ? await get(url, place + query, key)
@@ -164,6 +164,15 @@ t.test('what an app keeps to itself stays with it', async t => {
   const told = await heard.until(({ type }) => type === 'update')
   t.notOk(JSON.stringify(told).includes('onlyours'), 'raw_data is for the app that sent it')
   heard.socket.close()
+})
+
+t.test('who erases a person of their own tenant takes nothing from another', async t => {
+  for (const key of [adminKey, beta.key]) {
+    t.equal((await ask(url, '/api/hinata/c0?user_id=ada', key, { method: 'DELETE' })).status, 404)
+    t.ok((await ask(url, '/api/users/ada', key, { method: 'DELETE' })).status < 300)
+  }
+  const { body } = await get(url, '/api/users/ada/export', acmeApp.key)
+  t.match(JSON.stringify(body), canary)
 })
 
 /** The order of the routes in openapi.json. */

@@ -18,9 +18,9 @@ export const q12: Metric = {
   id: 'Q12',
   title: 'Forgetting',
   definition: `Among ${HISTORY} notes of a person stand ${CANARIES} goals, each with a word of its own. `
-    + 'Every second one is deleted, then the person is erased. Hits: how many places know a deleted word: the '
-    + 'prompt for it, search by text, what is known about the person, and every stored byte (cells, rows with '
-    + 'their vectors). Redis, ClickHouse, files and logs of a running system are read by '
+    + 'Every second one is deleted, then the person is erased. Hits: how many places know a deleted word: '
+    + 'the prompt for it, search by text, what is known about the person, and every stored byte (cells, rows '
+    + 'with their vectors). Redis, ClickHouse, files and logs of a running system are read by '
     + 'test/scenarios/erasure.test.ts.',
   run: measure,
 }

@@ -42,6 +42,15 @@ function readOf(path: string): Buffer {
   }
 }
 
+function submit(gateway: string, key: string, user: string, word: string): Promise<unknown> {
+  return post(gateway, '/api/hinata/submit', key, {
+    user_id: user, processing_options: { wait_ms: 5_000 },
+    hinata_batch: Array.from({ length: 20 }, (_, i) => recordOf(`${word}-${i}`, {
+      highlight: `I want to learn ${word} cooking, part ${i}`, note: `My goal is ${word} number ${i}.`,
+      tag: [word], address: `https://example.test/${word}`, raw_data: { word } })),
+  })
+}
+
 t.test('an erased person is in no file, no row and no answer', async t => {
   const dataDir = await mkdtemp(join(tmpdir(), 'hinata-erase-'))
   const up = spawn(process.execPath, [entry, 'up', '--port', '0', '--clickhouse-port', '0', '--data-dir',
@@ -70,14 +79,8 @@ t.test('an erased person is in no file, no row and no answer', async t => {
     }))
     return found.flat()
   }
-  const submit = (user: string, word: string): Promise<unknown> => post(gateway, '/api/hinata/submit', key, {
-    user_id: user, processing_options: { wait_ms: 5_000 },
-    hinata_batch: Array.from({ length: 20 }, (_, i) => recordOf(`${word}-${i}`, {
-      highlight: `I want to learn ${word} cooking, part ${i}`, note: `My goal is ${word} number ${i}.`,
-      tag: [word], address: `https://example.test/${word}`, raw_data: { word } })),
-  })
-  await submit('carla', canary)
-  await submit('bob', 'lisbon')
+  await submit(gateway, key, 'carla', canary)
+  await submit(gateway, key, 'bob', 'lisbon')
   await until('the rows are there', async () => (await rowsWith(canary)).length > 3
     && (await rowsWith('lisbon')).length > 3, patience)
   t.ok(filesWith(dataDir, canary).length > 0)
