@@ -33,4 +33,6 @@ export interface NexmarkReport {
     readonly cpu: string, readonly cores: number, readonly node: string, readonly redis: string
   }
   readonly queries: readonly QueryReport[]
+  /** What whoever ran it says of the conditions, such as other work on the machine. */
+  readonly note?: string
 }

@@ -3,7 +3,7 @@
  * bench/results/nexmark.json.
  *
  * Usage: node dist/bench/nexmark/run.js [--events 1000000] [--seeds 5] [--queries q5,q7] [--verify]
- *        [--out FILE]      (without --verify nothing is compared, and only rates are found)
+ *        [--out FILE] [--note TEXT]      (without --verify nothing is compared, and only rates are found)
  */
 import { fork } from 'node:child_process'
 import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ import type { NexmarkReport, QueryReport, SeedRun } from './report.js'
 
 const { values: given } = parseArgs({ options: {
   events: { type: 'string', default: '1000000' }, seeds: { type: 'string', default: '5' },
-  queries: { type: 'string' }, verify: { type: 'boolean', default: false },
+  queries: { type: 'string' }, note: { type: 'string' }, verify: { type: 'boolean', default: false },
   out: { type: 'string', default: fileURLToPath(new URL('../../../bench/results/nexmark.json',
     import.meta.url)) },
 } })
@@ -137,6 +137,7 @@ function finish(): void {
     machine: { cpu: cpus()[0].model.trim(), cores: cpus().length, node: process.versions.node,
       redis: redisVersion },
     queries: chosen.map(({ name, title }): QueryReport => ({ name, title, runs: runs.get(name)! })),
+    ...(given.note === undefined ? {} : { note: given.note }),
   }
   say(`\n${events} events, ${seeds.length} seeds; medians\n${
     ['query', 'events/s', 'per core', 'rows', 'result'].map(title => title.padStart(10)).join('')}`)
