@@ -70,6 +70,19 @@ export class Decisions {
     return decision
   }
 
+  /** As `decide`, asking again for `ms` while preferences cannot be read. */
+  async decideWithin(ms: number, principal: Principal, key: string, action: Action): Promise<Decision> {
+    const end = performance.now() + ms
+    for (;;) {
+      try {
+        return await this.decide(principal, key, action)
+      } catch (thrown) {
+        if (performance.now() >= end || this.#stopping.signal.aborted) throw thrown
+        await this.#clock.wait(this.#limits.privacyPollMs, this.#stopping.signal)
+      }
+    }
+  }
+
   /** As `decide`, but throws PRIVACY_DENIED or CONSENT_MISSING when it is no. */
   async assertMay(principal: Principal, key: string, action: Action): Promise<Decision> {
     return allowed(await this.decide(principal, key, action), key, action)

@@ -219,13 +219,14 @@ export class Connection {
     this.#held = null
   }
 
-  /** Asks until there is an answer, as long as a request may take; then the frame is refused. */
+  /** Asks until there is an answer that holds, as long as a request may take; then the frame is refused. */
   async #learn(value: unknown): Promise<void> {
     const { clock, limits } = this.#edge
     const end = clock.now() + limits.requestMsMax
     while (this.#held !== null && clock.now() < end) {
       try {
-        return await learn(this.#edge, this.#principal, value)
+        await learn(this.#edge, this.#principal, value)
+        if (!isUndecided(this.#edge, this.#principal, value)) return // else it was believed too long ago
       } catch {
         await clock.wait(limits.creditCheckMs) // Redis is away, as it is for the log
       }

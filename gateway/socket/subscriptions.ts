@@ -109,11 +109,12 @@ export class Subscriptions {
 
   /** What the app sees of a person; null: nothing. At once when the decision is known. */
   #sightFor(principal: Principal, key: string, action: Action): Sight | null | Promise<Sight | null> {
-    const { decisions } = this.#edge
+    const { decisions, limits } = this.#edge
     const sightBy = (decision: Decision): Sight | null =>
       (decision.isAllowed ? sightOf(decision, principal) : null)
     const known = decisions.known(principal, key, action)
-    return known === null ? decisions.decide(principal, key, action).then(sightBy) : sightBy(known)
+    return known !== null ? sightBy(known)
+      : decisions.decideWithin(limits.requestMsMax, principal, key, action).then(sightBy)
   }
 
   /** Ends a subscription from our side. */

@@ -13,7 +13,8 @@ type Socket = Awaited<ReturnType<typeof openGreeted>>
 
 t.setTimeout(180_000) // hundreds of cells
 
-const system = await startSystem({ hasNode: false })
+// no node: an erasure is asked for and never done, so that what the persons decided stays
+const system = await startSystem({ hasNode: false, limits: { erasureWaitMs: 20 } })
 const { url } = system.gateway
 t.teardown(() => system.stop())
 
@@ -97,6 +98,7 @@ function bodies(person: string): Readonly<Record<string, unknown>> {
     '/api/hinata/submit': { user_id: person, hinata_batch: [recordOf('r')] },
     '/api/hinata/search': { user_id: person, query_text: 'x' },
     '/api/hinata/query-relevant': { user_id: person, question: 'x' },
+    '/api/users/{id}/import': { lines: ['{}'] },
     '/api/psp/feedback': { user_id: person, component_id: 'c1', rating: 5 },
     '/api/psp/components/{id}': { user_id: person, pinned: true },
     '/api/psp/context': { user_id: person, current_request: 'x' },

@@ -77,9 +77,12 @@ t.test('an app reads what it called; the tables hold apps and no content', async
     return found.some(({ what, calls }) => what === 'GET /api/psp/current' && calls === 3) ? found : null
   })
   t.match(calls.find(({ what }) => what === 'GET /api/psp/current'), { status: 404, took_ms_max: Number })
-  const [row] = await analytics.query<{ apps: number, revoked: number }>(`
-    SELECT toFloat64(count()) AS apps, toFloat64(countIf(is_revoked)) AS revoked FROM app_registrations
-    WHERE app = {app:String}`, { app: app.appId })
+  const row = await until('its registration is written', async () => {
+    const [counted] = await analytics.query<{ apps: number, revoked: number }>(`
+      SELECT toFloat64(count()) AS apps, toFloat64(countIf(is_revoked)) AS revoked FROM app_registrations
+      WHERE app = {app:String}`, { app: app.appId })
+    return counted !== undefined && counted.apps > 0 ? counted : null
+  })
   t.same(row, { apps: 1, revoked: 0 })
   await post(url, `/api/apps/${app.appId}/revoke`, adminKey, {})
   const revoked = 'SELECT 1 FROM app_registrations WHERE app = {app:String} AND is_revoked'
