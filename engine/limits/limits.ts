@@ -158,6 +158,9 @@ export const revisedIdsMax = 100_000
 /** How often a log is rewritten anew when another rewriting came first. */
 export const rewriteTriesMax = 20
 
+/** How long outputs stay after an erasure was passed, so that whoever follows them hears of it. */
+export const followersMs = 1_000
+
 /** How often a key is read again because records of it came meanwhile, before its erasure gives up. */
 export const erasureTriesMax = 20
 

@@ -17,7 +17,8 @@
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  blockBytesMax, blockRecordsMax, erasureRestBytesMax, erasureTriesMax, letterPageEntries,
+  blockBytesMax, blockRecordsMax, erasureRestBytesMax, erasureTriesMax, followersMs,
+  letterPageEntries,
 } from '../limits/limits.js'
 import {
   appendErasure, readKey, readmitKey, readRange, voidRecords, type EraseRequest, type KeyPlace, type KnownId,
@@ -140,6 +141,7 @@ export class Eraser {
     const place = this.#placeOf(key)
     const { partition } = place
     let [letters, outputs] = [0, 0]
+    await this.#clock.wait(followersMs)
     for (const version of await versionsIn(this.#redis, this.#keys, partition, this.#topology)) {
       const id = topologyId({ name: this.#topology.name, version })
       letters += await this.#sweepLetters(partition, id, key, timeOfEntry(entry))
@@ -220,7 +222,7 @@ export class Eraser {
     }
   }
 
-  /** Lets go of what every sink has taken, without waiting for subscribers. */
+  /** Lets go of what every sink has taken, without the minute that subscribers usually have. */
   async #trimOutbox(partition: number, id: string): Promise<number> {
     const outbox = this.#keys.outbox(partition, id)
     const taken = await Promise.all(sinkNames(this.#topology).map(async name =>
