@@ -30,7 +30,8 @@ export async function learn({ decisions }: Edge, principal: Principal | null, fr
 function questionOf(principal: Principal, frame: unknown): Question | null {
   if (typeof frame !== 'object' || frame === null) return null
   const { type, topic, user_id: named = principal.person } = frame as Readonly<Record<string, unknown>>
-  const name = type === 'submit' ? type : type === 'subscribe' ? `subscribe ${String(topic)}` : ''
+  const name = type === 'submit' ? type
+    : type === 'subscribe' && typeof topic === 'string' ? `subscribe ${topic}` : ''
   if (typeof named !== 'string' || !Object.hasOwn(frameActions, name)) return null
   // a person's token about somebody else, and an app without the permission, are refused anyway: no enrolment
   const isRefused = (principal.person !== null && principal.person !== named)

@@ -43,3 +43,8 @@ t.test('seed 1, 28780: a refusal does not repeat a name of ten thousand letters'
   t.equal(codeOf(answer), 'REQUEST_INVALID')
   t.ok(JSON.stringify(answer.body).length < 500)
 })
+
+t.test('seed 42, 3316: a topic that cannot be made a text is refused at once', async t => {
+  const subscribe = { type: 'subscribe', id: 's', user_id: 'ada', topic: { toString: [] } }
+  t.match(await answerTo(subscribe), { code: 'REQUEST_INVALID', message: /topic/ })
+})

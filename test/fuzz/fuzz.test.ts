@@ -11,5 +11,5 @@ t.test('almost right inputs are answered, refused with a code, and break nothing
   t.equal(outcome.total, 4_000)
   for (const kind of ['http', 'token', 'json', 'msgpack', 'raw']) t.ok(outcome.inputs[kind],
     `${kind} was tried`)
-  t.ok(outcome.refusals.size > 20, `${[...outcome.refusals.keys()].join(' ')}`)
+  t.ok(outcome.refusals.size >= 15, `${[...outcome.refusals.keys()].join(' ')}`)
 })
