@@ -10,7 +10,7 @@ import { drive } from '../../examples/04-test-an-actor.js'
 import {
   driveReading, mostOpened, readings, readingTopology, tooLate,
 } from '../../examples/05-event-time.js'
-import { sayIt } from '../../examples/06-say-it.js'
+import { sayIt } from '../../examples/07-say-it.js'
 import { firstVisits, visitsTopology } from '../../examples/03-visits-actor.js'
 import { questions } from '../../analytics/index.js'
 import { testDriver } from '../../engine/index.js'
