@@ -32,6 +32,7 @@ t.test('a Redis whose next start fails is started once more', async t => {
   t.not(/process_id:(\d+)/.exec(String(await send(again, 'INFO', ['server'])))![1], pid)
   closeRedis(again)
   const headers = { authorization: `Bearer ${system.adminKey}` }
-  await until('the gateway is well', () => fetch(`${system.gateway}/health`, { headers })
-    .then(answer => answer.ok, () => false))
+  await until('the gateway is well', () => fetch(`${system.gateway}/health`, {
+    headers, signal: AbortSignal.timeout(5_000),
+  }).then(answer => answer.ok, () => false))
 })
