@@ -4,6 +4,4 @@ export {
   listBackups, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
 } from './backup/manifest.js'
 export { restoreBackup, type RestoreBackupOptions } from './backup/restore.js'
-export { moveCold, warmCold, type MoveOptions } from './tiers/cold-moves.js'
-export { listParts, type ColdPart, type ColdState } from './tiers/cold-parts.js'
 export { coldJob } from './tiers/schedule.js'

@@ -12,11 +12,10 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
-  emptyTable, openAnalytics, rowsOf, tablesWithRows, writeSlice, type Analytics, type AnalyticsOptions,
+  dropCold, emptyTable, openAnalytics, rowsOf, tablesWithRows, writeSlice, type Analytics, type AnalyticsOptions,
 } from '../../analytics/index.js'
 import { HinataError, restoreSavepoint, type Topology } from '../../engine/index.js'
 import type { BackedUpFile } from './create.js'
-import { dropCold } from '../tiers/cold-moves.js'
 import { backupPath, readBackup, verifyBackup, type Backup } from './manifest.js'
 
 /** What to restore, and where to. */
