@@ -1,5 +1,6 @@
 /** Storage: backups of the whole system, and records that are cold. */
 export { createBackup, type BackedUpFile, type BackupOptions } from './backup/create.js'
+export { noteErasure } from './backup/erasures.js'
 export {
   listBackups, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
 } from './backup/manifest.js'

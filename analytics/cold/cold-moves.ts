@@ -16,7 +16,7 @@ import {
 import { inTurn } from './turn.js'
 
 /** Days after the end of a month before its records of little influence are cold, SPEC section 5. */
-export const coldAfterDays = 30
+const coldAfterDays = 30
 /** Longer than an insert may be on its way: what was given `inserted_at` before is there or failed. */
 const settledSeconds = 300
 
@@ -98,7 +98,7 @@ GROUP BY month ORDER BY month SETTINGS final = 0`)
   return found.map(({ month }) => month)
 }
 
-/** Runs `work` in a turn, unless this is a cluster, whose tables are in front of others: nothing is cold there. */
+/** Runs `work` in a turn, unless this is a cluster, whose tables front others: nothing is cold there. */
 async function guarded(
   analytics: Analytics, onStep: MoveOptions['onStep'], work: (moves: ColdMoves) => Promise<ColdPart[]>,
 ): Promise<ColdPart[]> {
@@ -154,7 +154,8 @@ WHERE ${where} AND (user_id, id, revision) NOT IN (SELECT user_id, id, revision 
 SETTINGS final = 0`)
     if (missing > 0) throw new HinataError('INTERNAL', { reason: `${missing} rows are not in ${name}` })
     await this.#step('note', name)
-    const [part] = await noteParts(this.#analytics, [{ name, month, generation, upto, rows, state: 'copied' }])
+    const [part] = await noteParts(this.#analytics,
+      [{ name, month, generation, upto, rows, state: 'copied' }])
     return this.#endCooling(part)
   }
 

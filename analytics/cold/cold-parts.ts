@@ -9,8 +9,8 @@
  *                  replaced, and another part cold ◀───────────┘
  *
  * K1  In `copied` and `warming` the view shows the file and hides the part's rows of `records`, which may be
- *     there, in part or not at all. In `cold` there are none; in `warm` the view shows rows and no file, in `replaced` another part's
- *     file, which has its month, generation and `upto`.
+ *     there, in part or not at all. In `cold` there are none; in `warm` the view shows rows and no file, in
+ *     `replaced` the file of another part, which has its month, generation and `upto`.
  * K2  So at every moment a record is seen once: a switch is one replacement of the view, which is atomic, and
  *     a query sees one view from its beginning to its end.
  * K3  A part's rows are told by columns alone: month, influence, and inserted no later than `upto`.

@@ -34,7 +34,8 @@ export interface LastTurn {
 /** Who had the last turn, and whether they have it still. */
 export async function lastTurn(analytics: Analytics): Promise<LastTurn> {
   const [found] = await analytics.query<{ number: number, comment: string, now: string }>(`
-SELECT toUInt32OrZero(extract(name, '\\\\d+$')) AS number, comment, toString(toUnixTimestamp64Milli(now64(3))) AS now
+SELECT toUInt32OrZero(extract(name, '\\\\d+$')) AS number, comment,
+  toString(toUnixTimestamp64Milli(now64(3))) AS now
 FROM system.tables WHERE database = currentDatabase() AND match(name, '^cold_turn_\\\\d+$')
 ORDER BY number DESC LIMIT 1`)
   if (found === undefined) return { number: 0, isFree: true }

@@ -134,8 +134,9 @@ t.test('V1: one at a time, and the dead are passed', async t => {
   })))
   t.equal(most, 1)
   const { number } = await lastTurn(analytics)
-  await analytics.client.command({ query: `CREATE TABLE cold_turn_${number + 1} (nothing UInt8) ENGINE = Null `
-    + 'COMMENT \'held until 1000\'' })
+  await analytics.client.command({ query:
+    `CREATE TABLE cold_turn_${number + 1} (nothing UInt8) ENGINE = Null COMMENT`
+    + '  \'held until 1000\'' })
   t.same(await inTurn(analytics, () => lastTurn(analytics)), { number: number + 2, isFree: false })
 })
 
