@@ -6,8 +6,8 @@
  * J1  The erasure is appended behind the archive's log, like any other: so the savepoint's state of the key
  *     is not restored (Z10), what stays of it is folded anew, and sinks hear of it.
  * J2  Records before it are void when it returns.
- * J3  A system that was there before, and knew of an erasure, is believed: it tells whether the key was erased
- *     whole, not which of its records were.
+ * J3  A system that was there before, and knew of an erasure, is believed: it tells whether the key was
+ *     erased whole, not which of its records were.
  */
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../clock/index.js'
