@@ -111,8 +111,13 @@ t.test('restored, the erased stay erased', async t => {
   t.equal(await countOf(system, 'carla'), '0')
   t.equal(await rowsWith(system, 'lisbon7end'), '0')
   t.same([await promptOf(system, 'dana'), await promptOf(system, 'bob')], prompts, 'the others are whole')
-  await until('no file has it',
-    () => [...filesWith('zanzibarcanary'), ...filesWith('lisbon7end')].length === 0, patience)
+  await until('no file has it', () => {
+    try {
+      return [...filesWith('zanzibarcanary'), ...filesWith('lisbon7end')].length === 0
+    } catch {
+      return false // a folder left the disk while it was read
+    }
+  }, patience)
   const verified = await next.run('verify', '--deep')
   t.equal(verified.code, 0, verified.out)
   t.match(verified.out, /lost 0, doubled 0, changed 0/)
