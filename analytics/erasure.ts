@@ -8,9 +8,11 @@
  * Y3  The delete is done when it returns: the parts are written anew without the rows. The parts before are
  *     inactive, and are removed from disk by ClickHouse after `old_parts_lifetime` (schema/0020-erasure.sql).
  * Y4  The statement names persons by a hash: ClickHouse keeps its text beside the data.
+ * Y5  Cold records go with their files, which are replaced by others without them (cold/cold-erasure.ts).
  */
 import type { Emitted, Erasure } from '../engine/index.js'
 import { personsErased } from '../actors/person/outputs.js'
+import { eraseWarmAndCold, type RowsToErase } from './cold/cold-erasure.js'
 import type { Analytics } from './connection.js'
 import { storableText } from './storable.js'
 
@@ -37,22 +39,32 @@ export function withoutErased(
   return { erased, left: left.reverse() }
 }
 
-/** Deletes what was accepted earlier. Throws what the client throws; then some of it may be deleted. */
-export async function eraseRows(analytics: Analytics, erased: ReadonlyMap<string, number>): Promise<void> {
+/**
+ * Deletes what was accepted earlier. Throws TIERS_BUSY and what the client throws; then some of it may be
+ * deleted.
+ */
+export async function eraseRows(
+  analytics: Analytics, erased: ReadonlyMap<string, number>, onStep?: RowsToErase['onStep'],
+): Promise<void> {
   const persons = [...erased]
   for (let i = 0; i < persons.length; i += personsPerStatement) {
     const some = persons.slice(i, i + personsPerStatement)
     const hashes = await hashesOf(analytics, some.map(([person]) => storableText(person)))
-    for (const [table, column] of tables) {
-      const where = some.map(([, at], j) =>
-        `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`)
-        .join(' OR ')
-      const found = await analytics.query(`SELECT 1 FROM ${table} WHERE ${where} LIMIT 1 SETTINGS final = 0`)
-      if (found.length === 0) continue
-      await analytics.client.command({ query: `ALTER TABLE ${table} DELETE WHERE ${where}`,
-        clickhouse_settings: { mutations_sync: '1' } })
-    }
+    const [records, ...others] = tables.map(([table, column]) => [table, some.map(([, at], j) =>
+      `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`)
+      .join(' OR ')] as const)
+    for (const [table, where] of others) await deleteRows(analytics, table, where)
+    const [table, where] = records
+    await eraseWarmAndCold(analytics,
+      { where, deleteWarm: () => deleteRows(analytics, table, where), onStep })
   }
+}
+
+async function deleteRows(analytics: Analytics, table: string, where: string): Promise<void> {
+  const found = await analytics.query(`SELECT 1 FROM ${table} WHERE ${where} LIMIT 1 SETTINGS final = 0`)
+  if (found.length === 0) return
+  await analytics.client.command({ query: `ALTER TABLE ${table} DELETE WHERE ${where}`,
+    clickhouse_settings: { mutations_sync: '1' } })
 }
 
 /** As ClickHouse computes them, in the order of the persons. */

@@ -4,7 +4,10 @@
  */
 export { ClickhouseAccessStore } from './access-store.js'
 export { clusterStatements } from './cluster-schema.js'
+export { dropCold, moveCold, warmCold, type MoveOptions } from './cold/cold-moves.js'
+export { isShown, listParts, type ColdPart, type ColdState } from './cold/cold-parts.js'
 export { connectAnalytics, openAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
+export { eraseRows } from './erasure.js'
 export { clickhouseFailure } from './failure.js'
 export { migrate } from './migration.js'
 export { answerOf, exampleQueries } from './queries.js'

@@ -57,6 +57,7 @@ export type { CellDifference, Difference, DiffOptions } from './topology/diff.js
 export type { PathDifference } from './topology/compare.js'
 export { createSavepoint, type SavepointOptions } from './topology/savepoint-create.js'
 export { restoreSavepoint, type RestoreOptions } from './topology/savepoint-restore.js'
+export type { ErasedAgain, FindErasure, RestoredLog } from './topology/restored-log.js'
 export { listSavepoints, type Savepoint } from './topology/savepoint.js'
 export { createArchive, type ArchiveOptions } from './topology/archive-create.js'
 export type { Archive } from './topology/archive.js'

@@ -7,7 +7,7 @@
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
-import { Erasures } from './erasure/erasures.js'
+import { Erasures, type ErasureFacts } from './erasure/erasures.js'
 import { Retention } from './erasure/retention.js'
 import type { Failure } from './failure.js'
 import { Identity, type IdentityOptions } from './identity/identity.js'
@@ -72,6 +72,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly trustedProxies?: readonly string[]
   /** Compresses larger messages for apps that offer it. Default: no. */
   readonly compressesMessages?: boolean
+  /** Hears of each erasure once the log has it; of some twice. */
+  readonly onErasure?: (facts: ErasureFacts) => void
   /** Hears of what failed inside, for the log. */
   readonly onFailure?: (failure: Failure) => void
 }
@@ -159,7 +161,7 @@ function edgeOf(
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
   const decisions = new Decisions(client.registry, clock, limits)
-  const erasures = new Erasures(client, clock, limits, decisions)
+  const erasures = new Erasures(client, clock, limits, decisions, options.onErasure)
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
     usage: new AppUsage(client.registry, clock, limits),

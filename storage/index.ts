@@ -1,9 +1,8 @@
 /** Storage: backups of the whole system, and records that are cold. */
 export { createBackup, type BackedUpFile, type BackupOptions } from './backup/create.js'
+export { noteErasure } from './backup/erasures.js'
 export {
   listBackups, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
 } from './backup/manifest.js'
 export { restoreBackup, type RestoreBackupOptions } from './backup/restore.js'
-export { moveCold, warmCold, type MoveOptions } from './tiers/cold-moves.js'
-export { listParts, type ColdPart, type ColdState } from './tiers/cold-parts.js'
 export { coldJob } from './tiers/schedule.js'

@@ -7,6 +7,8 @@ import { HinataError, openTopologyClient, type Durability } from '../../engine/i
 import { startGateway, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
+import { noteErasure } from '../../storage/index.js'
+import { backupFolderOf } from './backup-folder.js'
 import { requiredRedis } from './node-role.js'
 import type { RunningRole } from './role.js'
 import { readIssuers } from './trusted-issuers.js'
@@ -46,6 +48,14 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),
       requestsPerMinuteMax: config.integer('gateway.requests_per_minute'),
+    },
+    onErasure: facts => {
+      try {
+        noteErasure(backupFolderOf(config), facts)
+      } catch (error) {
+        log.error({ error: String(error), erasure: facts.id },
+          'gateway: an erasure could not be noted beside the backups')
+      }
     },
     onFailure: failure => log.error({ failure }, 'gateway: a request failed inside'),
   })

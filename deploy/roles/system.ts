@@ -171,6 +171,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     HINATA_TRUSTED_PROXIES: config.text('gateway.trusted_proxies'),
     HINATA_MESSAGE_COMPRESSION: config.text('gateway.message_compression'),
     HINATA_NODE_HOST: config.text('engine.host'),
+    HINATA_BACKUP_DIR: config.text('storage.backup_dir'),
     CLICKHOUSE_HOST: config.text('clickhouse.host'),
     CLICKHOUSE_PASSWORD: config.text('clickhouse.password'),
     HINATA_COLD: config.text('storage.cold'),

@@ -186,6 +186,8 @@ export const errorTable = {
   BACKUP_OCCUPIED: row('conflict', false,
     '{what} holds data already. Nothing was restored. '
     + 'To throw it away: hinata backup restore NAME --replace'),
+  TIERS_BUSY: row('unavailable', true,
+    'Another process moves cold records, or erases some. Wait until it is done, then try again.'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

@@ -16,6 +16,7 @@
  * Z9  With an archive, everything that is there is removed while the partitions are locked, and the archive's
  *     log is put in its place.
  * Z10  What was erased since, by the erasures that the topic knows, is not restored (savepoint-erased.ts).
+ * Z11  With an archive, `onLocked` may erase from its log before state is restored (restored-log.ts).
  */
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
@@ -34,6 +35,7 @@ import { topologyId } from './redis-store.js'
 import { repeatsField, repeatsUpTo } from './repeats.js'
 import { ErasedSince } from './savepoint-erased.js'
 import { assertIntact, readFrames, type Frame } from './savepoint-file.js'
+import { RestoredLog } from './restored-log.js'
 import { readSavepoint, savepointFolder, type Savepoint, type SavepointPart } from './savepoint.js'
 import type { Topology } from './topology.js'
 import { topologyAsCreated } from './versions.js'
@@ -50,8 +52,8 @@ export interface RestoreOptions {
   readonly archive?: string
   /** With an archive: data that is there is thrown away. Without: BACKUP_OCCUPIED. */
   readonly replaces?: boolean
-  /** Called while every partition is locked and the log is there, before state is. */
-  readonly onLocked?: () => Promise<void>
+  /** With an archive: called while every partition is locked and its log is there, before state is. */
+  readonly onLocked?: (log: RestoredLog) => Promise<void>
   /** Hears of each partition that is restored. */
   readonly onPartition?: (partition: number) => void
 }
@@ -83,8 +85,11 @@ export async function restoreSavepoint(options: RestoreOptions): Promise<Savepoi
     const restoration = new Restoration(redis, keys, savepoint)
     if (topology.relays) await restoration.assertNoTail(archive)
     for (const part of savepoint.parts) await restoration.lock(part)
-    if (archive) await archive.putInto(redis, keys, savepoint.topic, restoration.locks)
-    await options.onLocked?.()
+    if (archive) {
+      await archive.putInto(redis, keys, savepoint.topic, restoration.locks)
+      const lastOf = (partition: number): EntryId => archive.lastOf(partition)
+      await options.onLocked?.(new RestoredLog(redis, keys, topology, lastOf))
+    }
     await restoration.empty()
     for (const part of savepoint.parts) {
       await restoration.fill(part, join(target, part.file))

@@ -66,6 +66,18 @@ export interface Receipt {
   readonly versions_behind: readonly string[]
 }
 
+/** What is told of an erasure that the log has: hashes, as in the receipt. */
+export interface ErasureFacts {
+  readonly id: string
+  readonly person_hash: string
+  readonly entry: string
+  readonly asked_at: number
+  /** SHA-256 of key, line feed and id of each record that goes. */
+  readonly record_hashes?: readonly string[]
+  /** Older records go, ms UTC. */
+  readonly before?: number
+}
+
 /** What an appended note has. */
 interface Named {
   readonly person: string
@@ -83,9 +95,12 @@ export class Erasures {
   readonly #clock: Clock
   readonly #limits: GatewayLimits
   readonly #stopping = new AbortController()
+  readonly #onAppended: (facts: ErasureFacts) => void
   readonly #working = new Map<string, Promise<Note>>()
 
-  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits, decisions: Decisions) {
+  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits, decisions: Decisions,
+    onAppended: (facts: ErasureFacts) => void = () => undefined) {
+    this.#onAppended = onAppended
     this.#decisions = decisions
     this.#client = client
     this.#registry = client.registry
@@ -97,7 +112,7 @@ export class Erasures {
   async erase(person: string, choice: Choice | undefined, askedBy: string): Promise<Receipt> {
     const note: Note = {
       id: `er_${randomBytes(idBytes).toString('base64url')}`, tenant: tenantOf(person),
-      person_hash: createHash('sha256').update(person).digest('hex'),
+      person_hash: sha256(person),
       scope: choice === undefined ? 'person' : 'ids' in choice ? 'record' : 'retention',
       asked_at: this.#clock.now(), asked_by: askedBy, status: 'asked', person,
       ...(choice === undefined ? {} : { choice }),
@@ -134,8 +149,8 @@ export class Erasures {
   async #resumeOn(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
+      await this.resume().catch(() => undefined) // Redis is away: in a minute again
       await this.#clock.wait(this.#limits.erasureResumeMs, signal)
-      if (!signal.aborted) await this.resume().catch(() => undefined) // Redis is away: in a minute again
     }
   }
 
@@ -169,6 +184,7 @@ export class Erasures {
     if (person === undefined) throw new HinataError('INTERNAL', { reason: `erasure ${id} names nobody` })
     const entry = asked.entry ?? await this.#client.eraser.append(
       { id, key: person, ...(choice ? { retell: retellOf(choice) } : {}) })
+    this.#onAppended(factsOf(asked, person, entry))
     const note = { ...asked, status: 'appended', person, entry } as const
     await this.#put(note)
     return note
@@ -217,6 +233,33 @@ export class Erasures {
   #put(note: Note): Promise<void> {
     return this.#registry.put(kind, note.id, note)
   }
+}
+
+/**
+ * Notes what a restoration erased again (storage/backup), so that what is left of it is done when a gateway
+ * starts: jobs and decisions of the person go, the files of Redis are written anew, the receipt is there.
+ */
+export async function noteErasedAgain(
+  registry: Registry, erased: { key: string, id?: string, isWhole: boolean, entry: string, at: number },
+): Promise<void> {
+  const { key, isWhole, entry, at } = erased
+  const note: Note = {
+    id: erased.id ?? `er_${randomBytes(idBytes).toString('base64url')}`, tenant: tenantOf(key),
+    person_hash: sha256(key), scope: isWhole ? 'person' : 'record', asked_at: at, asked_by: 'restore',
+    status: 'appended', person: key, entry, ...(isWhole ? {} : { choice: { ids: [] } }),
+  }
+  await registry.put(kind, note.id, note)
+}
+
+function factsOf({ id, person_hash, asked_at, choice }: Note, person: string, entry: string): ErasureFacts {
+  const facts = { id, person_hash, entry, asked_at }
+  if (choice === undefined) return facts
+  return 'before' in choice ? { ...facts, before: choice.before }
+    : { ...facts, record_hashes: choice.ids.map(record => sha256(`${person}\n${record}`)) }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 function retellOf(choice: Choice): Retell {

@@ -134,12 +134,17 @@ export function pruneBackups(folder: string, keep: number): string[] {
   const gone = whole.slice(0, Math.max(0, whole.length - keep)).map(({ name }) => name)
   const newest = whole.at(-1)
   const broken = newest === undefined ? [] : readdirSync(folder).filter(name => namePattern.test(name)
-    && !isBackup(join(folder, name)) && statSync(join(folder, name)).mtimeMs < Date.parse(newest.createdAt))
+    && !isBackup(join(folder, name)) && isOlderFolder(join(folder, name), Date.parse(newest.createdAt)))
   for (const name of [...gone, ...broken]) {
     rmSync(join(folder, name, manifestName), { force: true }) // from here on it is none (B1)
     rmSync(join(folder, name), { recursive: true, force: true })
   }
   return [...gone, ...broken]
+}
+
+function isOlderFolder(path: string, than: number): boolean {
+  const found = statSync(path)
+  return found.isDirectory() && found.mtimeMs < than
 }
 
 function filesIn(path: string): string[] {

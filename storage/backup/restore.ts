@@ -1,10 +1,13 @@
 /**
  * Puts a backup into a stopped, empty system; with `replaces`, also into one that holds data.
  *
- *   verified ─▶ locked ─▶ log ─▶ rows ─▶ files ─▶ state ─▶ open
+ *   verified ─▶ locked ─▶ log ─▶ rows ─▶ erased again ─▶ files ─▶ state ─▶ open
  *                  └─ died on the way: stays locked, no node takes it; restore again with `replaces`
  *
  * B5  Every file is compared with its checksum before anything is changed.
+ * B10 What was erased after the backup was made is not there when partitions open: neither in the log, nor in
+ *     rows, nor in state. It is known from the file beside the backups (erasures.ts) or by the system that is
+ *     replaced.
  * B6  What was made by a process of its own time stays out: nodes, leases, counts of rate limits.
  */
 import { cpSync, createReadStream, existsSync, readdirSync } from 'node:fs'
@@ -12,11 +15,14 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
-  emptyTable, openAnalytics, rowsOf, tablesWithRows, writeSlice, type Analytics, type AnalyticsOptions,
+  dropCold, emptyTable, eraseRows, openAnalytics, rowsOf, tablesWithRows, writeSlice, type Analytics,
+  type AnalyticsOptions,
 } from '../../analytics/index.js'
-import { HinataError, restoreSavepoint, type Topology } from '../../engine/index.js'
+import {
+  HinataError, restoreSavepoint, type ErasedAgain, type Registry, type Topology,
+} from '../../engine/index.js'
 import type { BackedUpFile } from './create.js'
-import { dropCold } from '../tiers/cold-moves.js'
+import { erasuresBeside } from './erasures.js'
 import { backupPath, readBackup, verifyBackup, type Backup } from './manifest.js'
 
 /** What to restore, and where to. */
@@ -33,6 +39,8 @@ export interface RestoreBackupOptions {
   /** Throws away what is there. */
   readonly replaces: boolean
   readonly onStep?: (step: string) => void
+  /** Hears of what was erased after the backup was made, and again now, before anything is open. */
+  readonly onErased?: (erased: readonly ErasedAgain[], registry: Registry) => Promise<void>
 }
 
 /**
@@ -55,8 +63,12 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Back
     await restoreSavepoint({
       redisUrl: options.redisUrl, namespace: options.namespace, topology: options.topology, replaces,
       folder: path, name: 'state', archive: join(path, 'log'),
-      async onLocked() {
+      async onLocked(log) {
         if (analytics) await restoreRows(analytics, join(path, 'rows'), onStep)
+        onStep('erasures')
+        const erased = await log.eraseAgain(erasuresBeside(folder))
+        if (analytics) await eraseRows(analytics, new Map(erased.map(({ key, at }) => [key, at])))
+        await options.onErased?.(erased, log.registry)
         onStep('files')
         for (const { from, to } of options.files) {
           if (existsSync(join(path, 'files', to))) cpSync(join(path, 'files', to), from, { recursive: true })

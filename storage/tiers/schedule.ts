@@ -1,7 +1,6 @@
 /** The job that keeps tiers as they should be: once an hour, by one node. */
-import { openAnalytics, type AnalyticsOptions } from '../../analytics/index.js'
+import { moveCold, openAnalytics, type AnalyticsOptions } from '../../analytics/index.js'
 import type { Job } from '../../engine/index.js'
-import { moveCold } from './cold-moves.js'
 
 const hourMs = 3_600_000
 /** A mutation of a large month takes its time. */

@@ -4,9 +4,10 @@
  */
 import t, { type Test } from 'tap'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { clickhouseSink, openAnalytics, rowsOf, verifyRows } from '../../analytics/index.js'
+import {
+  clickhouseSink, listParts, moveCold, openAnalytics, rowsOf, verifyRows, warmCold,
+} from '../../analytics/index.js'
 import { Findings, type Emitted } from '../../engine/index.js'
-import { listParts, moveCold, warmCold } from '../../storage/index.js'
 import { foldedRecord } from '../analytics/samples.js'
 import { TestServer } from '../analytics/server.js'
 

@@ -10,6 +10,8 @@ import {
   type BackedUpFile,
 } from '../../../storage/index.js'
 import type { Config } from '../../config/index.js'
+import { noteErasedAgain } from '../../../gateway/index.js'
+import { backupFolderOf } from '../../roles/backup-folder.js'
 import { findPipeline } from '../pipeline.js'
 import { nameOfNow, runningClickhouse, withStoppedClickhouse, withStoppedRedis } from '../stopped.js'
 
@@ -35,11 +37,6 @@ export async function backup(
     { reason: 'Expected: backup create [NAME], list, verify NAME, restore NAME, or prune [--keep NUMBER].' })
 }
 
-/** Where backups are. */
-function folderOf(config: Config): string {
-  return config.text('storage.backup_dir') || join(config.text('system.data_dir'), 'backups')
-}
-
 /** What of the data folder belongs to a backup, beside the data of Redis and ClickHouse. */
 function filesOf(config: Config): BackedUpFile[] {
   const dataDir = config.text('system.data_dir')
@@ -47,7 +44,7 @@ function filesOf(config: Config): BackedUpFile[] {
 }
 
 async function create(config: Config, name: string, given: BackupRequest): Promise<void> {
-  const folder = folderOf(config)
+  const folder = backupFolderOf(config)
   const began = performance.now()
   const { heldMsMax, ...made } = await createBackup({
     ...findPipeline(config), clickhouse: runningClickhouse(config), files: filesOf(config), folder, name,
@@ -62,30 +59,36 @@ async function create(config: Config, name: string, given: BackupRequest): Promi
 }
 
 function list(config: Config, given: BackupRequest): void {
-  const all = listBackups(folderOf(config))
+  const all = listBackups(backupFolderOf(config))
   if (given.json) return print(all.map(shown))
   if (all.length === 0) say('No backups yet. Make one: hinata backup create')
   for (const one of all) say(lineOf(one))
 }
 
 async function verify(config: Config, name: string, given: BackupRequest): Promise<void> {
-  const faults = await verifyBackup(folderOf(config), name)
+  const faults = await verifyBackup(backupFolderOf(config), name)
   process.exitCode = faults.length === 0 ? 0 : 1
   if (given.json) return print({ name, faults })
   for (const { file, reason } of faults) say(`${file}: ${reason}`)
   if (faults.length > 0) return say(`${name} cannot be restored. Use another backup.`)
-  say(`${lineOf(readBackup(folderOf(config), name))}  as it was written`)
+  say(`${lineOf(readBackup(backupFolderOf(config), name))}  as it was written`)
 }
 
 async function restore(config: Config, name: string, given: BackupRequest): Promise<void> {
-  const folder = folderOf(config)
+  const folder = backupFolderOf(config)
   readBackup(folder, name) // before anything is started
   const began = performance.now()
+  let erasures = 0
   await withStoppedRedis(config, place => withStoppedClickhouse(config, async clickhouse => {
     const restored = await restoreBackup({ ...place, clickhouse, files: filesOf(config), folder, name,
-      replaces: given.replace === true, onStep: stepsOf(given) })
+      replaces: given.replace === true, onStep: stepsOf(given),
+      async onErased(erased, registry) {
+        for (const one of erased) await noteErasedAgain(registry, one)
+        erasures = erased.length
+      } })
     const seconds = (performance.now() - began) / 1_000
-    if (given.json) return print({ ...shown(restored), seconds: Number(seconds.toFixed(2)) })
+    if (given.json) return print({ ...shown(restored), seconds: Number(seconds.toFixed(2)), erasures })
+    if (erasures > 0) say(`Erased again: ${erasures} persons, wholly or in part, as since the backup.`)
     say(`Restored ${name} in ${seconds.toFixed(1)} s. Go on: hinata up, then hinata verify`)
   }))
 }
@@ -95,7 +98,7 @@ function prune(config: Config, given: BackupRequest): void {
   if (!Number.isInteger(keep) || keep < 1) {
     throw new HinataError('USAGE', { reason: `--keep must be a number from 1 on, found ${given.keep}.` })
   }
-  const gone = pruneBackups(folderOf(config), keep)
+  const gone = pruneBackups(backupFolderOf(config), keep)
   if (given.json) return print({ removed: gone })
   say(gone.length === 0 ? 'Nothing to remove.' : `Removed ${gone.join(', ')}.`)
 }

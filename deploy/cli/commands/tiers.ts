@@ -1,7 +1,8 @@
 /** hinata tiers list | move | warm: which records are cold, moving what became so, bringing some back. */
-import { openAnalytics } from '../../../analytics/index.js'
+import {
+  isShown, listParts, moveCold, openAnalytics, warmCold, type ColdPart,
+} from '../../../analytics/index.js'
 import { HinataError } from '../../../engine/index.js'
-import { listParts, moveCold, warmCold, type ColdPart } from '../../../storage/index.js'
 import type { Config } from '../../config/index.js'
 import { runningClickhouse } from '../stopped.js'
 
@@ -26,7 +27,7 @@ export async function tiers(config: Config, action: string, given: TiersRequest)
   const analytics = await openAnalytics({ ...place, requestTimeoutMs })
   try {
     const parts = which ? await warmCold(analytics, which) : action === 'move' ? await moveCold(analytics)
-      : (await listParts(analytics)).filter(({ state }) => state !== 'warm')
+      : (await listParts(analytics)).filter(isShown)
     if (given.json) return void process.stdout.write(`${JSON.stringify(parts.map(shown))}\n`)
     const none = action === 'list' ? 'Nothing is cold.' : 'Nothing to do.'
     if (parts.length === 0) process.stdout.write(`${none}\n`)

@@ -3,16 +3,20 @@
  *
  * M1  Every step may be repeated, and what was begun is ended first: a process that dies in the middle of a
  *     move changes nothing that anybody sees, and the next one goes on.
- * M2  One process moves at a time (engine/jobs lets one).
+ * M2  One process moves at a time: each in a turn of its own (turn.ts).
  * M3  Only a month that ended `coldAfterDays` ago is moved. Rows that reach `records` later, after an outage,
  *     stay there and are moved by themselves the next time.
  */
-import { clickhouseFailure, type Analytics } from '../../analytics/index.js'
 import { HinataError } from '../../engine/index.js'
-import { columnsOf, listParts, notePart, rowsOfPart, showParts, type ColdPart } from './cold-parts.js'
+import type { Analytics } from '../connection.js'
+import { clickhouseFailure } from '../failure.js'
+import {
+  columnsOf, listParts, noteParts, rowsOfPart, showParts, type ColdPart,
+} from './cold-parts.js'
+import { inTurn } from './turn.js'
 
 /** Days after the end of a month before its records of little influence are cold, SPEC section 5. */
-export const coldAfterDays = 30
+const coldAfterDays = 30
 /** Longer than an insert may be on its way: what was given `inserted_at` before is there or failed. */
 const settledSeconds = 300
 
@@ -28,8 +32,7 @@ export interface MoveOptions {
 
 /** Ends what was begun, then moves every month that is old enough. Returns the parts that became cold. */
 export async function moveCold(analytics: Analytics, options: MoveOptions = {}): Promise<ColdPart[]> {
-  const moves = new ColdMoves(analytics, options.onStep)
-  return moves.guarded(async () => {
+  return guarded(analytics, options.onStep, async moves => {
     const ended = await moves.endBegun()
     const moved: ColdPart[] = ended.filter(({ state }) => state === 'cold')
     for (const month of await monthsToMove(analytics, options)) {
@@ -47,8 +50,7 @@ export async function warmCold(
   analytics: Analytics, which: { readonly month: number } | { readonly user: string },
   onStep?: MoveOptions['onStep'],
 ): Promise<ColdPart[]> {
-  const moves = new ColdMoves(analytics, onStep)
-  return moves.guarded(async () => {
+  return guarded(analytics, onStep, async moves => {
     const warmed = (await moves.endBegun()).filter(({ state }) => state === 'warm')
     const cold = (await listParts(analytics)).filter(({ state }) => state === 'cold')
     const meant: ColdPart[] = []
@@ -67,7 +69,7 @@ export async function warmCold(
 
 /** Forgets all parts with their files: before rows are put back from elsewhere. */
 export async function dropCold(analytics: Analytics): Promise<void> {
-  await new ColdMoves(analytics, undefined).guarded(async () => {
+  await guarded(analytics, undefined, async () => {
     const parts = await listParts(analytics)
     await analytics.client.command({ query: 'TRUNCATE TABLE cold_parts' })
     await showParts(analytics)
@@ -96,25 +98,30 @@ GROUP BY month ORDER BY month SETTINGS final = 0`)
   return found.map(({ month }) => month)
 }
 
-/** One process's moves. */
-class ColdMoves {
+/** Runs `work` in a turn, unless this is a cluster, whose tables front others: nothing is cold there. */
+async function guarded(
+  analytics: Analytics, onStep: MoveOptions['onStep'], work: (moves: ColdMoves) => Promise<ColdPart[]>,
+): Promise<ColdPart[]> {
+  try {
+    const ledger = await analytics.query(
+      'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = \'cold_parts\'')
+    if (ledger.length === 0) return []
+    return await inTurn(analytics, assertHeld => work(new ColdMoves(analytics, assertHeld, onStep)))
+  } catch (error) {
+    throw clickhouseFailure(error, analytics.url, 'a move of records')
+  }
+}
+
+/** One process's moves, in its turn. */
+export class ColdMoves {
   readonly #analytics: Analytics
+  readonly #assertHeld: () => Promise<void>
   readonly #onStep: (step: string, part: string) => void
 
-  constructor(analytics: Analytics, onStep: MoveOptions['onStep']) {
+  constructor(analytics: Analytics, assertHeld: () => Promise<void>, onStep: MoveOptions['onStep']) {
     this.#analytics = analytics
+    this.#assertHeld = assertHeld
     this.#onStep = onStep ?? (() => undefined)
-  }
-
-  /** Runs `work`, unless this is a cluster, whose tables are in front of others: nothing is cold there. */
-  async guarded(work: () => Promise<ColdPart[]>): Promise<ColdPart[]> {
-    try {
-      const ledger = await this.#analytics.query(
-        'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = \'cold_parts\'')
-      return ledger.length === 0 ? [] : await work()
-    } catch (error) {
-      throw clickhouseFailure(error, this.#analytics.url, 'a move of records')
-    }
   }
 
   /** Ends moves whose process died (M1). */
@@ -137,7 +144,7 @@ class ColdMoves {
       `SELECT toString(toTimeZone(now64(3) - INTERVAL ${settled} SECOND, 'UTC')) AS upto`)
     const where = rowsOfPart({ month, upto })
     const columns = (await columnsOf(this.#analytics, 'records')).map(column => column.name).join(', ')
-    this.#onStep('copy', name)
+    await this.#step('copy', name)
     await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`)
     await this.#run(`CREATE TABLE ${name} ENGINE = File(Parquet) AS SELECT ${columns} FROM records `
       + `WHERE ${where} ORDER BY user_id, id, revision SETTINGS final = 0`)
@@ -146,52 +153,87 @@ SELECT (SELECT toUInt32(count()) FROM ${name}) AS rows, toUInt32(count()) AS mis
 WHERE ${where} AND (user_id, id, revision) NOT IN (SELECT user_id, id, revision FROM ${name})
 SETTINGS final = 0`)
     if (missing > 0) throw new HinataError('INTERNAL', { reason: `${missing} rows are not in ${name}` })
-    this.#onStep('note', name)
-    return this.#endCooling(await notePart(this.#analytics,
-      { name, month, generation, upto, rows, state: 'copied' }))
+    await this.#step('note', name)
+    const [part] = await noteParts(this.#analytics,
+      [{ name, month, generation, upto, rows, state: 'copied' }])
+    return this.#endCooling(part)
   }
 
   /** Moves a part back into `records`. */
   async warm(part: ColdPart): Promise<ColdPart> {
-    this.#onStep('note', part.name)
-    return this.#endWarming(await notePart(this.#analytics, { ...part, state: 'warming' }))
+    await this.#step('note', part.name)
+    const [warming] = await noteParts(this.#analytics, [{ ...part, state: 'warming' }])
+    return this.#endWarming(warming)
+  }
+
+  /** Replaces a part's file by one without the rows that `condition` tells; by none if it has no others. */
+  async replaceWithout(part: ColdPart, condition: string): Promise<void> {
+    const { month, generation } = part
+    const before = (await listParts(this.#analytics))
+      .filter(other => other.month === month && other.generation === generation).length
+    const name = `records_cold_${month}_${generation}_${before + 1}`
+    await this.#step('copy', name)
+    await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`)
+    await this.#run(`CREATE TABLE ${name} ENGINE = File(Parquet) AS SELECT * FROM ${part.name} `
+      + `WHERE NOT (${condition})`)
+    const [{ rows, kept }] = await this.#analytics.query<{ rows: number, kept: number }>(`
+SELECT (SELECT toUInt32(count()) FROM ${name}) AS rows,
+  (SELECT toUInt32(countIf(NOT (${condition}))) FROM ${part.name}) AS kept`)
+    if (rows !== kept) throw new HinataError('INTERNAL', { reason: `${name} has ${rows} rows, not ${kept}` })
+    await this.#step('note', name)
+    const without = rows === 0 ? []
+      : [{ name, month, generation, upto: part.upto, rows, state: 'cold' as const }]
+    await noteParts(this.#analytics, [{ ...part, state: 'replaced' }, ...without])
+    await this.#step('switch', name)
+    await showParts(this.#analytics)
+    await this.#step('drop', part.name)
+    await this.#dropLeftFiles()
   }
 
   async #endCooling(part: ColdPart): Promise<ColdPart> {
-    this.#onStep('switch', part.name)
+    await this.#step('switch', part.name)
     await showParts(this.#analytics)
-    this.#onStep('delete', part.name)
+    await this.#step('delete', part.name)
     await this.#deleteRows(part)
-    this.#onStep('end', part.name)
-    const cold = await notePart(this.#analytics, { ...part, state: 'cold' })
+    await this.#step('end', part.name)
+    const [cold] = await noteParts(this.#analytics, [{ ...part, state: 'cold' }])
     await showParts(this.#analytics)
     return cold
   }
 
   async #endWarming(part: ColdPart): Promise<ColdPart> {
-    this.#onStep('hide', part.name)
+    await this.#step('hide', part.name)
     await showParts(this.#analytics)
-    this.#onStep('delete', part.name)
+    await this.#step('delete', part.name)
     await this.#deleteRows(part) // of an earlier try
-    this.#onStep('copy', part.name)
+    await this.#step('copy', part.name)
     const columns = (await columnsOf(this.#analytics, part.name)).map(column => column.name)
     const own = (await columnsOf(this.#analytics, 'records')).filter(({ name, isComputed }) =>
       !isComputed && columns.includes(name)).map(({ name }) => name).join(', ')
     await this.#run(`INSERT INTO records (${own}) SELECT ${own} FROM ${part.name} `
       + 'SETTINGS insert_deduplicate = 0')
-    this.#onStep('switch', part.name)
-    const warm = await notePart(this.#analytics, { ...part, state: 'warm' })
+    await this.#step('switch', part.name)
+    const [warm] = await noteParts(this.#analytics, [{ ...part, state: 'warm' }])
     await showParts(this.#analytics)
-    this.#onStep('drop', part.name)
+    await this.#step('drop', part.name)
     await this.#run(`DROP TABLE IF EXISTS ${part.name} SYNC`)
     return warm
   }
 
-  /** Removes files that no part shows: of a copy or a return that was cut short. */
+  async #step(step: string, part: string): Promise<void> {
+    this.#onStep(step, part)
+    await this.#assertHeld()
+  }
+
+  /**
+   * Removes files that no part shows: of a copy, a return or a replacement that was cut short. It may have
+   * been cut short before the view was replaced, so that is done again.
+   */
   async #dropLeftFiles(): Promise<void> {
     const left = await this.#analytics.query<{ name: string }>(`
 SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'records_cold_')
-  AND name NOT IN (SELECT name FROM cold_parts FINAL WHERE state != 'warm')`)
+  AND name NOT IN (SELECT name FROM cold_parts FINAL WHERE state NOT IN ('warm', 'replaced'))`)
+    if (left.length > 0) await showParts(this.#analytics)
     for (const { name } of left) await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`)
   }
 

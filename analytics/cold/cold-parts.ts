@@ -4,20 +4,23 @@
  *              copy         switch                  rows gone
  *   (nothing) ──────▶ file ────────▶ copied ────────────────▶ cold
  *                                                              │ warm it
- *   warm ◀──────── switch ◀── rows are back ◀── warming ◀──────┘
+ *   warm ◀──────── switch ◀── rows are back ◀── warming ◀──────┤
+ *                                                              │ erase rows (cold-erasure.ts)
+ *                  replaced, and another part cold ◀───────────┘
  *
  * K1  In `copied` and `warming` the view shows the file and hides the part's rows of `records`, which may be
- *     there, in part or not at all. In `cold` there are none; in `warm` the view shows rows and no file.
+ *     there, in part or not at all. In `cold` there are none; in `warm` the view shows rows and no file, in
+ *     `replaced` the file of another part, which has its month, generation and `upto`.
  * K2  So at every moment a record is seen once: a switch is one replacement of the view, which is atomic, and
  *     a query sees one view from its beginning to its end.
  * K3  A part's rows are told by columns alone: month, influence, and inserted no later than `upto`.
  * K4  The parts of a month are a stack: the newest is warmed first. So what `records` shows of a month was
  *     inserted later than `upto` of each cold part, and no part takes another's rows for its own.
  */
-import type { Analytics } from '../../analytics/index.js'
+import type { Analytics } from '../connection.js'
 
 /** Where a part is on its way. */
-export type ColdState = 'copied' | 'cold' | 'warming' | 'warm'
+export type ColdState = 'copied' | 'cold' | 'warming' | 'warm' | 'replaced'
 
 /** Rows of one month in one Parquet file. */
 export interface ColdPart {
@@ -36,7 +39,7 @@ export interface ColdPart {
 /** Influence up to which old records are cold, SPEC section 5. */
 const coldInfluenceMax = 0.3
 
-/** All parts, the oldest month first, those that are warm again included. */
+/** All parts, the oldest month first, also those that are warm again or replaced. */
 export async function listParts(analytics: Analytics): Promise<ColdPart[]> {
   return analytics.query<ColdPart>(`
 SELECT name, month, generation, toString(upto) AS upto, toUInt32(rows) AS rows, state,
@@ -44,12 +47,17 @@ SELECT name, month, generation, toString(upto) AS upto, toUInt32(rows) AS rows, 
 FROM cold_parts FINAL ORDER BY month, generation`)
 }
 
-/** Notes where a part is now. Returns it. */
-export async function notePart(
-  analytics: Analytics, part: Omit<ColdPart, 'sequence'> & { readonly sequence?: number },
-): Promise<ColdPart> {
-  const noted = { ...part, sequence: (part.sequence ?? 0) + 1 }
-  await analytics.client.insert({ table: 'cold_parts', values: [noted], format: 'JSONEachRow' })
+/** Whether the view shows the part's file. */
+export function isShown({ state }: ColdPart): boolean {
+  return state !== 'warm' && state !== 'replaced'
+}
+
+/** Notes where parts are now: all of them or none. Returns them. */
+export async function noteParts(
+  analytics: Analytics, parts: readonly (Omit<ColdPart, 'sequence'> & { readonly sequence?: number })[],
+): Promise<ColdPart[]> {
+  const noted = parts.map(part => ({ ...part, sequence: (part.sequence ?? 0) + 1 }))
+  await analytics.client.insert({ table: 'cold_parts', values: noted, format: 'JSONEachRow' })
   return noted
 }
 
@@ -61,7 +69,7 @@ export function rowsOfPart({ month, upto }: Pick<ColdPart, 'month' | 'upto'>): s
 
 /** Replaces the view by one that fits the ledger (K1, K2). */
 export async function showParts(analytics: Analytics): Promise<void> {
-  const parts = (await listParts(analytics)).filter(({ state }) => state !== 'warm')
+  const parts = (await listParts(analytics)).filter(isShown)
   const hidden = parts.filter(({ state }) => state !== 'cold').map(part => `NOT (${rowsOfPart(part)})`)
   const columns = await columnsOf(analytics, 'records')
   const selects = [`SELECT ${columns.map(({ name }) => name).join(', ')} FROM records`
