@@ -21,7 +21,7 @@ import type { Emitted, Sink, SinkBatch } from './topology.js'
 
 const retryDelayMinMs = 50
 const retryDelayMaxMs = 5_000
-/** A partition that emits nothing for this long has no companions coming: what waits is inserted. */
+/** What a partition emitted is inserted when it emits no more for this long, and has nothing to fold. */
 const quietMs = 500
 const entriesPerRead = 64
 
@@ -44,6 +44,8 @@ export interface SinkLoopOptions {
   readonly isReplicated?: boolean
   /** Values that the partition has emitted so far. */
   readonly emitted: () => number
+  /** Whether the partition has records that wait for their fold: under load its turn comes once a second. */
+  readonly hasWork?: () => boolean
 }
 
 interface Batch {
@@ -137,12 +139,13 @@ export class SinkLoop {
 
   /** Waits as long as the sink wants values to wait, or until no more of them come. */
   async #gather(): Promise<void> {
-    const { clock, sink, emitted } = this.#options
+    const { clock, sink, emitted, hasWork } = this.#options
     const lingerMs = typeof sink.lingerMs === 'number' ? sink.lingerMs : sink.lingerMs.lingerMs
     for (let waitedMs = 0; waitedMs < lingerMs; waitedMs += quietMs) {
       const before = emitted()
       await clock.wait(Math.min(quietMs, lingerMs - waitedMs), this.#stopping.signal)
-      if (this.#stopping.signal.aborted || (emitted() === before && before > this.#inserted)) return
+      const isQuiet = emitted() === before && hasWork?.() !== true
+      if (this.#stopping.signal.aborted || (isQuiet && before > this.#inserted)) return
     }
   }
 

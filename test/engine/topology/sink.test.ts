@@ -15,6 +15,7 @@ class Partition {
   readonly on: Connected
   lease = { epoch: 0, history: '' }
   emitted = 0
+  hasWork = false
   #sequence = 0
 
   constructor(on: Connected) {
@@ -49,8 +50,7 @@ class Partition {
   loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1, systemClock)): SinkLoop {
     return new SinkLoop({
       sink, partition: 0, lease: this.lease, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
-      clock,
-      runner, emitted: () => this.emitted,
+      clock, runner, emitted: () => this.emitted, hasWork: () => this.hasWork,
     })
   }
 
@@ -227,6 +227,25 @@ t.test('a sink\'s pace is told what is inserted; what waits alone does not wait 
   clock.advance(500)
   await until('it inserts after a quiet slice, not after five seconds', () => loop.inserted === 3)
   t.strictSame(noted, [[0, 3]])
+  await loop.stop()
+})
+
+t.test('a partition whose records wait for their turn is not taken for a quiet one', async t => {
+  const partition = await openPartition(t)
+  const clock = new ManualClock(1_000_000)
+  const batches: SinkBatch[] = []
+  const loop = partition.loop({ ...recorder(batches), lingerMs: 3_000 }, clock)
+  partition.hasWork = true
+  await loop.start()
+  await partition.commit('added', 1)
+  for (let waited = 0; waited < 2_500; waited += 500) {
+    clock.advance(500)
+    await turnOfTheLoop()
+  }
+  t.equal(batches.length, 0, 'five slices without a commit')
+  partition.hasWork = false
+  clock.advance(500)
+  await until('now nothing more comes', () => loop.inserted === 1)
   await loop.stop()
 })
 
