@@ -34,6 +34,8 @@ export class Activation {
   readonly actor: ActorType
   readonly key: string
   readonly cells: Readonly<Record<string, Cell>>
+  /** `bytes` when it was measured last (activations.ts). */
+  measured = 0
   #queue: { head: number, next: number } | undefined
   #isQueueDirty = false
   #upcasting: Upcasting | undefined

@@ -4,7 +4,8 @@
  */
 import { Activation, type ActorType } from '../actor/index.js'
 import type { Journal } from '../state/index.js'
-import type { RowRequest, StateStore } from './state-store.js'
+import { changedHashes } from './changed-hashes.js'
+import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
 
 /** See the top of the file. */
 export class Activations {
@@ -13,6 +14,8 @@ export class Activations {
   readonly #held = new Map<string, Activation>()
   /** Made for a batch, not loaded yet. */
   readonly #wanted = new Map<string, Activation>()
+  /** The sum of what those in memory measured. */
+  #bytes = 0
   #loads = 0
   #loadedBytes = 0
 
@@ -66,9 +69,9 @@ export class Activations {
       activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
     activations.forEach((activation, i) => {
       activation.load(loaded.fields[i])
+      this.#hold(activation)
       this.#loads++
-      this.#loadedBytes += activation.bytes
-      this.#held.set(nameOf(activation.actor, activation.key), activation)
+      this.#loadedBytes += activation.measured
     })
     rows.forEach(({ activation, table, rows: names }, i) => {
       const found = loaded.rows[i]
@@ -92,27 +95,48 @@ export class Activations {
       const before = this.get(actor, key)
       const after = new Activation(actor, key, this.#journal)
       after.wipe()
-      this.#held.delete(nameOf(actor, key))
-      this.#held.set(nameOf(actor, key), after)
+      this.#hold(after)
       return [before, after]
     })
   }
 
+  /** Holds it as the most recently used, in the place of another one of its name. */
+  #hold(activation: Activation): void {
+    const name = nameOf(activation.actor, activation.key)
+    this.#bytes -= this.#held.get(name)?.measured ?? 0
+    this.#held.delete(name)
+    this.#held.set(name, activation)
+    this.#measure(activation)
+  }
+
   /** Drops the least recently used until at most `bytesMax` are held. Only when nothing is uncommitted. */
   passivate(bytesMax: number): void {
-    let bytes = this.bytes
-    for (const [name, activation] of this.#held) {
-      if (bytes <= bytesMax) return
-      bytes -= activation.bytes
+    for (const [name, { measured }] of this.#held) {
+      if (this.#bytes <= bytesMax) return
+      this.#bytes -= measured
       this.#held.delete(name)
     }
   }
 
+  /**
+   * What an activation changed since the last commit. Its size is taken anew: to ask all of them at each
+   * commit would cost more than the commit.
+   */
+  collect(activation: Activation): ChangedHash[] {
+    const hashes = changedHashes(activation)
+    if (this.get(activation.actor, activation.key) === activation) this.#measure(activation)
+    return hashes
+  }
+
+  #measure(activation: Activation): void {
+    const { bytes } = activation
+    this.#bytes += bytes - activation.measured
+    activation.measured = bytes
+  }
+
   /** Memory of all, roughly. */
   get bytes(): number {
-    let bytes = 0
-    for (const activation of this.#held.values()) bytes += activation.bytes
-    return bytes
+    return this.#bytes
   }
 
   get size(): number {

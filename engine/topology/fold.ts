@@ -17,7 +17,6 @@ import { encodeEmission, withoutReplaced } from '../record/emission.js'
 import type { ErasureReason } from '../record/record.js'
 import { Journal, parseTimerMember, type TimerIndex } from '../state/index.js'
 import { Activations } from './activations.js'
-import { changedHashes } from './changed-hashes.js'
 import { nameOf, toldRecord } from './dead-letter.js'
 import { Deliveries, type Delivery } from './deliveries.js'
 import { EventTime, watermarkName } from './event-time.js'
@@ -256,7 +255,7 @@ export class Fold {
   collect(): FoldedBatch {
     const hashes: ChangedHash[] = []
     for (const keeper of this.#letters.keepers) this.#touched.add(keeper)
-    for (const activation of this.#touched) hashes.push(...changedHashes(activation))
+    for (const activation of this.#touched) hashes.push(...this.#activations.collect(activation))
     if (this.#eventTime) hashes.push(...this.#eventTime.collect())
     const emitted = withoutReplaced(this.#effects.emitted)
     const batch = { hashes, emitted, replaced: this.#effects.emitted.length - emitted.length,
