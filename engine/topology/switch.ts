@@ -2,10 +2,11 @@
  * Switches a partition from one version to another that follows it: promote and roll back are the same.
  *
  *   following ─near enough─▶ held ─arrived─▶ switched
- *                              └─ too long ─▶ following (given back, nothing changed)
+ *                              └─ too long ─▶ following (given back, nothing changed; tried again)
  *
  * X1  While the partition is held the old version's position stands still, so the new one arrives. The hold
- *     lasts at most `switchHoldMsMax`.
+ *     lasts at most `switchHoldMsMax`; a version that does not arrive in that time is let go on and waited
+ *     for again, until `nearMsMax` have passed.
  * X2  One script checks that the new version stands at the old one's position and has fired the same timers,
  *     moves the pointer and fences both owners. They take the partition again, in their new roles.
  * X3  A switch that is done already changes nothing: an interrupted promote is run again.
@@ -31,7 +32,7 @@ export interface SwitchOptions {
   readonly topology: Pick<Topology, 'name' | 'source'>
   readonly from: number
   readonly to: number
-  /** How long the new version may take to come near, ms. */
+  /** How long the new version may take to come near and arrive, ms. */
   readonly nearMsMax: number
 }
 
@@ -40,8 +41,20 @@ export interface SwitchOptions {
  * VERSION_NOT_LIVE; then the old version is live as before.
  */
 export async function switchPartition(partition: number, options: SwitchOptions): Promise<number> {
+  const { clock, nearMsMax } = options
+  const deadline = clock.now() + nearMsMax
+  for (let pauseMs = nearPollMs; ; pauseMs *= 2) {
+    await untilNear(partition, options, deadline)
+    const heldMs = await switchHeld(partition, options)
+    if (typeof heldMs === 'number') return heldMs
+    if (clock.now() + pauseMs >= deadline) throw heldMs
+    await clock.wait(pauseMs) // what was held up goes on meanwhile
+  }
+}
+
+/** One try: how long the partition was held, ms, or why it was given back. */
+async function switchHeld(partition: number, options: SwitchOptions): Promise<number | HinataError> {
   const { redis, keys, clock, topology, from, to } = options
-  await untilNear(partition, options)
   const heldAt = clock.now()
   const hold = await Hold.take(redis, keys, partition, { name: topology.name, version: from },
     switchHoldMsMax)
@@ -59,7 +72,7 @@ export async function switchPartition(partition: number, options: SwitchOptions)
     }
     if (String(outcome) === 'lost' || clock.now() - heldAt >= switchHoldMsMax) {
       await hold.release()
-      throw new HinataError('VERSION_BEHIND',
+      return new HinataError('VERSION_BEHIND',
         { partition, version: to, found: String(found), expected: hold.position })
     }
     await clock.wait(arrivalPollMs)
@@ -67,9 +80,8 @@ export async function switchPartition(partition: number, options: SwitchOptions)
 }
 
 /** Waits until the new version is so near that a short hold lets it arrive. */
-async function untilNear(partition: number, options: SwitchOptions): Promise<void> {
-  const { redis, keys, clock, topology, from, to, nearMsMax } = options
-  const deadline = clock.now() + nearMsMax
+async function untilNear(partition: number, options: SwitchOptions, deadline: number): Promise<void> {
+  const { redis, keys, clock, topology, from, to } = options
   for (;;) {
     const [old, next] = await Promise.all([from, to].map(version =>
       send(redis, 'HMGET', [keys.checkpoint(partition, topologyId({ name: topology.name, version })),
