@@ -47,6 +47,12 @@ export const taskEntriesMax = 256
  */
 export const foldBudgetMs = 25
 
+/** Tasks of a node that are between the loading of a batch and its commit. */
+export const foldTurnsMax = 4
+
+/** A turn that lasts longer waits for Redis, and holds up the others no more, ms. */
+export const turnMsMax = 250
+
 /** Records of one commit, so that the script's arguments stay far below Redis' limits. */
 export const commitRecordsMax = 4_000
 

@@ -55,7 +55,16 @@ export class ThreadPool {
 
 /** A copy of `bytes` in a buffer of its own, ready to be moved to a thread. */
 export function movable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes.length)
-  copy.set(bytes)
-  return copy
+  return movableWhole([bytes])
+}
+
+/** Copies of the parts behind one another, in a buffer of their own. */
+export function movableWhole(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

@@ -25,6 +25,7 @@ import { Assignment } from './assignment.js'
 import type { FoldedBatch } from './staged.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
+import { FoldTurns } from './fold-turns.js'
 import { assertRoles, Follower } from './follower.js'
 import { HotKeys } from './hot-keys.js'
 import { claimLive } from './live-version.js'
@@ -114,6 +115,7 @@ export class Node {
   readonly #hotKeys: HotKeys
   readonly #assignment: Assignment
   readonly #warmUp: WarmUp
+  readonly #turns: FoldTurns
   readonly #stopping = new AbortController()
   readonly #isReplicated: boolean
   #isExpecting = false
@@ -145,6 +147,7 @@ export class Node {
     this.#hotKeys = new HotKeys(this.#clock)
     this.#assignment = new Assignment(topology.source.partitions)
     this.#warmUp = new WarmUp(this.#clock)
+    this.#turns = new FoldTurns(this.#clock)
     this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2, this.#clock)
   }
 
@@ -265,7 +268,7 @@ export class Node {
     const { partitions } = topology.source
     const task: Task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis,
-      stages: this.#stages, clock: this.#clock, warmUp: this.#warmUp, halt, follower,
+      stages: this.#stages, clock: this.#clock, warmUp: this.#warmUp, turns: this.#turns, halt, follower,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
       onKey: key => { if (!follower) this.#hotKeys.count(key) },

@@ -13,6 +13,7 @@ import { ownershipArgument, readOutbox, type Ownership } from '../log/index.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, replicatedIfAny, runScript, send, type RedisConnection } from '../redis/index.js'
+import { movableWhole } from '../threads/index.js'
 import { announce, channels } from '../telemetry/channels.js'
 import { Repeats } from './repeats.js'
 import type { SinkRunner } from './sink-runner.js'
@@ -23,7 +24,7 @@ const retryDelayMinMs = 50
 const retryDelayMaxMs = 5_000
 /** What a partition emitted is inserted when it emits no more for this long, and has nothing to fold. */
 const quietMs = 500
-const entriesPerRead = 64
+const entriesPerRead = 16
 
 const fixBatch = loadScript('fix-batch')
 const advanceSink = loadScript('advance-sink')
@@ -50,7 +51,8 @@ export interface SinkLoopOptions {
 
 interface Batch {
   readonly last: EntryId
-  readonly blocks: readonly Buffer[]
+  /** The blocks of its entries, one behind the other. */
+  readonly packed: Uint8Array<ArrayBuffer>
   /** Values of all outputs in the batch's entries. */
   readonly values: number
 }
@@ -121,7 +123,7 @@ export class SinkLoop {
       if (signal.aborted) return
       try {
         while (!signal.aborted && this.#options.emitted() > this.#inserted) {
-          const isFull = await this.#insertNext()
+          const isFull = await this.#options.runner.turn(async () => !signal.aborted && this.#insertNext())
           if (isFull === 'fenced') return
           if (this.#failing) announce('info', `partition(${partition})`, `sink ${sink.name} works again`)
           this.#failing = undefined
@@ -162,10 +164,10 @@ export class SinkLoop {
     const [last, history] = (fixed as Buffer[]).map(String)
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
-    const { blocks, values } = batch
+    const { packed, values } = batch
     const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
     await channels.insert.tracePromise(
-      () => runner.insert(sink, { token, partition, generation, blocks, values,
+      () => runner.insert(sink, { token, partition, generation, packed, values,
         isRepeated: this.#repeats !== undefined }),
       { sink: sink.name, partition, values })
     const moved = await runScript(redis, advanceSink, [checkpoint, sinkKey], [lease, last, values])
@@ -188,13 +190,15 @@ export class SinkLoop {
         entriesPerRead)
       isMore = entries.length === entriesPerRead
       for (const entry of entries) {
-        if (until === undefined && values >= sink.batchRecordsMax) return { last: last!, blocks, values }
+        if (until === undefined && values >= sink.batchRecordsMax) {
+          return { last: last!, packed: movableWhole(blocks), values }
+        }
         last = entry.id
         blocks.push(entry.block)
         values += entry.values
       }
     }
-    return last === undefined ? undefined : { last, blocks, values }
+    return last === undefined ? undefined : { last, packed: movableWhole(blocks), values }
   }
 }
 

@@ -5,21 +5,21 @@
 import type { Clock } from '../clock/index.js'
 import { Ages } from '../record/ages.js'
 import { decodeEmissions } from '../record/emission.js'
-import { movable, ThreadPool, type SinkTask } from '../threads/index.js'
+import { ThreadPool, type SinkTask } from '../threads/index.js'
 import { RecentAges } from './recent-ages.js'
 import type { Sink } from './topology.js'
 
 const sinkEntry = new URL('../threads/sink-thread.js', import.meta.url)
 
-/** A batch as it stands in the outbox. */
+/** A batch as it stands in the outbox, in memory of its own, which moves to the thread. */
 export interface PackedBatch {
   readonly token: string
   readonly partition: number
   /** See `SinkBatch`. */
   readonly generation?: number
   readonly isRepeated?: boolean
-  /** The blocks of its entries. */
-  readonly blocks: readonly Buffer[]
+  /** The blocks of its entries, one behind the other. */
+  readonly packed: Uint8Array<ArrayBuffer>
   readonly values: number
 }
 
@@ -44,13 +44,15 @@ export class SinkRunner {
     return this.#ages.ages.steps
   }
 
-  /** Hands one batch to its sink. Rejects with what the sink throws. */
-  async insert(sink: Sink, batch: PackedBatch): Promise<void> {
-    if (typeof sink.lingerMs === 'object') sink.lingerMs.note(batch.partition, batch.values)
+  /**
+   * Does `work` when fewer than the allowed number are at work; who asks first is first. A batch is read
+   * within its turn: many that waited with theirs would fill the memory, and the collector with them.
+   */
+  async turn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>(resolve => this.#waiting.push(resolve))
     try {
-      await this.#run(sink, batch)
+      return await work()
     } finally {
       const next = this.#waiting.shift()
       if (next) next()
@@ -58,23 +60,25 @@ export class SinkRunner {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.#pool?.stop()
-  }
-
-  async #run(sink: Sink, { token, partition, generation, isRepeated, blocks }: PackedBatch): Promise<void> {
+  /** Hands one batch to its sink. Rejects with what the sink throws. */
+  async insert(sink: Sink, batch: PackedBatch): Promise<void> {
+    const { token, partition, generation, isRepeated, packed, values } = batch
+    if (typeof sink.lingerMs === 'object') sink.lingerMs.note(partition, values)
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
-      const emitted = blocks.flatMap(decodeEmissions).filter(({ output }) => outputs.includes(output))
+      const emitted = decodeEmissions(packed).filter(({ output }) => outputs.includes(output))
       const ages = emitted.length === 0 ? undefined
         : await sink.insert({ token, partition, generation, isRepeated, emitted })
       if (ages) this.#ages.add(ages)
       return
     }
-    const packed = movable(Buffer.concat(blocks))
     const task: SinkTask = { module: sink.module.href, options: sink.options, outputs, token, partition,
       generation, isRepeated, packed }
     const ages = await this.#pool!.run(task, [packed.buffer])
     if (ages.length > 0) this.#ages.add(Ages.of(ages))
+  }
+
+  async stop(): Promise<void> {
+    await this.#pool?.stop()
   }
 }

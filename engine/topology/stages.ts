@@ -14,7 +14,7 @@ import {
   type LogRecord,
 } from '../record/record.js'
 import {
-  movable, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
+  movableWhole, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
 } from '../threads/index.js'
 import { movedLetterOf } from './dead-letter.js'
 import type { StagedRecord } from './staged.js'
@@ -87,7 +87,7 @@ export class StageRunner {
 function blocksOf(
   pool: ThreadPool, stage: Stage & { readonly module: URL }, entries: readonly Entry[],
 ): Promise<StagedBlock[]> {
-  const blocks = movable(Buffer.concat(entries.map(({ block }) => block)))
+  const blocks = movableWhole(entries.map(({ block }) => block))
   const task: StageTask = { module: stage.module.href, batchMax: stage.batchMax, blocks,
     entries: entries.map(({ id, block }) => ({ id, bytes: block.length })) }
   return pool.run(task, [blocks.buffer]).then(packed => decodeTransient(packed) as StagedBlock[])

@@ -28,6 +28,7 @@ import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
 import { Fold } from './fold.js'
+import type { FoldTurns } from './fold-turns.js'
 import type { Follower } from './follower.js'
 import type { Halt } from './halt.js'
 import { RedisStore, topologyId } from './redis-store.js'
@@ -35,7 +36,7 @@ import type { FoldedBatch } from './staged.js'
 import type { StageRunner } from './stages.js'
 import { TaskQueue, type ReadyEntry } from './task-queue.js'
 import type { Topology } from './topology.js'
-import type { WarmUp } from './warm-up.js'
+import type { LoadAllowance, WarmUp } from './warm-up.js'
 
 /** See the drawing above. */
 export type TaskState = 'assigned' | 'restoring' | 'running' | 'draining' | 'released' | 'fenced'
@@ -58,6 +59,8 @@ export interface TaskOptions {
   readonly onCommit: (batch: FoldedBatch) => void
   /** The node's ration of loading after takeovers. */
   readonly warmUp: WarmUp
+  /** The node's turns of folding. */
+  readonly turns: FoldTurns
   /** Counts a record's key, for the hot keys. */
   readonly onKey: (key: string) => void
   /** What it is tried again after. */
@@ -251,9 +254,15 @@ export class Task implements EntryTaker {
     await head.staging
     this.#doing = 'fold'
     if (head.staged && 'unreadable' in head.staged) return this.#passBlock(head, head.staged.unreadable)
+    const { warmUp, turns } = this.#options
+    const allowance = await warmUp.reserve(this.#warmsUpSince, this.#stopping.signal)
+    await turns.take(() => this.#foldBatch(allowance))
+  }
+
+  /** Folds what is ready and allowed, and commits it. */
+  async #foldBatch(allowance: LoadAllowance): Promise<void> {
     const { clock, warmUp } = this.#options
     const before = this.#fold.loaded
-    const allowance = await warmUp.reserve(this.#warmsUpSince, this.#stopping.signal)
     const ready = await this.#fold.prepare(this.#ready(), allowance.actorsMax)
     const start = clock.now()
     let folded = 0

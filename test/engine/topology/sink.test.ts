@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { ManualClock, systemClock, type Sink, type SinkBatch } from '../../../engine/index.js'
 import { commitBatch, takeLease } from '../../../engine/log/index.js'
 import { encodeEmission } from '../../../engine/record/emission.js'
+import { movableWhole } from '../../../engine/threads/index.js'
 import { fieldsOf, send } from '../../../engine/redis/index.js'
 import { SinkLoop } from '../../../engine/topology/sink-loop.js'
 import { SinkRunner } from '../../../engine/topology/sink-runner.js'
@@ -202,9 +203,11 @@ t.test('inserts of one node are limited, and wait in order', async t => {
     },
   }
   const runner = new SinkRunner([sink], 2, systemClock)
-  const blocks = [encodeEmission('added', 'ada', 1).packed]
-  await Promise.all([1, 2, 3, 4, 5, 6].map(partition =>
-    runner.insert(sink, { token: 'x', partition, blocks, values: 1 }).catch(() => undefined)))
+  await Promise.all([1, 2, 3, 4, 5, 6].map(partition => {
+    const packed = movableWhole([encodeEmission('added', 'ada', 1).packed])
+    return runner.turn(() => runner.insert(sink, { token: 'x', partition, packed, values: 1 }))
+      .catch(() => undefined)
+  }))
   t.equal(most, 2)
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
 })
@@ -267,7 +270,8 @@ t.test('S1 S2 a sink in a thread gets the same batches, and its failure comes ba
   await loop.stop()
   const lines = await send(partition.on.redis, 'LRANGE', ['inserted', 0, -1]) as Buffer[]
   t.strictSame(lines.flatMap(line => (JSON.parse(String(line)) as { values: number[] }).values), [1, 2, 3, 4])
-  const batch = { token: 'x', partition: 0, blocks: [encodeEmission('added', 'ada', 1).packed], values: 1 }
+  const batch = { token: 'x', partition: 0, packed: movableWhole([encodeEmission('added', 'ada', 1).packed]),
+    values: 1 }
   const nameless = { ...sink, options: { url: partition.on.server.url, list: '' } }
   await t.rejects(runner.insert(nameless, batch), /no list is named/)
 })
