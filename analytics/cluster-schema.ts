@@ -18,9 +18,11 @@ const createTable =
   /^CREATE TABLE IF NOT EXISTS (\w+)\n(\([\s\S]*?\n\))\nENGINE = (\w+)(?:\(([^)]*)\))?/
 const alterTable = /^ALTER TABLE (\w+)\n?/
 const createOrDropView = /^(CREATE VIEW IF NOT EXISTS|DROP VIEW IF EXISTS) (\w+)/
-/** Made by one step and dropped by another, or of no use to a cluster (nothing becomes cold there). */
+/** Made by one step and dropped by another, or of no use to a cluster, where nothing becomes cold or goes. */
 const passing = new RegExp('^(?:(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VIEW|TABLE)) '
-  + 'IF (?:NOT )?EXISTS records_per_minute|CREATE TABLE IF NOT EXISTS cold_parts)')
+  + 'IF (?:NOT )?EXISTS records_per_minute|CREATE TABLE IF NOT EXISTS (?:cold_parts|expirations))')
+/** About rows that are there already: a distributed table has none. */
+const isOfRows = /^\s*MATERIALIZE COLUMN /
 const clusterName = /^[A-Za-z_]\w*$/
 
 /**
@@ -43,7 +45,8 @@ function onCluster(statement: string, cluster: string): string[] {
   if (altered) {
     const change = statement.slice(altered[0].length)
     const alter = (table: string): string => `ALTER TABLE ${table} ON CLUSTER ${cluster}\n`
-    return [alter(`${altered[1]}_local`) + change, alter(altered[1]) + distributedPart(change)]
+    const onShards = alter(`${altered[1]}_local`) + change
+    return isOfRows.test(change) ? [onShards] : [onShards, alter(altered[1]) + distributedPart(change)]
   }
   const viewed = createOrDropView.exec(statement)
   if (!viewed) throw new TypeError(`no form for a cluster: ${statement.slice(0, 80)}`)

@@ -16,6 +16,9 @@ export { reportOf, type ReportForm } from './report/forms.js'
 export { reportMarkdown } from './report/markdown.js'
 export { reportPage } from './report/page.js'
 export { mondayOf, weeklyReport, type WeeklyReport } from './report/weekly.js'
+export {
+  expireRows, recordsKeptFrom, retentionOfSchema, type Expired, type Retention,
+} from './retention.js'
 export { clickhouseSink } from './sink.js'
 export {
   emptyTable, readSlice, rowsOf, slicesOf, tablesWithRows, writeSlice, type TableSlice,

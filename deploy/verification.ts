@@ -3,7 +3,9 @@
  * tests judge by. Safe while the system runs: of a partition that is not at rest at its cut, what only holds
  * at rest is left out, and it says so.
  */
-import { clickhouseSink, connectAnalytics, verifyMonths, verifyRows } from '../analytics/index.js'
+import {
+  clickhouseSink, connectAnalytics, recordsKeptFrom, verifyMonths, verifyRows,
+} from '../analytics/index.js'
 import { COMMAND_MARK, commandFingerprint, isCommand } from '../actors/person/commands.js'
 import { contentHash, type SubmittedRecord } from '../actors/record/index.js'
 import {
@@ -38,16 +40,19 @@ export interface Verification {
   readonly isGood: boolean
 }
 
-const identity: Identity = {
-  of(value) {
-    if (isCommand(value)) {
-      const { id, command } = value
-      return { id: COMMAND_MARK + id, fingerprint: commandFingerprint(command), isRowless: true }
-    }
-    const { record } = value as SubmittedRecord
-    return record?.id === undefined ? undefined : { id: record.id, fingerprint: contentHash(record) }
-  },
-  rows: { actor: 'person', table: 'records' },
+/** How records are told apart, and from when on their rows are kept (ms UTC). */
+function identityFrom(from: number): Identity {
+  return {
+    of(value) {
+      if (isCommand(value)) {
+        const { id, command } = value
+        return { id: COMMAND_MARK + id, fingerprint: commandFingerprint(command), isRowless: true }
+      }
+      const { record } = value as SubmittedRecord
+      return record?.id === undefined ? undefined : { id: record.id, fingerprint: contentHash(record) }
+    },
+    rows: { actor: 'person', table: 'records', from },
+  }
 }
 
 /** Verifies. Throws when Redis or ClickHouse cannot be reached. */
@@ -58,12 +63,14 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
   const partitions: VerifiedPartition[] = []
   let [rows, isAtRest] = [0, false]
   try {
+    const keptFrom = options.clickhouse ? await recordsKeptFrom(analytics) : 0
     const verdicts = verifyTopology({
-      redisUrl: options.redisUrl, namespace: options.namespace, topology, identity, deep: options.deep,
+      redisUrl: options.redisUrl, namespace: options.namespace, topology, deep: options.deep,
+      identity: identityFrom(keptFrom),
       async onPartition(cut, tally, findings) {
         isAtRest = cut.folded === cut.appended && cut.sinks.every(({ inserted }) => inserted === cut.emitted)
         for (const [month, count] of tally.months) months.set(month, (months.get(month) ?? 0) + count)
-        rows = options.clickhouse ? await verifyRows(analytics, tally, findings, isAtRest) : 0
+        rows = options.clickhouse ? await verifyRows(analytics, tally, findings, isAtRest, keptFrom) : 0
       },
     })
     for await (const verdict of verdicts) {

@@ -60,6 +60,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly clickhouse?: { readonly url: string }
   /** Where accesses are written down; closed by the gateway. */
   readonly accessStore?: AccessStore
+  /** When the newest backup was written, ms UTC, 0: never; a metric. */
+  readonly newestBackupAt?: () => number
   /** What /api/reports answers. */
   readonly reports?: Reports
   /** What /api/status answers; by default what the gateway sees by itself. */
@@ -145,7 +147,8 @@ function edgeOf(
   const { client, pipeline, clock = systemClock } = options
   const limits = limitsWith(options.limits)
   const intake = new Intake(limits, clock)
-  const metrics = new Metrics(`${pipeline.name}.${pipeline.version}`, () => intake.bytes)
+  const metrics = new Metrics(`${pipeline.name}.${pipeline.version}`, () => intake.bytes,
+    options.newestBackupAt)
   const progress = new Progress(client, clock, limits)
   const attempts = new Attempts(client.allowances, clock, limits)
   const limiter = new Limiter(client.allowances, clock, limits, () => metrics.countOpen())

@@ -26,7 +26,8 @@ export class Metrics {
   readonly #dropped: Counter
   readonly #lag: LagMetrics
 
-  constructor(pipeline: string, intakeBytes: () => number) {
+  /** `newestBackupAt` tells when the newest backup was written, ms UTC; 0: never. */
+  constructor(pipeline: string, intakeBytes: () => number, newestBackupAt: () => number = () => 0) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry, prefix: 'hinata_gateway_' })
     this.#records = new Counter({
@@ -57,6 +58,8 @@ export class Metrics {
     this.#gauge('hinata_gateway_connections', 'Open WebSocket connections', () => this.totals.connections)
     this.#gauge('hinata_gateway_subscriptions', 'Live subscriptions', () => this.totals.subscriptions)
     this.#gauge('hinata_gateway_intake_bytes', 'Bytes that wait for the log', intakeBytes)
+    this.#gauge('hinata_backup_newest_timestamp_seconds', 'When the newest backup was written; 0: never',
+      () => newestBackupAt() / 1_000)
   }
 
   /** Counts one batch and how long its acknowledgement took. */

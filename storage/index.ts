@@ -2,7 +2,7 @@
 export { createBackup, type BackedUpFile, type BackupOptions } from './backup/create.js'
 export { noteErasure } from './backup/erasures.js'
 export {
-  listBackups, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
+  listBackups, newestBackupAt, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
 } from './backup/manifest.js'
 export { restoreBackup, type RestoreBackupOptions } from './backup/restore.js'
-export { coldJob } from './tiers/schedule.js'
+export { coldJob, retentionJob } from './tiers/schedule.js'

@@ -11,7 +11,7 @@ import { HinataError } from '../../engine/index.js'
 import type { Analytics } from '../connection.js'
 import { clickhouseFailure } from '../failure.js'
 import {
-  columnsOf, listParts, noteParts, rowsOfPart, showParts, type ColdPart,
+  columnsOf, isShown, listParts, noteParts, rowsOfPart, showParts, type ColdPart,
 } from './cold-parts.js'
 import { inTurn } from './turn.js'
 
@@ -77,6 +77,26 @@ export async function dropCold(analytics: Analytics): Promise<void> {
       await analytics.client.command({ query: `DROP TABLE IF EXISTS ${name} SYNC` })
     }
     return []
+  })
+}
+
+/**
+ * Lets go of every month before the one that begins with `upto` (YYYY-MM-DD), warm rows and files, for good.
+ */
+export async function dropMonths(analytics: Analytics, upto: string): Promise<void> {
+  const [year, month] = upto.split('-').map(Number)
+  const before = year * 100 + month
+  await guarded(analytics, undefined, async moves => {
+    await moves.endBegun()
+    const parts = (await listParts(analytics)).filter(part => isShown(part) && part.month < before)
+    if (parts.length > 0) await moves.letGo(parts)
+    const months = await analytics.query<{ month: number }>(`
+SELECT DISTINCT toYYYYMM(accepted_at) AS month FROM records WHERE accepted_at < {upto:Date}
+ORDER BY month SETTINGS final = 0`, { upto })
+    for (const warm of months) {
+      await analytics.client.command({ query: `ALTER TABLE records DROP PARTITION '${warm.month}'` })
+    }
+    return parts
   })
 }
 
@@ -187,6 +207,13 @@ SELECT (SELECT toUInt32(count()) FROM ${name}) AS rows,
     await this.#step('switch', name)
     await showParts(this.#analytics)
     await this.#step('drop', part.name)
+    await this.#dropLeftFiles()
+  }
+
+  /** Lets go of parts with their files: no other takes their place. */
+  async letGo(parts: readonly ColdPart[]): Promise<void> {
+    await noteParts(this.#analytics, parts.map(part => ({ ...part, state: 'replaced' as const })))
+    await showParts(this.#analytics)
     await this.#dropLeftFiles()
   }
 

@@ -85,13 +85,16 @@ export async function showParts(analytics: Analytics): Promise<void> {
     + 'COMMENT \'Every content of every record, warm and cold.\'' })
 }
 
+/** Serves `records` alone: whoever asks the view needs it not (schema/0023-revised-key.sql). */
+const ownColumn = 'revised_key'
+
 /** Columns in their order, computed ones at the end. */
 export async function columnsOf(
   analytics: Analytics, table: string,
 ): Promise<{ name: string, type: string, isComputed: boolean }[]> {
   const found = await analytics.query<{ name: string, type: string, default_kind: string }>(`
 SELECT name, type, default_kind FROM system.columns
-WHERE database = currentDatabase() AND table = {table:String}
+WHERE database = currentDatabase() AND table = {table:String} AND name != '${ownColumn}'
 ORDER BY default_kind = 'MATERIALIZED', position`, { table })
   return found.map(({ name, type, default_kind }) =>
     ({ name, type, isComputed: default_kind === 'MATERIALIZED' }))

@@ -66,15 +66,17 @@ LIMIT 20`,
     question: 'What is known of people? Components of the last 90 days that hold, by memory and type.',
     sql: `
 SELECT memory, type, count() AS components, uniq(user_id) AS persons,
-       round(avg(confidence), 2) AS confidence, round(avg(supporting_records), 1) AS records_behind
+       round(avg(confidence), 2) AS confidence, round(avg(behind), 1) AS records_behind
 FROM
 (
-    SELECT * FROM psp_components
+    SELECT user_id, argMax(memory, sequence) AS memory, argMax(type, sequence) AS type,
+           argMax(change, sequence) AS newest, argMax(psp_components.confidence, sequence) AS confidence,
+           argMax(supporting_records, sequence) AS behind
+    FROM psp_components
     WHERE changed_at > (SELECT at FROM latest) - INTERVAL 90 DAY
-    ORDER BY user_id DESC, component_id DESC, sequence DESC
-    LIMIT 1 BY user_id, component_id
+    GROUP BY user_id, component_id
 )
-WHERE change NOT IN ('superseded', 'archived', 'removed')
+WHERE newest NOT IN ('superseded', 'archived', 'removed')
 GROUP BY memory, type
 ORDER BY memory, type
 SETTINGS final = 0`,

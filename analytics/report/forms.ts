@@ -3,6 +3,7 @@ import { HinataError, systemClock } from '../../engine/index.js'
 import type { Analytics } from '../connection.js'
 import { reportMarkdown } from './markdown.js'
 import { reportPage } from './page.js'
+import type { Consenting } from './progress.js'
 import { mondayOf, weeklyReport } from './weekly.js'
 
 /** Forms of a report. */
@@ -15,10 +16,10 @@ const weekMs = 7 * 86_400_000
  * CLICKHOUSE_UNREACHABLE.
  */
 export async function reportOf(
-  analytics: Analytics, day: string | undefined, form: ReportForm,
+  analytics: Analytics, day: string | undefined, form: ReportForm, consenting?: Consenting,
 ): Promise<string> {
   const monday = day === undefined ? mondayOf(systemClock.now() - weekMs) : weekOf(day)
-  const report = await weeklyReport(analytics, monday)
+  const report = await weeklyReport(analytics, monday, consenting)
   switch (form) {
     case 'json': return JSON.stringify(report)
     case 'markdown': return reportMarkdown(report)

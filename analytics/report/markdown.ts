@@ -25,8 +25,17 @@ export function reportMarkdown(report: WeeklyReport): string {
       report.changes.map(one => [one.memory, one.created, one.superseded])),
     ...table('Errors', ['code', 'dead letters', 'waiting'],
       report.errors.map(one => [one.code, one.letters, one.waiting])),
+    ...personsTable(report),
     `Topics and tags of fewer than ${personsMin} persons are not told.`, '',
   ].join('\n')
+}
+
+/** Left out when nobody consents: then it would only say how many are silent. */
+function personsTable({ persons }: WeeklyReport): string[] {
+  if (persons.length === 0) return []
+  return table('Persons who consent to be told of',
+    ['person', 'records', 'the week before', 'days', 'new components', 'replaced'],
+    persons.map(one => [one.person, one.records, one.before, one.days, one.created, one.superseded]))
 }
 
 function interests(title: string, all: readonly ReportInterest[]): string[] {

@@ -37,6 +37,10 @@ export async function reportPage(report: WeeklyReport): Promise<string> {
       report.changes.map(one => [one.memory, one.created, one.superseded])),
     '<h2>Errors</h2>', table(['code', 'dead letters', 'waiting'],
       report.errors.map(one => [one.code, one.letters, one.waiting])),
+    ...(report.persons.length === 0 ? [] : ['<h2>Persons who consent to be told of</h2>', table(
+      ['person', 'records', 'the week before', 'days', 'new components', 'replaced'],
+      report.persons.map(one =>
+        [one.person, one.records, one.before, one.days, one.created, one.superseded]))]),
     `<p>Topics and tags of fewer than ${personsMin} persons are not told.</p>`, '</body>', '</html>', '',
   ].join('\n')
 }

@@ -2,11 +2,12 @@
  * The weekly report: who was active, what they kept, what rises and fades, how good, how fresh, what failed.
  *
  * P1  A week is Monday to Monday, UTC, by the time of acceptance; the same rows give the same report.
- * P2  It is about all persons together: no id, text or component of one leaves. A tag or topic that fewer
- *     than
- *     `personsMin` persons have is left out; a system with fewer active persons tells no tags and topics.
+ * P2  It is about all persons together: no id, text or component of one leaves, but for the counts of those
+ *     who consent (progress.ts). A tag or topic that fewer than `personsMin` persons have is left out; a
+ *     system with fewer active persons tells no tags and topics.
  */
 import type { Analytics } from '../connection.js'
+import { progressOf, type Consenting, type PersonProgress } from './progress.js'
 
 /** Persons that must share a tag or topic before it is told: below, it points at somebody. */
 export const personsMin = 3
@@ -60,6 +61,8 @@ export interface WeeklyReport {
   readonly fading: readonly ReportInterest[]
   readonly changes: readonly MemoryChanges[]
   readonly errors: readonly { readonly code: string, readonly letters: number, readonly waiting: number }[]
+  /** Of persons who consent to being told of. */
+  readonly persons: readonly PersonProgress[]
 }
 
 const span = `{from:DateTime64(3, 'UTC')} <= accepted_at AND accepted_at < {to:DateTime64(3, 'UTC')}`
@@ -109,24 +112,30 @@ export function mondayOf(ms: number): number {
   return (day - ((day + 3) % 7)) * dayMs // 1970-01-01 was a Thursday
 }
 
-/** Makes the report of the week that begins at `monday` (ms UTC). Throws CLICKHOUSE_UNREACHABLE. */
-export async function weeklyReport(analytics: Analytics, monday: number): Promise<WeeklyReport> {
+/**
+ * Makes the report of the week that begins at `monday` (ms UTC). Throws CLICKHOUSE_UNREACHABLE and what
+ * `consenting` throws.
+ */
+export async function weeklyReport(
+  analytics: Analytics, monday: number, consenting: Consenting = async () => new Set(),
+): Promise<WeeklyReport> {
   const at = (ms: number): string => new Date(ms).toISOString().slice(0, 23).replace('T', ' ')
   const week = { from: at(monday), to: at(monday + weekMs) }
   const before = { from: at(monday - weekMs), to: at(monday) }
   const both = { from: before.from, middle: week.from, to: week.to }
-  const [[totals], [totalsBefore], days, apps, topics, tags, changes, errors] = await Promise.all([
+  const [[totals], [totalsBefore], days, apps, topics, tags, changes, errors, persons] = await Promise.all([
     analytics.query<WeekTotals>(totalsSql, week), analytics.query<WeekTotals>(totalsSql, before),
     analytics.query<ReportDay>(daysSql, week),
     analytics.query<WeeklyReport['apps'][number]>(appsSql, week),
     analytics.query<CountedInterest>(interestsSql('main_topics'), both),
     analytics.query<CountedInterest>(interestsSql('tag'), both),
     analytics.query<MemoryChanges>(changesSql, week),
-    analytics.query<WeeklyReport['errors'][number]>(errorsSql, week),
+    analytics.query<WeeklyReport['errors'][number]>(errorsSql, week), progressOf(analytics, both, consenting),
   ])
   const interests = tags.map(counted)
   return {
     week: week.from.slice(0, 10), totals, before: totalsBefore, days, apps, changes, errors,
+    persons,
     topics: ranked(topics.map(counted), one => one.records),
     rising: ranked(interests, one => one.records - one.before),
     fading: ranked(interests, one => one.before - one.records),

@@ -9,6 +9,8 @@
 
 /** Rows that one insert makes: a part of some 30 MB. */
 export const chunkRows = 100_000
+/** A revision comes so many records later, in another insert. Never of a revision: 100,007 % 50 is not 0. */
+const revisedAfter = 100_007
 
 /** What to generate. */
 export interface Generation {
@@ -57,8 +59,9 @@ INSERT INTO records (user_id, id, revision, sequence, app, source, access, event
   highlight_frequency, note_density, address_revisit, time_investment, interaction_depth,
   psp_influence_weight, psp_relevance, priority_score, cluster_id, storage_tier, embedding_model,
   embedding_version, embedding_dim, processing_version, processing_steps)
-WITH ${list(tags)} AS ts, ${list(words)} AS ws, n % 50 = 49 AS is_revision,
-  if(is_revision, n - 7, n) AS n0, ${uneven(String(persons), 1, seed).replaceAll('(n,', '(n0,')} AS person,
+WITH ${list(tags)} AS ts, ${list(words)} AS ws, n % 50 = 49 AND n >= ${revisedAfter} AS is_revision,
+  toUInt64(n - ${revisedAfter} * is_revision) AS n0,
+  ${uneven(String(persons), 1, seed).replaceAll('(n,', '(n0,')} AS person,
   ts[1 + ${uneven(String(tags.length), 2, seed)}] AS t1, ts[1 + ${uneven(String(tags.length), 3,
   seed)}] AS t2,
   ${instantOf(generation)} AS at

@@ -109,9 +109,11 @@ const areEqual = final === current && current === identities
 say(`${slow.length === 0 ? 'no question' : slow.join(', ')} above ${medianMsMax} ms; rows `
   + `${areEqual ? 'equal' : 'differ'}`)
 if (values.json) {
+  const date = new Date().toISOString().slice(0, 10)
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version,
     clickhouse: server.version }
-  writeFileSync(values.json, `${JSON.stringify({ machine, runs, ...sizes, questions: asked }, null, 2)}\n`)
+  writeFileSync(values.json, `${JSON.stringify(
+    { machine, date, runs, ...sizes, questions: asked }, null, 2)}\n`)
 }
 process.exitCode = areEqual && slow.length === 0 ? 0 : 1
 await analytics.close()

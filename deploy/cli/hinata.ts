@@ -111,8 +111,9 @@ command('backup', 'keep the whole system as files, or put it back')
   .option('--keep <number>', 'prune: how many of the newest stay, usually 7').option('--json', 'as JSON')
   .action((action: string, name: string | undefined, given: Given & BackupRequest) =>
     act(given, config => backup(config, action, name, given)))
-command('tiers', 'which records are cold; move what became so, bring some back')
-  .argument('<action>', 'list, move, warm').option('--month <month>', 'warm: those of a month like 202601')
+command('tiers', 'which records are cold; move what became so, bring some back; let go of what is old')
+  .argument('<action>', 'list, move, warm, expire')
+  .option('--month <month>', 'warm: those of a month like 202601')
   .option('--user <id>', 'warm: the files with records of this person').option('--json', 'as JSON')
   .action((action: string, given: Given & TiersRequest) =>
     act(given, config => tiers(config, action, given)))

@@ -5,6 +5,9 @@
 
 import { stallMsDefault } from '../../engine/index.js'
 
+/** A century: beyond it an instant may lie before those that ClickHouse knows. */
+const keptDaysMax = 36_500
+
 /** The type of an option's value. */
 export type OptionType = 'text' | 'integer' | 'secret'
 
@@ -67,6 +70,18 @@ export const options = [
     description: 'Where backups are kept; empty: <data-dir>/backups. Better on a disk of its own.' },
   { name: 'storage.cold', type: 'text', default: 'by_command', oneOf: ['by_command', 'hourly'],
     env: 'HINATA_COLD', description: 'Whether old records of little influence become files by themselves.' },
+  { name: 'storage.keep_records_days', type: 'integer', default: 0, min: 0, max: keptDaysMax,
+    env: 'HINATA_KEEP_RECORDS_DAYS',
+    description: 'Rows of records go when their month ended so many days ago; 0: never.' },
+  { name: 'storage.keep_changes_days', type: 'integer', default: 0, min: 0, max: keptDaysMax,
+    env: 'HINATA_KEEP_CHANGES_DAYS',
+    description: 'The same for past changes of components; what is known now stays.' },
+  { name: 'storage.keep_dead_letters_days', type: 'integer', default: 90, min: 0, max: keptDaysMax,
+    env: 'HINATA_KEEP_DEAD_LETTERS_DAYS', description: 'Lifetime of rows about dead letters; 0: for ever.' },
+  { name: 'storage.keep_access_days', type: 'integer', default: 90, min: 0, max: keptDaysMax,
+    env: 'HINATA_KEEP_ACCESS_DAYS', description: 'Lifetime of the access log; 0: for ever.' },
+  { name: 'storage.keep_calls_days', type: 'integer', default: 90, min: 0, max: keptDaysMax,
+    env: 'HINATA_KEEP_CALLS_DAYS', description: 'Lifetime of the calls of apps; 0: for ever.' },
   { name: 'gateway.host', type: 'text', default: '127.0.0.1', env: 'HINATA_HOST', flag: 'host',
     description: 'Where the gateway listens.' },
   { name: 'gateway.port', type: 'integer', default: 8080, min: 0, max: 65_535, env: 'HINATA_PORT',

@@ -4,10 +4,10 @@ import {
   ClickhouseAccessStore, connectAnalytics, reportOf, threadedClickhouseSink,
 } from '../../analytics/index.js'
 import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
-import { startGateway, type GatewayOptions } from '../../gateway/index.js'
+import { consentingTo, startGateway, type GatewayOptions } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
-import { noteErasure } from '../../storage/index.js'
+import { newestBackupAt, noteErasure } from '../../storage/index.js'
 import { backupFolderOf } from './backup-folder.js'
 import { requiredRedis } from './node-role.js'
 import type { RunningRole } from './role.js'
@@ -43,7 +43,9 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
       clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
     }),
     ...frontOptions(config),
-    ...(analytics ? { reports: { weekly: (day, form) => reportOf(analytics, day, form) } } : {}),
+    newestBackupAt: () => newestBackupAt(backupFolderOf(config)),
+    ...(analytics ? { reports: { weekly: (day, form) => reportOf(analytics, day, form,
+      persons => consentingTo(client.registry, 'analytics', persons)) } } : {}),
     limits: {
       stallMs: config.integer('engine.stall_ms'),
       requestsPerHourMax: config.integer('gateway.requests_per_hour'),

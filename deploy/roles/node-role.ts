@@ -2,9 +2,10 @@
 import type { Logger } from 'pino'
 import { threadedClickhouseSink } from '../../analytics/index.js'
 import { HinataError, startJobs, startNode } from '../../engine/index.js'
-import { coldJob } from '../../storage/index.js'
+import { coldJob, retentionJob } from '../../storage/index.js'
 import type { Config } from '../config/index.js'
 import { topologyOfVersion } from './pipeline-version.js'
+import { isRetentionToKeep, retentionOf } from './retention.js'
 import type { RunningRole } from './role.js'
 
 /** Starts a node. Throws what stands in its way. */
@@ -23,8 +24,13 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  const jobs = config.text('storage.cold') === 'by_command' ? undefined
-    : await startJobs(requiredRedis(config), config.text('redis.namespace'), [coldJob(clickhouse)])
+  const retention = retentionOf(config)
+  const wanted = [
+    ...config.text('storage.cold') === 'by_command' ? [] : [coldJob(clickhouse)],
+    ...isRetentionToKeep(retention) ? [retentionJob(clickhouse, retention)] : [],
+  ]
+  const jobs = wanted.length === 0 ? undefined
+    : await startJobs(requiredRedis(config), config.text('redis.namespace'), wanted)
   log.info(`node(${node.id}): version ${topology.version}, rows go to ${new URL(url).host}`)
   return { url: node.id, async stop() {
     await node.stop()

@@ -175,6 +175,11 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     CLICKHOUSE_HOST: config.text('clickhouse.host'),
     CLICKHOUSE_PASSWORD: config.text('clickhouse.password'),
     HINATA_COLD: config.text('storage.cold'),
+    HINATA_KEEP_RECORDS_DAYS: String(config.integer('storage.keep_records_days')),
+    HINATA_KEEP_CHANGES_DAYS: String(config.integer('storage.keep_changes_days')),
+    HINATA_KEEP_DEAD_LETTERS_DAYS: String(config.integer('storage.keep_dead_letters_days')),
+    HINATA_KEEP_ACCESS_DAYS: String(config.integer('storage.keep_access_days')),
+    HINATA_KEEP_CALLS_DAYS: String(config.integer('storage.keep_calls_days')),
     LOG_LEVEL: config.text('system.log_level'),
   }
 }

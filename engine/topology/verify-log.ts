@@ -35,14 +35,19 @@ export interface Identity {
   /** The id under which a value was appended, and the fingerprint of its content. */
   of(value: unknown): Identified | undefined
   /** The table whose rows are named by the ids. */
-  readonly rows?: { readonly actor: string, readonly table: string }
+  readonly rows?: {
+    readonly actor: string
+    readonly table: string
+    /** Only rows accepted from then on (ms UTC) are counted; default all. */
+    readonly from?: number
+  }
 }
 
 /** What the log holds of one key up to the cut. */
 export interface KeyTally {
   /** Folded records: contents and revisions, without those that failed. */
   records: number
-  /** Ids whose row is there. */
+  /** Ids whose row is there, of those accepted since `Identity.rows.from`. */
   ids: number
 }
 
@@ -218,7 +223,8 @@ export class LogCheck {
     const present = String(await runScript(this.#redis, hasFields, [hash], ids))
     page.forEach((record, i) => {
       if (record.isRowless) return
-      if (present[i] === '1' && isCurrent(i)) tally.ids++
+      const isCounted = Number(record.entry.split('-')[0]) >= (rows.from ?? 0)
+      if (present[i] === '1' && isCurrent(i) && isCounted) tally.ids++
       if (present[i] === '1' || compareEntries(record.entry, position) > 0) return
       if (!this.#excused.has(record.position)) this.#missing.set(record.position, record)
     })

@@ -207,6 +207,7 @@ export function allowed(decision: Decision, key: string, action: Action): Decisi
   throw new HinataError('PRIVACY_DENIED', { person, action, rung: decision.rung })
 }
 
-function kindOf(key: string): string {
+/** The kind of a person's documents in the registry. */
+export function kindOf(key: string): string {
   return `privacy:${key}`
 }

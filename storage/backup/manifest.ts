@@ -69,6 +69,13 @@ export function listBackups(folder: string): Backup[] {
     .map(name => readBackup(folder, name)).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
 }
 
+/** When the newest whole backup was written (ms UTC); 0: there is none. Reads no manifest. */
+export function newestBackupAt(folder: string): number {
+  if (!existsSync(folder)) return 0
+  return readdirSync(folder).filter(name => isBackup(join(folder, name)))
+    .reduce((newest, name) => Math.max(newest, statSync(join(folder, name, sumName)).mtimeMs), 0)
+}
+
 /** One backup. Throws BACKUP_UNKNOWN, BACKUP_CORRUPT. */
 export function readBackup(folder: string, name: string): Backup {
   const path = backupPath(folder, name)

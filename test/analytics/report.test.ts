@@ -1,8 +1,9 @@
 /** The weekly report: sums of a real ClickHouse, weeks cut at Mondays, nothing that points at one person. */
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../actors/person/outputs.js'
 import {
   clickhouseSink, mondayOf, openAnalytics, reportMarkdown, reportOf, reportPage, weeklyReport,
+  type Analytics,
 } from '../../analytics/index.js'
 import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
@@ -69,8 +70,28 @@ t.test('P1 P2 a week and the one before', async t => {
   t.equal(JSON.parse(await reportOf(analytics, '2025-11-19', 'json')).totals.records, 9)
   await t.rejects(reportOf(analytics, 'monday', 'html'), { code: 'USAGE' })
 
+  t.same(report.persons, [], 'nobody was asked, so nobody is named')
+  await consenting(t, analytics)
+
   const empty = await weeklyReport(analytics, monday - 10 * weekMs)
   t.match(empty, { totals: { records: 0, mean_quality: 0, row_ms_p99: 0 }, days: [], topics: [] })
   t.match(reportMarkdown(empty), '## Topics\n\nNone.')
   t.notMatch(await reportPage(empty), '<svg')
 })
+
+/** P3 Those who consent are told of, and nobody else. */
+async function consenting(t: Test, analytics: Analytics): Promise<void> {
+  const asked: string[][] = []
+  const told = await weeklyReport(analytics, monday, async persons => {
+    asked.push([...persons])
+    return new Set(['ada', 'di'])
+  })
+  t.same(asked, [['ada', 'bo', 'cy', 'di']], 'P3 those who were active')
+  t.same(told.persons, [
+    { person: 'ada', records: 3, before: 1, days: 2, created: 1, superseded: 0 },
+    { person: 'di', records: 2, before: 1, days: 2, created: 0, superseded: 0 },
+  ], 'P3 those who consent')
+  t.match(reportMarkdown(told), '| ada | 3 | 1 | 2 | 1 | 0 |')
+  t.notMatch(reportMarkdown(told), /\bbo\b/)
+  t.match(await reportPage(told), '<td>ada</td><td>3</td>')
+}

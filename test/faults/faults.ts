@@ -9,6 +9,7 @@ import { fullDisk } from './full-disk.js'
 import { killNode } from './kill-node.js'
 import { killRedis } from './kill-redis.js'
 import { killRole } from './kill-role.js'
+import { mixedKills } from './mixed-kills.js'
 import { rebalance } from './rebalance-fault.js'
 import { sinkAway } from './sink-away.js'
 import { slowDisk } from './slow-disk.js'
@@ -17,6 +18,7 @@ import { slowDisk } from './slow-disk.js'
 export const systemFaults: Readonly<Record<string, Fault>> = {
   'kill-gateway': killRole('gateway'),
   'kill-clickhouse': killRole('clickhouse'),
+  mixed: mixedKills,
   'clickhouse-away': clickhouseAway,
 }
 

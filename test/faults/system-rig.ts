@@ -3,7 +3,7 @@
  * a sender that always has records waiting, as many as it was allowed, over the WebSocket. Judged by the
  * sender's ledger against the log, and by `hinata verify --deep` from there on, rows included.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../../deploy/config/index.js'
@@ -13,7 +13,7 @@ import { ensureRedis } from '../../deploy/system.mjs'
 import { verifySystem } from '../../deploy/verification.js'
 import { clickhouseSink, connectAnalytics, type Analytics } from '../../analytics/index.js'
 import { openTopologyClient, type TopologyClient } from '../../engine/index.js'
-import { closeRedis, openRedis } from '../../engine/redis/index.js'
+import { closeRedis, openRedis, send } from '../../engine/redis/index.js'
 import { connect, type HinataClient } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { seededRandom } from '../support/random.js'
@@ -24,6 +24,16 @@ import { PersonLedger, personBatches } from './person-flow.js'
 const queuedRecordsMax = 1_000
 const reconnectMsMax = 300_000
 const settleSecondsMax = 1_800
+/** Parts that may wait for merges which never come. */
+const partsMax = 100_000
+
+/** How a rig is opened. */
+export interface SystemRigOptions {
+  readonly seed: number
+  readonly partitions: number
+  /** How Redis writes; default as the system does. */
+  readonly appendfsync?: 'everysec' | 'always'
+}
 
 /** See the top of the file. */
 export class SystemRig {
@@ -43,7 +53,7 @@ export class SystemRig {
   #isWell = false
 
   constructor(dataDir: string, system: RunningSystem, client: HinataClient, engine: TopologyClient,
-    analytics: Analytics, options: { seed: number, partitions: number }) {
+    analytics: Analytics, options: SystemRigOptions) {
     this.#dataDir = dataDir
     this.#system = system
     this.#client = client
@@ -54,10 +64,12 @@ export class SystemRig {
     this.#batches = personBatches(options.seed, Date.now())
   }
 
-  static async open(options: { seed: number, partitions: number }): Promise<SystemRig> {
+  static async open(options: SystemRigOptions): Promise<SystemRig> {
     const dataDir = await mkdtemp(join(tmpdir(), 'hinata-role-'))
-    const { partitions } = options
-    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, undefined,
+    const { partitions, appendfsync = 'everysec' } = options
+    const file = join(dataDir, 'hinata.yaml')
+    await writeFile(file, `redis:\n  appendfsync: ${appendfsync}\n`)
+    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir }, file,
       { HINATA_PARTITIONS: String(partitions), HINATA_LEASE_MS: '1000' })
     const system = await startSystem(config, ensureRedis, () => undefined)
     const client = await connect({ url: system.gateway, token: system.adminKey, producer: 'fault',
@@ -76,6 +88,32 @@ export class SystemRig {
   /** The process of a role; a restarted one has a new pid. */
   child(role: 'gateway' | 'clickhouse' | 'node'): Child {
     return this.#system.processes.find(one => one.role === role)!
+  }
+
+  /** The process of a role that runs now, or ran last; Redis waits until it answers. */
+  async pidOf(role: 'gateway' | 'clickhouse' | 'node' | 'redis'): Promise<number | undefined> {
+    if (role !== 'redis') return this.child(role).pid
+    const redis = await openRedis(this.#system.redis, 'test', settleSecondsMax * 1_000)
+    const told = String(await send(redis, 'INFO', ['server']))
+    closeRedis(redis)
+    return Number(/process_id:(\d+)/.exec(told)?.[1])
+  }
+
+  /** From now on ClickHouse leaves every part as it was inserted, also after it was started again. */
+  async stopMerges(): Promise<void> {
+    for (const table of ['records', 'psp_components']) {
+      await this.#analytics.client.command({ query: `ALTER TABLE ${table} MODIFY SETTING
+        max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1,
+        parts_to_delay_insert = ${partsMax}, parts_to_throw_insert = ${partsMax}` })
+    }
+  }
+
+  /** Rows of `psp_components` that are there more than once. */
+  async changesTwice(): Promise<number> {
+    const [{ twice }] = await this.#analytics.query<{ twice: number }>(`
+SELECT toUInt32(count() - uniqExact(user_id, component_id, sequence)) AS twice FROM psp_components
+SETTINGS final = 0`)
+    return twice
   }
 
   /** Memory of the process of a role, MB: what it holds now, and the most that it ever held. */
