@@ -12,7 +12,6 @@ import { learnMood, learnStatements, learnVisits, type Lesson } from '../psp/lea
 import { learnTopics } from '../psp/learn-topics.js'
 import { withRecord, type Profile } from '../psp/profile.js'
 import { buffered, BUFFER_MS } from '../psp/buffer.js'
-import { VectorScan } from '../psp/vector-scan.js'
 import { TAGS_MAX, tagKey } from '../enrichment/index.js'
 import type { FoldedRecord } from '../record/index.js'
 import { attentionOf, countAlike, usesAt, visited, type AddressUse } from './attention.js'
@@ -44,8 +43,6 @@ interface FoldOutcome {
   readonly changesBefore: number
 }
 
-const COMPONENT_ROWS = 256
-const componentScan = new VectorScan(COMPONENT_ROWS)
 const PROCESSING: FoldedRecord['processing'] = {
   version: 1,
   steps: ['received', 'validated', 'enhanced', 'scored', 'stored'],
@@ -80,7 +77,7 @@ export function foldRecord(
     vector: staged.vector,
   }
   const use = countVisit(cells, staged, context.eventTime, before)
-  const scores = scoresOf(cells, staged, context, own, use, knowledge)
+  const scores = scoresOf(cells, staged, context, own, use)
   const topics = staged.about.topics.map(({ label }) => label)
   const found = {
     revision: (before?.revision ?? 0) + 1,
@@ -91,7 +88,7 @@ export function foldRecord(
   const folded = foldedOf(staged, context, scores, found)
   remember(cells.recent, own, before === undefined ? 'new' : 'revision')
   learn(cells, knowledge, lessonOf(staged, context, profile, folded, use, before), staged)
-  const changes = knowledge.settle(context.eventTime, profile.gapMs)
+  const changes = knowledge.settle(Math.max(context.eventTime, profile.lastAt), profile.gapMs)
   cells.profile.set({ ...profile, created: knowledge.created, changes: profile.changes + changes.length })
   cells.records.put(record.id, folded)
   if (context.now - context.eventTime <= BUFFER_MS) cells.buffer.push(buffered(folded))
@@ -153,7 +150,6 @@ function scoresOf(
   context: FoldContext,
   own: RecentRecord,
   use: AddressUse,
-  knowledge: Knowledge,
 ): Scores {
   const { record } = staged.submitted
   const parts = {
@@ -171,7 +167,7 @@ function scoresOf(
   const quality = qualityOf(parts)
   const influence = influenceOf(quality, attention.weight)
   const ageMs = context.now - context.eventTime
-  const relevance = relevanceOf(staged.vector, knowledge)
+  const relevance = calibrate(cells.components.index.nearest(staged.vector), staticHash.id)
   return {
     quality_score: quality,
     quality_parts: parts,
@@ -189,13 +185,6 @@ function beginningOf(cells: PersonCells, { about }: StagedRecord, at: number): n
   let first = at
   for (const { key } of about.topics) first = Math.min(first, cells.topics.get(key)?.firstAt ?? at)
   return first
-}
-
-/** Similarity to the nearest of what is known. */
-function relevanceOf(vector: Uint8Array, knowledge: Knowledge): number {
-  let count = 0
-  for (const { embedding } of knowledge.current()) componentScan.put(count++, embedding)
-  return calibrate(componentScan.nearest(vector, count), staticHash.id)
 }
 
 /** What the person's state adds to a record, beside its scores. */
@@ -285,7 +274,7 @@ function lessonOf(
 }
 
 function learn(cells: PersonCells, knowledge: Knowledge, lesson: Lesson, staged: StagedRecord): void {
-  if (isEcho(staged.echo, knowledge.current())) return
+  if (isEcho(staged.echo, cells.components.index)) return
   learnTopics(knowledge, cells.topics, cells.focus, lesson)
   learnStatements(knowledge, cells.hints, lesson)
   learnVisits(knowledge, lesson)

@@ -20,7 +20,7 @@ export function obey(ctx: TurnContext<typeof personState>, staged: StagedCommand
   const profile = state.profile.get()
   const knowledge = new Knowledge(state.components, profile.created)
   const outcome = said(knowledge, staged, eventTime)
-  const changes = knowledge.settle(eventTime, profile.gapMs)
+  const changes = knowledge.settle(Math.max(eventTime, profile.lastAt), profile.gapMs)
   if (changes.length > 0) {
     state.profile.set({
       ...profile, created: knowledge.created, changes: profile.changes + changes.length,

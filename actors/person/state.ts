@@ -2,6 +2,7 @@
 import { indexedMap, list, map, table, value, type CellsOf, type MapCell } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/index.js'
 import type { Component } from '../psp/component.js'
+import { ComponentIndex } from '../psp/component-index.js'
 import type { Hint } from '../psp/hint.js'
 import type { Profile } from '../psp/profile.js'
 import { newProfile } from '../psp/profile.js'
@@ -26,7 +27,7 @@ export const personState = {
   buffer: list<BufferedRecord>({ max: BUFFER_MAX }),
   clusters: map<Cluster>(),
   /** `c1`, `c2` … in the order of creation. */
-  components: map<Component>(),
+  components: indexedMap((components: MapCell<Component>) => new ComponentIndex(components)),
   /** By the key of their name. */
   topics: indexedMap((topics: MapCell<Topic>) => new TopicIndex(topics)),
   /** How the topics follow each other. */

@@ -8,7 +8,7 @@
  *    no component says alone, count as such lines.
  */
 import { hash32 } from '../text/index.js'
-import { VISITS_SAID, type Component } from './component.js'
+import { VISITS_SAID } from './component.js'
 
 /** The line that every prompt begins with. */
 export const PROMPT_MARK = '[Hinata personal context]'
@@ -69,20 +69,16 @@ function isLineEnd(code: number): boolean {
   return code === 0x22 || code === 0x0a || code === 0x0d
 }
 
-/** Is the text an echo of what is known? */
-export function isEcho(trace: EchoTrace, components: Iterable<Component>): boolean {
+/** Is the text an echo of what is known? `known` knows the keys of the descriptions. */
+export function isEcho(trace: EchoTrace, known: { says(key: number): boolean }): boolean {
   if (trace.isMarked) return true
   if (trace.lines.length === 0) return false
-  const said: number[] = [GATHERED_KEY]
-  for (const component of components) {
-    const key = descriptionKey(component.description)
-    if (trace.lines.includes(key)) said.push(key)
-  }
-  const echoed = trace.lines.filter(line => said.includes(line)).length
+  const echoed = trace.lines.filter(line => line === GATHERED_KEY || known.says(line)).length
   return echoed > 0 && echoed >= trace.lines.length * ECHO_SHARE
 }
 
-function descriptionKey(description: string): number {
+/** The key of a description, as a line of a text would have it. */
+export function descriptionKey(description: string): number {
   const known = keys.get(description)
   if (known !== undefined) return known
   const key = lineKey(description)

@@ -18,8 +18,10 @@ import { compareWordings } from './wording.js'
  */
 export type Verdict = 'same' | 'open' | 'contradicts' | 'apart'
 
-const SAME_SUBJECT = 0.6
-const TURNED_AROUND = 0.5
+/** Claims are about the same when they share so many of their stems. */
+export const SAME_SUBJECT = 0.6
+/** What one claim prefers is what the other prefers something to, when they share so many of those stems. */
+export const TURNED_AROUND = 0.5
 
 /** Compares two claims. Symmetric. */
 export function compareClaims(a: Claim, b: Claim): Verdict {

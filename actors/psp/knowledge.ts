@@ -4,12 +4,16 @@
  *
  * W1 Nothing is written before `settle`; a component that changed twice is written once and reported once.
  * W2 Only what changed is written: shares are computed for the report, not stored with the others.
+ * W3 A turn costs what it asks for and changes, however much is known: all else is in the index
+ *    (component-index.ts), as it was when the turn began.
  */
-import type { MapCell } from '../../engine/index.js'
-import { COMPONENTS_MAX, type Component, type Memory } from './component.js'
+import type { IndexedMapCell } from '../../engine/index.js'
 import { relatedTo } from './absorb.js'
-import { isRuledOut } from './held.js'
-import { totalWeightAt, withShare } from './rebalance.js'
+import { componentId, numberOf } from './component-id.js'
+import type { ComponentIndex } from './component-index.js'
+import { COMPONENTS_MAX, type Claim, type Component, type Memory } from './component.js'
+import { weightAt } from './decay.js'
+import { withShare } from './rebalance.js'
 
 /** What happened to a component in a turn. */
 export type ChangeKind =
@@ -24,68 +28,76 @@ export interface Change {
   readonly component: Component
 }
 
-const ids: string[] = []
+/** The components of a person, with their index. */
+export type Components = IndexedMapCell<Component, ComponentIndex>
 
-/** The id of the `number`-th component of a person; composed once for numbers that a state can hold. */
-function componentId(number: number): string {
-  if (number > COMPONENTS_MAX) return `c${number}`
-  while (ids.length <= number) ids.push(`c${ids.length}`)
-  return ids[number]
-}
+/**
+ * Components that leave at once when there are too many: to find those that weigh least is a walk through
+ * all.
+ */
+const ARCHIVED_AT_ONCE = 100
 
 /** A turn's view of the components. */
 export class Knowledge {
-  readonly #cells: MapCell<Component>
-  readonly #current = new Map<string, Component>()
+  readonly #cells: Components
+  /** Components as this turn left them. */
+  readonly #turned = new Map<string, Component>()
   readonly #changed = new Map<string, ChangeKind>()
-  readonly #closed = new Map<string, Component>()
   readonly #touched = new Set<string>()
-  readonly #ruledOut: Component[] = []
   #created: number
 
   /** `created`: how many components the person ever had. */
-  constructor(cells: MapCell<Component>, created: number) {
+  constructor(cells: Components, created: number) {
     this.#cells = cells
     this.#created = created
-    for (let i = 1; i <= created; i += 1) {
-      const component = cells.get(componentId(i))
-      if (component === undefined) continue
-      if (component.valid_to === null) this.#current.set(component.id, component)
-      else if (isRuledOut(component)) this.#ruledOut.push(component)
+  }
+
+  /**
+   * The valid components of one memory that a claim may say again, contradict, or end (`replaced`), in the
+   * order of their creation.
+   */
+  near(claim: Claim, replaced: Claim | undefined, memory?: Memory): Component[] {
+    const found: Component[] = []
+    for (const number of this.#cells.index.near(claim, replaced)) {
+      const id = componentId(number)
+      const known = this.#turned.has(id) ? undefined : this.#cells.get(id)
+      if (known !== undefined) found.push(known)
     }
-  }
-
-  /** Components that are valid now, in the order of their creation. */
-  current(): IterableIterator<Component> {
-    return this.#current.values()
-  }
-
-  /** The valid components of one memory that no topic stands behind. */
-  statementsOf(memory: Memory): Component[] {
-    const statements: Component[] = []
-    for (const known of this.#current.values())
-      if (known.memory === memory && !known.claim.slot.startsWith('topic:')) statements.push(known)
-    return statements
+    for (const known of this.#turned.values()) if (known.valid_to === null) found.push(known)
+    const those = memory === undefined ? found : found.filter(known => known.memory === memory)
+    return those.sort((a, b) => numberOf(a.id) - numberOf(b.id))
   }
 
   /** What the person does not want to be known, as it was when the turn began. */
   get ruledOut(): readonly Component[] {
-    return this.#ruledOut
+    return [...this.#cells.index.ruledOut]
   }
 
+  /** A component that is valid now. */
   get(id: string): Component | undefined {
-    return this.#current.get(id)
+    const known = this.known(id)
+    return known?.valid_to === null ? known : undefined
   }
 
   /** A component, valid or not, as it is now. */
   known(id: string): Component | undefined {
-    return this.#current.get(id) ?? this.#closed.get(id) ?? this.#cells.get(id)
+    return this.#turned.get(id) ?? this.#cells.get(id)
   }
 
-  /** The valid component of a slot that holds one value. */
+  /** The valid component of a slot that is a name: of a topic, an address, a tone. */
   ofSlot(slot: string): Component | undefined {
-    for (const component of this.#current.values()) if (component.claim.slot === slot) return component
+    for (const known of this.#turned.values())
+      if (known.valid_to === null && known.claim.slot === slot) return known
+    for (const number of this.#cells.index.ofSlot(slot)) {
+      const known = this.get(componentId(number))
+      if (known !== undefined) return known
+    }
     return undefined
+  }
+
+  /** The valid statements that rested on this record alone when the turn began. */
+  aloneOn(recordId: string): Component[] {
+    return this.#cells.index.aloneOn(recordId).flatMap(number => this.get(componentId(number)) ?? [])
   }
 
   /** How many components were ever created. */
@@ -101,15 +113,9 @@ export class Knowledge {
 
   /** Notes a change. The first kind stays, but for superseded, which ends a component. */
   put(change: ChangeKind, component: Component): void {
-    const isClosed = component.valid_to !== null
-    if (isClosed) {
-      this.#current.delete(component.id)
-      this.#closed.set(component.id, component)
-    } else {
-      this.#closed.delete(component.id)
-      this.#current.set(component.id, component)
-    }
-    if (!this.#changed.has(component.id) || isClosed) this.#changed.set(component.id, change)
+    this.#turned.set(component.id, component)
+    if (!this.#changed.has(component.id) || component.valid_to !== null)
+      this.#changed.set(component.id, change)
   }
 
   /** The record says again what it said before: the component stands, unchanged. */
@@ -125,37 +131,35 @@ export class Knowledge {
   /** Writes what changed and reports it with its shares at `at`. */
   settle(at: number, gapMs: number): Change[] {
     if (this.#changed.size === 0) return []
-    const touched = [...this.#changed.keys()].filter(id => this.#current.has(id))
+    const touched = [...this.#changed.keys()].filter(id => this.get(id) !== undefined)
     const changes = [...this.#changed].map(([id, change]) => ({
       change,
       component: this.#final(id, touched),
     }))
-    const total = totalWeightAt(this.#current.values(), at, gapMs)
+    for (const { component } of changes) this.#cells.put(component.id, component)
+    const total = this.#cells.index.totalAt(at, gapMs)
     const reported = changes.map(({ change, component }) => ({
       change,
       component: withShare(component, total, at, gapMs),
     }))
     for (const { component } of reported) this.#cells.put(component.id, component)
-    return this.#cells.size > COMPONENTS_MAX ? [...reported, this.#archiveWeakest()] : reported
+    return this.#cells.size > COMPONENTS_MAX ? [...reported, ...this.#archiveWeakest(at, gapMs)] : reported
   }
 
   #final(id: string, touched: readonly string[]): Component {
-    const component = this.#current.get(id) ?? this.#closed.get(id)
-    if (component === undefined) throw new Error(`component(${id}): changed but neither valid nor closed`)
+    const component = this.#turned.get(id)
+    if (component === undefined) throw new Error(`component(${id}): changed but not known`)
     if (component.valid_to !== null || touched.length < 2) return component
-    const related = relatedTo(component, touched)
-    this.#current.set(id, related)
-    return related
+    return relatedTo(component, touched)
   }
 
-  /** Makes room: the component that weighs least leaves the state; its changes stay where outputs went. */
-  #archiveWeakest(): Change {
-    const all = this.#cells.entries().map(([, component]) => component)
-    const open = all.filter(component => component.said === undefined)
-    const weakest = (open.length > 0 ? open : all).reduce((least, next) =>
-      next.total_attention_weight < least.total_attention_weight ? next : least,
-    )
-    this.#cells.delete(weakest.id)
-    return { change: 'archived', component: weakest }
+  /** Makes room: components that weigh least leave the state; their changes stay where outputs went. */
+  #archiveWeakest(at: number, gapMs: number): Change[] {
+    const weighed = this.#cells.entries().flatMap(([, component]) => component.said !== undefined ? []
+      : [{ component, weight: component.valid_to === null ? weightAt(component, at, gapMs) : -1 }])
+    weighed.sort((a, b) => a.weight - b.weight || numberOf(a.component.id) - numberOf(b.component.id))
+    const leaving = weighed.slice(0, ARCHIVED_AT_ONCE)
+    for (const { component } of leaving) this.#cells.delete(component.id)
+    return leaving.map(({ component }) => ({ change: 'archived', component }))
   }
 }

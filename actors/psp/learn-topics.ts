@@ -30,9 +30,12 @@ const LEARNING_CONFIDENCE = 0.8
 const RECURRING_CONFIDENCE = 0.5
 const ATTENTION_MIN = 0.7
 /**
- * Share of topics without a component that leave when the bound is met, so that the search for them is rare.
+ * Share of the topics that leave when the bound is met, so that the search for them is rare: those without a
+ * component, the oldest first. Where these are few, DROPPED_IDLE of them, and the oldest of the others, which
+ * leave their component behind.
  */
 const DROPPED_SHARE = 0.25
+const DROPPED_IDLE = 0.5
 
 /**
  * Adds the record to each of its topics, and learns how they follow each other. A text that comes again
@@ -49,7 +52,7 @@ export function learnTopics(
   )
   if (fresh.length === 0) return
   const keys = fresh.map(({ key }) => key)
-  focus.set(focusAfter(focus.get(), keys, keys.map(key => topics.get(key)), lesson.cause.at))
+  focus.set(focusAfter(focus.get(), keys, key => topics.get(key), lesson.cause.at))
   for (const evidence of fresh) {
     if (!topics.has(evidence.key) && topics.size >= TOPICS_MAX) dropOldest(topics)
     const { recordId, at } = lesson.cause
@@ -58,7 +61,10 @@ export function learnTopics(
   }
 }
 
-/** The topic after its component was created or strengthened. */
+/**
+ * The topic after its component was created or strengthened. A topic that left for want of room finds the
+ * component that it left behind, with its description.
+ */
 function raised(
   knowledge: Knowledge,
   topics: Topics,
@@ -67,11 +73,12 @@ function raised(
   lesson: Lesson,
 ): Topic {
   const { cause, about } = lesson
-  const known = knowledge.get(topic.component)
+  const known = knowledge.get(topic.component) ?? knowledge.ofSlot(`topic:${key}`)
   const isAttended = cause.attention > ATTENTION_MIN
   const needed = isAttended ? 1 : supportNeeded(lesson.records, about.hasLearningCue, topic.isGiven)
   if (known === undefined && (topic.records < needed || isNamedOut(knowledge, `topic:${key}`))) return topic
-  const isDue = known === undefined || needsDescription(topic)
+  const isKnown = known !== undefined && known.id === topic.component
+  const isDue = known === undefined || (isKnown && needsDescription(topic))
   const description = isDue
     ? describeTopic(key, topic, topics.index.elsewhere(key, topic))
     : known.description
@@ -86,6 +93,7 @@ function raised(
   const stronger = absorbed(known, step, intent, cause)
   const change = { strengthen: 'strengthened', update: 'updated', merge: 'merged' } as const
   knowledge.put(change[step], redescribed(stronger, description, cause))
+  if (!isKnown) return { ...topic, component: known.id, waiting: [], describedAt: known.support.records }
   return isDue ? { ...topic, describedAt: topic.records } : topic
 }
 
@@ -117,10 +125,11 @@ function confidenceOf({ about, cause }: Lesson): number {
 }
 
 function dropOldest(topics: Topics): void {
-  if (topics.index.idle === 0) return
-  const idle = topics
-    .entries()
-    .filter(([, topic]) => topic.component === '')
-    .sort(([, a], [, b]) => a.lastAt - b.lastAt)
-  for (const [key] of idle.slice(0, Math.ceil(TOPICS_MAX * DROPPED_SHARE))) topics.delete(key)
+  const oldestFirst = [...topics.entries()].sort(([, a], [, b]) => a.lastAt - b.lastAt)
+  const idle = oldestFirst.filter(([, { component }]) => component === '')
+  const raised = oldestFirst.filter(([, { component }]) => component !== '')
+  const count = Math.ceil(TOPICS_MAX * DROPPED_SHARE)
+  const ofIdle = Math.min(count, Math.ceil(idle.length * (idle.length < count ? DROPPED_IDLE : 1)))
+  for (const [key] of idle.slice(0, ofIdle)) topics.delete(key)
+  for (const [key] of raised.slice(0, count - ofIdle)) topics.delete(key)
 }

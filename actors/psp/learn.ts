@@ -59,7 +59,7 @@ export function learnStatements(knowledge: Knowledge, hints: ListCell<Hint>, les
 
 function learnStatement(knowledge: Knowledge, hints: ListCell<Hint>, lesson: Lesson, intent: Intent): void {
   const { cause } = lesson
-  const match = matchIntent(intent, knowledge.statementsOf(memoryOf(intent.type)))
+  const match = matchIntent(intent, knowledge.near(intent.claim, intent.replaces, memoryOf(intent.type)))
   if (match.target !== undefined && match.step !== 'create') {
     const target = match.target
     if (target.evidence.includes(cause.recordId)) return knowledge.touch(target.id)
@@ -97,10 +97,8 @@ function isWithdrawal({ type, claim }: Intent): boolean {
 }
 
 function withdrawUnsaid(knowledge: Knowledge, cause: Cause): void {
-  for (const known of [...knowledge.current()]) {
-    const isAlone = known.support.records === 1 && known.evidence[0] === cause.recordId
-    if (!isAlone || isHeld(known)) continue
-    if (knowledge.isTouched(known.id) || known.claim.slot.startsWith('topic:')) continue
+  for (const known of knowledge.aloneOn(cause.recordId)) {
+    if (isHeld(known) || knowledge.isTouched(known.id)) continue
     knowledge.put('superseded', superseded(known, null, cause.at, cause.recordId))
   }
 }

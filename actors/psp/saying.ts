@@ -83,7 +83,7 @@ export function amended(knowledge: Knowledge, id: string, amendment: Amendment, 
     component = pinned(knowledge, component, isPinned, at)
   }
   if (component === found) return 'unchanged'
-  for (const other of [...knowledge.current()]) {
+  for (const other of knowledge.near(component.claim, undefined)) {
     const isAgainst = other.id !== id && compareClaims(component.claim, other.claim) === 'contradicts'
     if (isAgainst && !isHeld(other)) knowledge.put('superseded', superseded(other, id, at, ''))
   }

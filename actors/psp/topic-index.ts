@@ -1,6 +1,6 @@
 /**
- * What all topics of a person have together: how often each term stands in them, and how many of them have no
- * component. So a description costs the terms of its own topic, however many others there are.
+ * What all topics of a person have together: how often each term stands in them. So a description costs the
+ * terms of its own topic, however many others there are.
  *
  * N1 A function of the topics as they are: their cell tells every change, undone ones too. Nothing is stored.
  * N2 Asleep, and free of cost, until a person has COUNTED_MIN topics: fewer are walked through.
@@ -15,14 +15,11 @@ const FIRST_UNITS = 32
 /** See the top of the file. */
 export class TopicIndex implements MapIndex<Topic> {
   #totals: Map<string, number> | undefined
-  #idle = 0
 
   constructor(private readonly topics: MapCell<Topic>) {}
 
   changed(_key: string, before: Topic | undefined, after: Topic | undefined): void {
     if (this.#totals === undefined) return
-    if (before?.component === '') this.#idle -= 1
-    if (after?.component === '') this.#idle += 1
     const [was, is] = [before?.terms ?? [], after?.terms ?? []]
     for (let i = 0; i < Math.max(was.length, is.length); i += 1) {
       if (was[i] === is[i]) continue // a term that is as it was is the same object (C4)
@@ -38,12 +35,6 @@ export class TopicIndex implements MapIndex<Topic> {
     const own = new Map<string, number>()
     for (const [term, , count] of this.topics.get(key)?.terms ?? []) own.set(term, count)
     return new Map(topic.terms.map(([term]) => [term, (totals.get(term) ?? 0) - (own.get(term) ?? 0)]))
-  }
-
-  /** How many topics have no component. */
-  get idle(): number {
-    this.#awake()
-    return this.#idle
   }
 
   #awake(): Map<string, number> {

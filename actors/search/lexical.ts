@@ -32,21 +32,10 @@ const SHORTEST = K1 * (1 - B)
 const BACKGROUND_RECORDS = 50
 /** Counts are whole numbers: halves (terms.ts) of tenths (neighbourhood.ts). */
 const UNIT = NOTE_COUNT * HOME_WEIGHT
-/** The first terms of a question have a bit each in the masks of `LexicalScores`. */
-export const NAMED_TERMS_MAX = 31
 const CAPACITY_MIN = 1_024
 
-/** The lexical part of an answer, per slot; to be read before the next question is scored. */
-export interface LexicalScores {
-  /** 0 where no term matches. */
-  readonly scores: Float64Array
-  /** Bit i: the record has term i itself. */
-  readonly own: Uint32Array
-  /** Bit i: a neighbour lends term i. */
-  readonly lent: Uint32Array
-  /** The slots with a score, each once. */
-  readonly touched: Int32Array
-}
+/** Below so many of them, dead slots are looked up in a list of postings; more, and the list is walked. */
+const DEAD_LOOKED_UP_SHARE = 1 / 32
 
 /** What is scored: a person's index, as far as words go. */
 interface Words {
@@ -56,26 +45,49 @@ interface Words {
   readonly columns: Pick<Columns, 'isAlive' | 'isSpoken'>
   /** Living records. */
   readonly records: number
+  /** Slots of records that are no more. */
+  readonly dead: readonly number[]
 }
 
-/** Scores the slots of one person. */
-export function scoreWords(terms: readonly QuestionTerm[], index: Words): LexicalScores {
+/**
+ * The lexical part of an answer, by slot, 0 where no term matches; to be read before the next question is
+ * scored. Dead slots may have a score.
+ */
+export function scoreWords(terms: readonly QuestionTerm[], index: Words): Float64Array {
   board.clear(index.entries.length)
   let best = 0
-  terms.forEach(({ term }, i) => {
+  for (const { term } of terms) {
     const list = index.postings.of(term)
-    const bit = i < NAMED_TERMS_MAX ? 1 << i : 0
-    const idf = idfOf(holdersOf(list, index), index.records)
+    const idf = idfOf(holdersOf(term, list, index), index.records)
     best += idf
-    if (list.length <= LENDERS_MAX) board.addLent(term, list, bit, idf, index)
-    else board.addCommon(list, bit, idf, index)
-  })
+    if (isLent(list)) board.addLent(term, list, idf, index)
+    else board.addCommon(list, idf, index)
+  }
   return board.divided(best)
 }
 
+/** Does a neighbour lend the term to the slot? */
+export function isLentTo(slot: number, term: string, { postings, neighbourhood, entries }: Words): boolean {
+  if (!isLent(postings.of(term))) return false
+  const { links } = neighbourhood
+  for (let at = slot * LINKS_MAX; at < (slot + 1) * LINKS_MAX; at += 1) {
+    const other = links[at] // links go both ways
+    if (other >= 0 && postings.has(term, other) && !entries[other]?.speaker.includes(term)) return true
+  }
+  return false
+}
+
+function isLent(list: readonly number[]): boolean {
+  return list.length <= LENDERS_MAX
+}
+
 /** How many living records have the term. */
-function holdersOf(list: readonly number[], { entries, columns, records }: Words): number {
-  if (records === entries.length) return list.length
+function holdersOf(term: string, list: readonly number[], { postings, columns, dead }: Words): number {
+  if (dead.length < list.length * DEAD_LOOKED_UP_SHARE) {
+    let gone = 0
+    for (const slot of dead) if (postings.has(term, slot)) gone += 1
+    return list.length - gone
+  }
   let holders = 0
   for (let i = 0; i < list.length; i += 1) if (columns.isAlive(slotOf(list[i]))) holders += 1
   return holders
@@ -88,8 +100,6 @@ function idfOf(holders: number, records: number): number {
 /** The sums of one question. */
 class Scoreboard {
   private scores = new Float64Array(CAPACITY_MIN)
-  private own = new Uint32Array(CAPACITY_MIN)
-  private lent = new Uint32Array(CAPACITY_MIN)
   /** Of the term at hand, and which slots have any. */
   private counts = new Int32Array(CAPACITY_MIN)
   private counted = new Int32Array(CAPACITY_MIN)
@@ -99,39 +109,28 @@ class Scoreboard {
 
   /** Begins a question over `slots` slots. */
   clear(slots: number): void {
-    for (let i = 0; i < this.touchedEnd; i += 1) {
-      const slot = this.touched[i]
-      this.scores[slot] = 0
-      this.own[slot] = 0
-      this.lent[slot] = 0
-    }
+    for (let i = 0; i < this.touchedEnd; i += 1) this.scores[this.touched[i]] = 0
     this.touchedEnd = 0
     if (slots <= this.scores.length) return
     const capacity = Math.max(slots, 2 * this.scores.length)
     this.scores = new Float64Array(capacity)
-    this.own = new Uint32Array(capacity)
-    this.lent = new Uint32Array(capacity)
     this.counts = new Int32Array(capacity)
     this.counted = new Int32Array(capacity)
     this.touched = new Int32Array(capacity)
   }
 
   /** Adds a term to the scores of its slots and of their neighbours. */
-  addLent(term: string, list: readonly number[], bit: number, idf: number, words: Words): void {
+  addLent(term: string, list: readonly number[], idf: number, words: Words): void {
     const { neighbourhood: { links, lengths, meanLength }, entries, columns } = words
     const perLength = K1 * B / meanLength
     for (let i = 0; i < list.length; i += 1) {
       const slot = slotOf(list[i])
-      if (!columns.isAlive(slot)) continue
       const count = countOf(list[i])
       this.add(slot, HOME_WEIGHT * count)
-      this.own[slot] |= bit
       if (columns.isSpoken(slot) && entries[slot]?.speaker.includes(term)) continue
       for (let k = 0; k < LINKS_MAX; k += 1) {
         const to = links[slot * LINKS_MAX + k]
-        if (to < 0) continue
-        this.add(to, LINK_WEIGHTS[k] * count)
-        this.lent[to] |= bit
+        if (to >= 0) this.add(to, LINK_WEIGHTS[k] * count)
       }
     }
     for (let i = 0; i < this.countedEnd; i += 1) {
@@ -143,22 +142,20 @@ class Scoreboard {
   }
 
   /** Adds a term that is lent to none: a slot has one count, and needs no sum. */
-  addCommon(list: readonly number[], bit: number, idf: number, { neighbourhood, columns }: Words): void {
+  addCommon(list: readonly number[], idf: number, { neighbourhood }: Words): void {
     const { lengths, meanLength } = neighbourhood
     const perLength = K1 * B / meanLength
     for (let i = 0; i < list.length; i += 1) {
       const slot = slotOf(list[i])
-      if (!columns.isAlive(slot)) continue
-      this.own[slot] |= bit
       this.gain(slot, idf, HOME_WEIGHT * countOf(list[i]) / UNIT, SHORTEST + perLength * lengths[slot])
     }
   }
 
   /** The result. */
-  divided(best: number): LexicalScores {
-    const touched = this.touched.subarray(0, this.touchedEnd)
-    if (best > 0) for (const slot of touched) this.scores[slot] /= best
-    return { scores: this.scores, own: this.own, lent: this.lent, touched }
+  divided(best: number): Float64Array {
+    const { scores, touched, touchedEnd } = this
+    if (best > 0) for (let i = 0; i < touchedEnd; i += 1) scores[touched[i]] /= best
+    return scores
   }
 
   /** `slack`: how much the record's length holds its counts down, K1 for the mean length. */

@@ -38,6 +38,7 @@ export class PersonIndex {
   private readonly slotsById = new Map<string, number>()
   private bySequence: number[] = []
   private oldest = 0
+  private readonly deadSlots: number[] = []
   private entryBytes = 0
   private hasLeftOut = false
   private links = new Neighbourhood(this.slots)
@@ -63,6 +64,11 @@ export class PersonIndex {
   /** By slot; a dead slot has none. */
   get entries(): readonly (Entry | undefined)[] {
     return this.slots
+  }
+
+  /** Slots of records that are no more. */
+  get dead(): readonly number[] {
+    return this.deadSlots
   }
 
   /** The links between the living slots as they are now. */
@@ -133,6 +139,7 @@ export class PersonIndex {
     this.links.remove(slot)
     this.columns.clear(slot)
     this.slots[slot] = undefined
+    this.deadSlots.push(slot)
     this.slotsById.delete(entry.id)
     this.entryBytes -= bytesOf(entry)
   }
@@ -159,6 +166,7 @@ export class PersonIndex {
       this.columns.set(kept, entry)
       kept += 1
     })
+    this.deadSlots.length = 0
     this.slots.length = kept
     this.lengths.length = kept
     this.sequences.length = kept

@@ -29,6 +29,18 @@ export function countOf(posting: number): number {
   return posting & COUNT_MAX
 }
 
+/** The place of the first posting whose slot is `slot` or more. */
+function firstFrom(list: readonly number[], slot: number): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (slotOf(list[middle]) < slot) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 const nothing: readonly number[] = []
 
 /** Term → postings. */
@@ -52,7 +64,14 @@ export class Postings {
     this.postings += terms.size
   }
 
-  /** The postings of a term. */
+  /** Has the slot the term? */
+  has(term: string, slot: number): boolean {
+    const list = this.of(term)
+    const at = firstFrom(list, slot)
+    return at < list.length && slotOf(list[at]) === slot
+  }
+
+  /** The postings of a term, by ascending slots. */
   of(term: string): readonly number[] {
     return this.lists.get(term) ?? nothing
   }

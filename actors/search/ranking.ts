@@ -16,10 +16,12 @@
  *
  * R1 Without words or meaning in common a record is not relevant, whatever the rest.
  */
-const MEANING_WEIGHT = 0.3
+/** What a cosine of 1 is worth. */
+export const MEANING_WEIGHT = 0.3
 const RECENCY_WEIGHT = 0.03
 const ATTENTION_WEIGHT = 0.03
-const ASKED_TIME_WEIGHT = 0.2
+/** What it is worth to be of a time that was asked for. */
+export const ASKED_TIME_WEIGHT = 0.2
 const ASKING_WEIGHT = 0.06
 const RECENCY_HALF_LIFE_MS = 90 * 86_400_000
 const HALF_RELEVANCE_RANK = 0.35
@@ -37,21 +39,20 @@ export interface RankParts {
 /** The rank without recency: it lies between this and this + RECENCY_MAX. */
 export function steadyRank({ words, meaning, attention, isOfAskedTime, isAsking }: RankParts): number {
   if (words <= 0 && meaning <= 0) return -Infinity
-  return words + MEANING_WEIGHT * Math.max(0, meaning) + ATTENTION_WEIGHT * attention
-    + (isOfAskedTime ? ASKED_TIME_WEIGHT : 0) - (isAsking ? ASKING_WEIGHT : 0)
+  return words + MEANING_WEIGHT * Math.max(0, meaning) + priorOf({ attention, isAsking })
+    + (isOfAskedTime ? ASKED_TIME_WEIGHT : 0)
+}
+
+/** What a record's rank is made of whatever was asked. */
+export function priorOf({ attention, isAsking }: Pick<RankParts, 'attention' | 'isAsking'>): number {
+  return ATTENTION_WEIGHT * attention - (isAsking ? ASKING_WEIGHT : 0)
 }
 
 /** The most that recency adds. */
 export const RECENCY_MAX = RECENCY_WEIGHT
 
-/**
- * The cosine below which a record with `words` does not reach `rank`, whatever its age and attention, unless
- * it is of an asked time; less than 0 when words alone may do. Cosines are rounded, hence the margin.
- */
-export function meaningNeeded(rank: number, words: number): number {
-  const needed = (rank - RECENCY_WEIGHT - ATTENTION_WEIGHT - words) / MEANING_WEIGHT - 1 / DIGITS
-  return words > 0 ? needed : Math.max(0, needed)
-}
+/** A rank that was summed up with a cosine that is not rounded yet is off by less than this. */
+export const RANK_MARGIN = 1 / DIGITS
 
 /** What recency adds to a rank. */
 export function recencyOf(ageMs: number): number {

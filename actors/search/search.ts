@@ -7,9 +7,11 @@ import { calibrate, quantise, staticHash } from '../embedding/index.js'
 import { askedTimes, isAsked, type AskedTime } from './asked-time.js'
 import { entryTest, type EntryTest } from './filters.js'
 import { Hits, type Hit } from './hits.js'
-import { scoreWords, type LexicalScores } from './lexical.js'
+import { scoreWords } from './lexical.js'
 import type { PersonIndex } from './person-index.js'
-import { meaningNeeded, ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank } from './ranking.js'
+import {
+  ASKED_TIME_WEIGHT, MEANING_WEIGHT, RANK_MARGIN, ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank,
+} from './ranking.js'
 import { reasonOf } from './reason.js'
 import {
   boundedLimit, questionVector, type NeighboursArgs, type SearchAnswer, type SearchArgs, type SearchResult,
@@ -28,45 +30,56 @@ export function search(index: PersonIndex, args: SearchArgs): SearchAnswer {
   const meaning = index.vectors.compare(probe)
   const times = args.query === undefined ? [] : askedTimes(args.query, args.now)
   const hits = hitsOf(index, args, { words, meaning, times, test })
-  return answerOf(hits, hit => reasonOf(terms, words, hit.slot))
+  return answerOf(hits, hit => reasonOf(terms, index, hit.slot))
 }
 
 /** What a record is judged by. */
 interface Judgement {
-  readonly words: LexicalScores
+  /** By slot (lexical.ts). */
+  readonly words: Float64Array
   readonly meaning: Cosines
   readonly times: readonly AskedTime[]
   readonly test: EntryTest | undefined
 }
 
-/** One pass over all slots. Most are left out, or only counted, before anything dear is computed. */
-function hitsOf(
-  { entries, columns }: PersonIndex, { now, minRelevance, limit }: SearchArgs, judgement: Judgement,
-): Hits {
-  const { words: { scores }, meaning, times, test } = judgement
+/**
+ * One pass over all slots, in rows of numbers: a few multiplications tell of most that they are not relevant,
+ * or relevant but not among the first. The others are ranked exactly.
+ */
+function hitsOf(index: PersonIndex, { now, minRelevance, limit }: SearchArgs, judgement: Judgement): Hits {
+  const { entries, columns, columns: { priors } } = index
+  const { words, meaning, meaning: { dots, inverses, scale }, times, test } = judgement
   const hits = new Hits(boundedLimit(limit))
   const asked = ranksOf(minRelevance)
-  let rankMin = -Infinity
+  const lowest = Math.max(asked.from, 0) - RECENCY_MAX - RANK_MARGIN
+  const surely = asked.to + RANK_MARGIN
+  const isTimed = times.length > 0
+  const isMeant = dots.length > 0
+  let firstFrom = -Infinity
   for (let slot = 0; slot < entries.length; slot += 1) {
-    const words = scores[slot]
-    const isOfAskedTime = times.length > 0 && isAsked(times, columns.time(slot))
-    if (!isOfAskedTime && meaning.isBelow(meaningNeeded(asked.from, words), slot)) continue
-    if (!columns.isAlive(slot)) continue
-    const steady = steadyRank({
-      words, meaning: meaning.of(slot), attention: columns.attention(slot),
-      isAsking: columns.isAsking(slot), isOfAskedTime,
-    })
-    if (steady + RECENCY_MAX < asked.from || steady + RECENCY_MAX <= 0) continue
-    const entry = entries[slot]
-    if (entry === undefined || (test !== undefined && !test(entry))) continue
-    if (steady + RECENCY_MAX < rankMin && steady >= asked.to && steady > 0) {
+    const cosine = isMeant ? dots[slot] * inverses[slot] * scale : 0
+    let rank = words[slot] + priors[slot]
+    if (cosine > 0) rank += MEANING_WEIGHT * cosine
+    const isOfAskedTime = isTimed && isAsked(times, columns.time(slot))
+    if (isOfAskedTime) rank += ASKED_TIME_WEIGHT
+    if (rank < lowest) continue
+    const isOnlyCounted = rank < firstFrom && rank > surely && (words[slot] > 0 || cosine > RANK_MARGIN)
+    if (isOnlyCounted && test === undefined) {
       hits.count()
       continue
     }
-    const relevance = relevanceAt(steady + recencyOf(now - columns.time(slot)))
+    const entry = entries[slot]
+    if (entry === undefined || (test !== undefined && !test(entry))) continue
+    if (isOnlyCounted) {
+      hits.count()
+      continue
+    }
+    const { attention, isAsking, eventTime } = entry
+    const parts = { words: words[slot], meaning: meaning.of(slot), attention, isAsking, isOfAskedTime }
+    const relevance = relevanceAt(steadyRank(parts) + recencyOf(now - eventTime))
     if (relevance <= 0 || relevance < minRelevance) continue
     hits.offer({ slot, entry, relevance })
-    rankMin = ranksOf(hits.relevanceMin).from
+    firstFrom = ranksOf(hits.relevanceMin).from - RECENCY_MAX - RANK_MARGIN
   }
   return hits
 }

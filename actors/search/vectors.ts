@@ -38,37 +38,43 @@ export function probeOf(vector: Int8Array): Probe | undefined {
 /** What a comparison found, by slot; to be read before the next one. */
 export class Cosines {
   constructor(
-    private readonly dots: Int32Array, private readonly norms: Float64Array, private readonly norm: number,
+    /** By slot. */
+    readonly dots: Int32Array,
+    /** By slot: what a dot product is multiplied with; 0 when the slot has no vector. */
+    readonly inverses: Float64Array,
+    private readonly norms: Float64Array,
+    /** Of the probe. */
+    private readonly norm: number,
   ) {}
+
+  /** dots × inverses × this is the cosine but for its rounding. */
+  get scale(): number {
+    return 1 / this.norm
+  }
 
   /** -1..1, 0 when the slot has no vector. */
   of(slot: number): number {
     const norm = this.norms[slot]
     return norm > 0 ? Math.round(this.dots[slot] / (this.norm * norm) * DIGITS) / DIGITS : 0
   }
-
-  /**
-   * Is the cosine surely less than `bound`, which is 0 or more? A comparison, not a division. Never for a
-   * `bound` below 0.
-   */
-  isBelow(bound: number, slot: number): boolean {
-    return bound >= 0 && !(this.dots[slot] >= bound * this.norm * this.norms[slot])
-  }
 }
 
-const nothingCompared = new Cosines(new Int32Array(0), new Float64Array(0), 1)
+const none = new Float64Array(0)
+const nothingCompared = new Cosines(new Int32Array(0), none, none, 1)
 
 /** Rows of int8, one per slot. */
 export class Vectors {
   /** Row-major, as bytes; of the kernel's memory once there is one. */
   private rows: Uint8Array = new Uint8Array(CAPACITY_MIN * dim)
   private norms = new Float64Array(CAPACITY_MIN)
+  private inverses = new Float64Array(CAPACITY_MIN)
   private kernel: DotKernel | undefined
   private count = 0
 
   /** Bytes held. */
   get bytes(): number {
     return (this.kernel?.bytes.byteLength ?? this.rows.byteLength) + this.norms.byteLength
+      + this.inverses.byteLength
   }
 
   /** Takes the record's vector if it is one of ours. */
@@ -79,7 +85,7 @@ export class Vectors {
       && vector.length === dim
     this.count = Math.max(this.count, slot + 1)
     if (isOurs) this.rows.set(vector, slot * dim)
-    this.norms[slot] = isOurs ? normOf(this.row(slot)) : 0
+    this.setNorm(slot, isOurs ? normOf(this.row(slot)) : 0)
   }
 
   /** Has the slot a vector with a direction? */
@@ -94,12 +100,12 @@ export class Vectors {
 
   /** Compares the probe with all slots; without a probe nothing is like it. */
   compare(probe: Probe | undefined): Cosines {
-    const { norms, count } = this
+    const { norms, inverses, count } = this
     if (probe === undefined || count === 0) return nothingCompared
     const { bytes, run, dots } = this.kernel ?? this.lent()
     bytes.set(new Uint8Array(probe.vector.buffer, probe.vector.byteOffset, dim), 0)
     run(count)
-    return new Cosines(dots, norms, probe.norm)
+    return new Cosines(dots, inverses, norms, probe.norm)
   }
 
   /** Renumbers the slots; see Postings.compact. New numbers are never larger than old ones. */
@@ -109,7 +115,7 @@ export class Vectors {
       const to = moved[slot]
       if (to < 0) continue
       this.rows.copyWithin(to * dim, slot * dim, (slot + 1) * dim)
-      this.norms[to] = this.norms[slot]
+      this.setNorm(to, this.norms[slot])
       kept = to + 1
     }
     this.count = kept
@@ -121,6 +127,11 @@ export class Vectors {
     shared ??= dotKernel(SHARED_ROWS, dim)
     shared.bytes.set(this.rows.subarray(0, this.count * dim), shared.rowsAt)
     return shared
+  }
+
+  private setNorm(slot: number, norm: number): void {
+    this.norms[slot] = norm
+    this.inverses[slot] = norm > 0 ? 1 / norm : 0
   }
 
   private row(slot: number): Int8Array {
@@ -135,9 +146,12 @@ export class Vectors {
     rows.set(this.rows.subarray(0, kept * dim))
     const norms = new Float64Array(capacity)
     norms.set(this.norms.subarray(0, kept))
+    const inverses = new Float64Array(capacity)
+    inverses.set(this.inverses.subarray(0, kept))
     this.kernel = kernel
     this.rows = rows
     this.norms = norms
+    this.inverses = inverses
   }
 }
 

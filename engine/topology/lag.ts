@@ -8,6 +8,7 @@ import type { Keyspace } from '../record/keys.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import { Halts, type Halt } from './halt.js'
 import type { LiveVersions } from './live-version.js'
+import { Settling, type Counts } from './settling.js'
 import { sinkNames, type Topology } from './topology.js'
 
 /** One partition's lag. */
@@ -43,7 +44,6 @@ const refreshMs = 100
  */
 const calmRefreshes = 10
 const calmRecordsMax = logUnreadRecordsMax / 2
-const settlePollMs = 5
 
 const readLag = loadScript('read-lag')
 
@@ -55,6 +55,7 @@ export class LagMeter {
   readonly #clock: Clock
   readonly #live: LiveVersions
   readonly #stopping = new AbortController()
+  readonly #settling: Settling
   readonly #unread: number[]
   #refreshes = 0
 
@@ -66,6 +67,8 @@ export class LagMeter {
     this.#topology = topology
     this.#clock = clock
     this.#unread = new Array<number>(topology.source.partitions).fill(0)
+    this.#settling = new Settling((partition, id) => this.#readCounts(partition, id), clock,
+      this.#stopping.signal)
   }
 
   async start(): Promise<void> {
@@ -93,14 +96,8 @@ export class LagMeter {
   }
 
   /** Waits until what is appended now is folded by the version of `id` (`<name>.<version>`). */
-  async settled(partition: number, id: string, timeoutMs: number): Promise<boolean> {
-    const { appended } = await this.#readCounts(partition, id)
-    const deadline = this.#clock.now() + timeoutMs
-    for (;;) {
-      if ((await this.#readCounts(partition, id)).folded >= appended) return true
-      if (this.#clock.now() >= deadline || this.#stopping.signal.aborted) return false
-      await this.#clock.wait(settlePollMs, this.#stopping.signal)
-    }
+  settled(partition: number, id: string, timeoutMs: number): Promise<boolean> {
+    return this.#settling.settled(partition, id, timeoutMs)
   }
 
   async #loop(): Promise<void> {
@@ -122,7 +119,7 @@ export class LagMeter {
     }))
   }
 
-  async #readCounts(partition: number, id: string): Promise<{ appended: number, folded: number }> {
+  async #readCounts(partition: number, id: string): Promise<Counts> {
     const { topic } = this.#topology.source
     const [appended, folded] = await Promise.all([
       send(this.#redis, 'HGET', [this.#keys.meta(partition, topic), 'n']),

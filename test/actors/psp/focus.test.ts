@@ -11,8 +11,7 @@ class Stream {
   readonly topics = new Map<string, Topic>()
 
   add(keys: readonly string[], day: number): void {
-    const before = keys.map(key => this.topics.get(key))
-    this.focus = focusAfter(this.focus, keys, before, day * dayMs)
+    this.focus = focusAfter(this.focus, keys, key => this.topics.get(key), day * dayMs)
     for (const key of keys) {
       const known = this.topics.get(key)
       const topic: Topic = known ?? { records: 0, labels: [[key, 1]], terms: [], component: '',
@@ -47,15 +46,15 @@ t.test('whoever never stays with a topic is foretold to turn to another', async 
   t.equal(ben.first(1)[0], 'bread', 'the one that was last')
 })
 
-t.test('trust goes to the half-life that foretells', async t => {
+t.test('the half-life that foretells tells more', async t => {
   const slow = new Stream()
   const fast = new Stream()
   for (let day = 0; day < 200; day += 1) {
     slow.add([`t${(day * 7) % 5}`], day * 30)
     fast.add([`t${Math.floor(day / 20)}`], day)
   }
-  t.ok(slow.focus.trust[3] > fast.focus.trust[3])
-  t.ok(fast.focus.trust[0] > slow.focus.trust[0])
+  t.ok(slow.focus.weights[3] > fast.focus.weights[3])
+  t.ok(fast.focus.weights[0] > slow.focus.weights[0])
 })
 
 t.test('F4 a late record is counted where it belongs, and nothing is learnt from it', async t => {
@@ -67,12 +66,22 @@ t.test('F4 a late record is counted where it belongs, and nothing is learnt from
   late.add(['git'], 0)
   t.strictSame(late.topics.get('git')?.traces, inOrder.topics.get('git')?.traces)
   t.strictSame(late.focus.totals, inOrder.focus.totals)
-  t.strictSame(late.focus.trust, newFocus.trust)
+  t.strictSame([late.focus.weights, late.focus.turns], [newFocus.weights, newFocus.turns])
 })
 
 t.test('F2 bounded, whatever the number of topics', async t => {
   const ana = new Stream()
   for (let day = 0; day < 300; day += 1) ana.add([`t${day}`, `u${day}`], day)
-  t.equal(ana.focus.recent.length, 12)
-  t.equal(ana.focus.chances.length, 12)
+  t.equal(ana.focus.recent.length, 24)
+})
+
+t.test('F3 of all topics only the recent ones and its own are read', async t => {
+  const ana = new Stream()
+  for (let day = 0; day < 300; day += 1) ana.add([`t${day}`], day)
+  const read = new Set<string>()
+  focusAfter(ana.focus, ['t7'], key => {
+    read.add(key)
+    return ana.topics.get(key)
+  }, 300 * dayMs)
+  t.strictSame(read, new Set([...ana.focus.recent, 't7']))
 })

@@ -1,9 +1,17 @@
 /** The formula of ranking.ts and that of lexical.ts, by hand. */
 import fc from 'fast-check'
 import t from 'tap'
-import {
-  meaningNeeded, RECENCY_MAX, ranksOf, recencyOf, relevanceAt, steadyRank,
-} from '../../../actors/search/ranking.js'
+import { quantise, staticHash } from '../../../actors/embedding/index.js'
+import { askedTimes, isAsked } from '../../../actors/search/asked-time.js'
+import { entryTest } from '../../../actors/search/filters.js'
+import { scoreWords } from '../../../actors/search/lexical.js'
+import { searchLimits } from '../../../actors/search/limits.js'
+import { PersonIndex } from '../../../actors/search/person-index.js'
+import { ranksOf, recencyOf, relevanceAt, steadyRank } from '../../../actors/search/ranking.js'
+import type { SearchArgs } from '../../../actors/search/request.js'
+import { search } from '../../../actors/search/search.js'
+import { questionTermsOf } from '../../../actors/search/terms.js'
+import { probeOf } from '../../../actors/search/vectors.js'
 import { day, folded, searchFor, start, viewOf } from './folded-records.js'
 
 t.test('relevance is 1 − 2^(−rank / .35)', async t => {
@@ -35,17 +43,57 @@ t.test('below and above its ranks a relevance surely is not, and surely is reach
   }
 })
 
-t.test('a record with less meaning than is needed does not reach the rank', async t => {
-  const share = fc.double({ min: 0, max: 1, noNaN: true })
-  const some = fc.oneof(fc.constant(0), share)
-  fc.assert(fc.property(share, some, share, share, fc.boolean(), (rank, words, part, attention, isAsking) => {
-    const needed = meaningNeeded(rank, words)
-    if (needed <= 0) return true
-    const meaning = Math.round(needed * Math.min(part, 1 - 1e-9) * 1e4) / 1e4
-    return steadyRank({ words, meaning, attention, isAsking, isOfAskedTime: false }) + RECENCY_MAX < rank
-  }), { seed: 3, numRuns: 2_000 })
-  t.pass('2,000 records')
+const vocabulary = 'apple banana cherry plum pear rust query garden'.split(' ')
+const some = fc.subarray(vocabulary, { minLength: 1, maxLength: 4 }).map(words => words.join(' '))
+const kept = fc.record({
+  id: fc.integer({ min: 0, max: 50 }).map(i => `r${i}`),
+  note: some,
+  isAsking: fc.boolean(),
+  attention: fc.double({ min: 0, max: 1, noNaN: true }),
+  days: fc.integer({ min: 0, max: 300 }),
+  source: fc.constantFrom('notes', 'web'),
 })
+
+t.test('the first, and how many there are: as if every record were ranked exactly', async t => {
+  let found = 0
+  fc.assert(fc.property(fc.array(kept, { minLength: 12, maxLength: 80 }), some,
+    fc.constantFrom(0, 0.2, 0.4, 0.6), fc.constantFrom('', ' in May 2024'), fc.boolean(),
+    (records, query, minRelevance, asked, isFiltered) => {
+      const index = new PersonIndex(searchLimits)
+      records.forEach(({ id, note, isAsking, attention, days, source }, i) => index.add(folded(i + 1, {
+        id, note: isAsking ? `${note}?` : note, attention_weight: attention, source,
+        event_time: start + days * day,
+      })))
+      const args = { query: `${query}${asked}`, limit: 5, minRelevance, now: start + 300 * day,
+        ...(isFiltered ? { filters: { source: ['web'] } } : {}) }
+      const exact = rankedExactly(index, args)
+      const { total, results } = search(index, args)
+      found += results.length
+      return total === exact.length && JSON.stringify(results.map(({ id, relevance }) => [id, relevance]))
+        === JSON.stringify(exact.slice(0, args.limit))
+    }), { seed: 3, numRuns: 300 })
+  t.ok(found > 500, `${found} found`)
+})
+
+/** Ids and relevances of all that pass, in order: every record ranked by the formula alone. */
+function rankedExactly(index: PersonIndex, args: SearchArgs): [id: string, relevance: number][] {
+  const { query = '', now, minRelevance } = args
+  const words = [...scoreWords(questionTermsOf(query), index)]
+  const probe = probeOf(quantise(staticHash.embedBatch([query])))
+  const meaning = index.vectors.compare(probe)
+  const times = askedTimes(query, now)
+  const isMeant = entryTest(args.filters) ?? (() => true)
+  return index.entries.flatMap((entry, slot) => {
+    if (entry === undefined || !isMeant(entry)) return []
+    const { id, eventTime, attention, isAsking } = entry
+    const isOfAskedTime = isAsked(times, eventTime)
+    const parts = { words: words[slot], meaning: meaning.of(slot), attention, isAsking, isOfAskedTime }
+    const relevance = relevanceAt(steadyRank(parts) + recencyOf(now - eventTime))
+    return relevance > 0 && relevance >= minRelevance ? [{ id, eventTime, relevance }] : []
+  })
+    .sort((a, b) => b.relevance - a.relevance || b.eventTime - a.eventTime || (a.id < b.id ? -1 : 1))
+    .map(({ id, relevance }) => [id, relevance])
+}
 
 t.test('BM25 by hand: two records, two terms, one of them in one record', async t => {
   // No vectors, no recency (age of 1,000 years), no attention: relevance is that of the words alone.
