@@ -2,6 +2,7 @@
 import { badRecords } from './bad-records.js'
 import { connect as connectTcp } from 'node:net'
 import t from 'tap'
+import { codeVersion } from '../../pipelines/hinata.js'
 import { adminKey, ask, codeOf, get, post, recordOf, startSystem, type Answered } from './system.js'
 
 const system = await startSystem({ limits: { bodyBytesMax: 200_000, compressBytesMin: 2_000 } })
@@ -222,7 +223,7 @@ t.test('the system tells how it is', async t => {
   )
   t.match((await get(url, '/api/status', null)).body, {
     status: 'healthy', gateway: { url }, nodes: [{ id: String, partitions: Array }],
-    pipelines: [{ name: 'hinata', version: 1, lag_records: Number, lag_ms: Number }], problems: [],
+    pipelines: [{ name: 'hinata', version: codeVersion, lag_records: Number, lag_ms: Number }], problems: [],
   })
   const { body } = await get(url, '/openapi.json', null)
   const { paths, openapi } = body as { openapi: string, paths: Record<string, unknown> }

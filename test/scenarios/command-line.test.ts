@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { sampleRecords } from '../../deploy/tour/sample.js'
+import { codeVersion } from '../../pipelines/hinata.js'
 import { dumpState } from '../support/state-dump.js'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/hinata.js', import.meta.url))
@@ -92,7 +93,7 @@ t.test('up, import twice, export, status, stop, up again', async t => {
   const status = await hinata('status', '--json', '--data-dir', dataDir)
   t.match(JSON.parse(status.out), {
     status: 'healthy', redis: { url: system.redis },
-    pipelines: [{ name: 'hinata', version: 1, lag_records: 0 }],
+    pipelines: [{ name: 'hinata', version: codeVersion, lag_records: 0 }],
   })
   t.match((await hinata('doctor', '--data-dir', dataDir)).out, /ok {7}Redis/)
   const taken = await hinata('up', '--data-dir', dataDir)

@@ -10,12 +10,14 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { sampleRecords } from '../../deploy/tour/sample.js'
 import { openTopologyClient } from '../../engine/index.js'
-import { hinataTopology } from '../../pipelines/hinata.js'
+import { codeVersion, hinataTopology } from '../../pipelines/hinata.js'
 import { until } from '../support/until.js'
 import { dumpState } from '../support/state-dump.js'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/hinata.js', import.meta.url))
 const partitions = 16
+/** Versions: the one that is live at first, and two more. */
+const [live, next, third] = [codeVersion, codeVersion + 1, codeVersion + 2]
 const plainPersons = ['ida', 'jon', 'kim', 'leo']
 const deepPersons = ['mia', 'ned']
 const sampleRecordsMax = 150
@@ -122,22 +124,22 @@ let total = 0
 t.test('replay and diff: equal for the same code, else exactly the persons it changes', async t => {
   total += await imported(1)
 
-  const replayed = await hinata('replay', '--pipeline', 'hinata', '--as', 'v2')
+  const replayed = await hinata('replay', '--pipeline', 'hinata', '--as', `v${next}`)
   t.equal(replayed.code, 0, replayed.err)
-  t.match(replayed.out, /v2 has caught up[\s\S]*hinata promote v2/)
-  const equal = await hinata('diff', 'v1', 'v2')
+  t.match(replayed.out, new RegExp(`v${next} has caught up[\\s\\S]*hinata promote v${next}`))
+  const equal = await hinata('diff', `v${live}`, `v${next}`)
   t.equal(equal.code, 0, equal.out)
-  t.match(equal.out, /^v1 and v2 are equal: \d+ persons compared\./)
+  t.match(equal.out, new RegExp(`^v${live} and v${next} are equal: \\d+ persons compared\\.`))
 
-  t.equal((await hinata('replay', '--as', 'v3', '--scoring', 'depth_factor.hihg=1')).code, 1)
+  t.equal((await hinata('replay', '--as', `v${third}`, '--scoring', 'depth_factor.hihg=1')).code, 1)
   t.equal((await hinata('replay', '--as', 'three')).code, 2)
-  const changed = await hinata('replay', '--as', 'v3', '--scoring', 'depth_factor.high=1.1', '--json')
+  const changed = await hinata('replay', '--as', `v${third}`, '--scoring', 'depth_factor.high=1.1', '--json')
   t.equal(changed.code, 0, changed.err)
-  t.match(JSON.parse(changed.out.trim().split('\n').at(-1)!), { version: 3, folded: total })
+  t.match(JSON.parse(changed.out.trim().split('\n').at(-1)!), { version: third, folded: total })
   const deep = await query(system, 'SELECT DISTINCT user_id FROM records WHERE interaction_depth = \'high\' '
     + 'AND attention_weight < 1 ORDER BY user_id')
   t.ok(deepPersons.every(one => deep.includes(one)) && !plainPersons.some(one => deep.includes(one)), deep)
-  const differing = await hinata('diff', 'v1', 'v3', '--json')
+  const differing = await hinata('diff', `v${live}`, `v${third}`, '--json')
   t.equal(differing.code, 1)
   const lines = differing.out.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
   t.strictSame(lines.slice(0, -1).map(line => line.user_id).sort(), deep.split('\n'),
@@ -145,24 +147,26 @@ t.test('replay and diff: equal for the same code, else exactly the persons it ch
   t.match(lines.at(-1), { different: deep.split('\n').length, unsettled: 0 })
   t.ok(Number(lines.at(-1)!.compared) > deep.split('\n').length)
   const [person] = deep.split('\n')
-  t.match((await hinata('diff', 'v1', 'v3', '--user', person)).out, /attention_weight [\d.]+ → [\d.]+/)
-  t.equal((await hinata('diff', 'v1', 'v3', '--user', plainPersons[0])).code, 0)
+  t.match((await hinata('diff', `v${live}`, `v${third}`, '--user', person)).out,
+    /attention_weight [\d.]+ → [\d.]+/)
+  t.equal((await hinata('diff', `v${live}`, `v${third}`, '--user', plainPersons[0])).code, 0)
 
 })
 
 t.test('promote and roll back while records come in', async t => {
-  const shared = await hinata('promote', 'v2', '--share', '25%')
-  t.match(shared.out, /25 % of the persons are read from v2/, shared.err)
+  const shared = await hinata('promote', `v${next}`, '--share', '25%')
+  t.match(shared.out, new RegExp(`25 % of the persons are read from v${next}`), shared.err)
   t.match(JSON.parse((await hinata('versions', '--json')).out),
-    [{ version: 1, livePartitions: partitions }, { version: 2, share: 0.25 },
-      { version: 3, settings: { 'depth_factor.high': 1.1 } }])
-  t.equal((await hinata('versions', 'drop', 'v3')).code, 0)
+    [{ version: live, livePartitions: partitions }, { version: next, share: 0.25 },
+      { version: third, settings: { 'depth_factor.high': 1.1 } }])
+  t.equal((await hinata('versions', 'drop', `v${third}`)).code, 0)
 
-  for (const [round, command] of [[2, ['promote', 'v2']], [3, ['rollback']], [4, ['rollback']]] as const) {
-    if (round === 2) await killNodeOf(2) // it goes on from its checkpoint, then the switch waits for it
+  const rounds = [[2, ['promote', `v${next}`]], [3, ['rollback']], [4, ['rollback']]] as const
+  for (const [round, command] of rounds) {
+    if (round === 2) await killNodeOf(next) // it goes on from its checkpoint, then the switch waits for it
     const importing = imported(round)
     const switched = await hinata(...command, '--json')
-    t.match(JSON.parse(switched.out), { version: round === 3 ? 1 : 2, partitions }, switched.err)
+    t.match(JSON.parse(switched.out), { version: round === 3 ? live : next, partitions }, switched.err)
     total += await importing
     await until('the rows are there', async () => (await query(system, rowsSql)).startsWith(`${total}\t`))
     t.equal(await query(system, rowsSql), `${total}\t${total}\t${total}`, 'no row missing, none doubled')
@@ -172,28 +176,28 @@ t.test('promote and roll back while records come in', async t => {
   t.equal(await query(system, 'SELECT count() - uniqExact(user_id, component_id, sequence) '
     + 'FROM psp_components'), '0', 'no change of a component twice')
   const status = JSON.parse((await hinata('status', '--json')).out) as { status: string, pipelines: object[] }
-  t.match(status, { status: 'healthy', pipelines: [{ version: 2, lag_records: 0 }] })
-  t.equal((await hinata('diff', 'v2', 'v1')).code, 0, 'the one before follows, equal')
+  t.match(status, { status: 'healthy', pipelines: [{ version: next, lag_records: 0 }] })
+  t.equal((await hinata('diff', `v${next}`, `v${live}`)).code, 0, 'the one before follows, equal')
 
 })
 
 t.test('a savepoint, restored in front of its log', async t => {
   const saved = await hinata('savepoint', 'create', 'noon', '--json')
-  t.match(JSON.parse(saved.out), { name: 'noon', version: 2, records: total }, saved.err)
+  t.match(JSON.parse(saved.out), { name: 'noon', version: next, records: total }, saved.err)
   t.equal((await hinata('savepoint', 'restore', 'noon')).code, 1, 'not while it runs')
   total += await imported(5)
-  const after = await dumpState(system.redis, 'h', partitions, 'hinata.2')
+  const after = await dumpState(system.redis, 'h', partitions, `hinata.${next}`)
   t.equal(await stop(system), 0)
-  t.match((await hinata('savepoint', 'list')).out, /^noon {2}2/)
+  t.match((await hinata('savepoint', 'list')).out, new RegExp(`^noon {2}${next}`))
   const restored = await hinata('savepoint', 'restore', 'noon')
-  t.match(restored.out, /v2 is live as it was then/, restored.err)
+  t.match(restored.out, new RegExp(`v${next} is live as it was then`), restored.err)
 
   system = await up()
   await until('the rest of the log is folded', async () => {
     const [one] = JSON.parse((await hinata('versions', '--json')).out) as { folded: number }[]
     return one.folded === total
   })
-  t.strictSame(await dumpState(system.redis, 'h', partitions, 'hinata.2'), after, 'byte for byte')
+  t.strictSame(await dumpState(system.redis, 'h', partitions, `hinata.${next}`), after, 'byte for byte')
   await until('the sinks have passed it', async () => {
     const { pipelines: [one] } = JSON.parse((await hinata('status', '--json')).out) as
       { pipelines: { lag_records: number, sink_values: number }[] }
