@@ -2,7 +2,7 @@ export * from './errors/index.js'
 export { ManualClock, systemClock, type Clock } from './clock/index.js'
 export { hashText, partitionOf } from './record/hash.js'
 export { Ages } from './record/ages.js'
-export { decodeValue, encodeValue } from './record/pack.js'
+export { decodeValue, encodeAround, encodeValue } from './record/pack.js'
 export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
 export {
   addToSteps, counter, indexedMap, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,

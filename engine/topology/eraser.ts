@@ -141,12 +141,13 @@ export class Eraser {
     const place = this.#placeOf(key)
     const { partition } = place
     let [letters, outputs] = [0, 0]
+    const passedAt = await redisTime(this.#redis, this.#keys.log(partition, place.topic))
     await this.#clock.wait(followersMs)
     for (const version of await versionsIn(this.#redis, this.#keys, partition, this.#topology)) {
       const id = topologyId({ name: this.#topology.name, version })
       letters += await this.#sweepLetters(partition, id, key, timeOfEntry(entry))
       if (behind.includes(id)) await this.#removeState(partition, id, key)
-      else outputs += await this.#trimOutbox(partition, id)
+      else outputs += await this.#trimOutbox(partition, id, passedAt)
     }
     const last = behind.length === 0 ? entry : `${timeOfEntry(entry) - 1}-${Number.MAX_SAFE_INTEGER}`
     return { records: await voidRecords(place, last), letters, outputs }
@@ -222,14 +223,18 @@ export class Eraser {
     }
   }
 
-  /** Lets go of what every sink has taken, without the minute that subscribers usually have. */
-  async #trimOutbox(partition: number, id: string): Promise<number> {
+  /**
+   * Lets go of what every sink had taken when the erasure was passed, without the minute that subscribers
+   * usually have; what came since stays, for whoever follows (outbox.ts, F1).
+   */
+  async #trimOutbox(partition: number, id: string, passedAt: number): Promise<number> {
     const outbox = this.#keys.outbox(partition, id)
     const taken = await Promise.all(sinkNames(this.#topology).map(async name =>
       String(await send(this.#redis, 'HGET', [this.#keys.sink(partition, id, name), 'position']) ?? '0-0')))
     const newest = await send(this.#redis, 'XREVRANGE', [outbox, '+', '-', 'COUNT', 1]) as [Buffer][]
     if (newest.length === 0) return 0
-    const [ms, n] = [...taken, String(newest[0][0])].sort(compareEntries)[0].split('-')
+    const bounds = [...taken, String(newest[0][0]), `${passedAt}-${Number.MAX_SAFE_INTEGER}`]
+    const [ms, n] = bounds.sort(compareEntries)[0].split('-')
     return Number(await send(this.#redis, 'XTRIM', [outbox, 'MINID', '=', `${ms}-${Number(n) + 1}`]))
   }
 

@@ -7,9 +7,10 @@
  * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends
  *     a subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
  * V2  The erasure of a person, or of a record of theirs, is a gap: what was told before holds no longer.
+ * V3  All who may see the same of a change are told the same object (shown.ts): it is made, and packed, once.
  */
 import {
-  concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer,
+  concatMap, EMPTY, filter, from as fromAll, interval, map, merge, of, type Observable, type Observer,
 } from 'rxjs'
 import {
   componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange
@@ -18,21 +19,21 @@ import type { FoldedRecord } from '../../actors/record/index.js'
 import {
   HinataError, type Clock, type DeadLetter, type Emitted, type TopologyClient
 } from '../../engine/index.js'
-import { enhancedOf } from '../enhanced.js'
+import { enhancedFrom, viewpointOf } from '../enhanced.js'
 import type { GatewayLimits } from '../limits.js'
 import { isAtOrAfter } from '../positions.js'
 import type { Principal } from '../identity/principal.js'
 import { personOf } from '../identity/tenant.js'
 import type { Sight } from '../privacy/minimisation.js'
+import { partsOf, type Part } from './block-parts.js'
 import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
+import { Shown } from './shown.js'
 
 /** What one can subscribe to. */
 type LiveTopic = 'psp' | 'records' | 'stats' | 'dead'
 
-/** A change to tell, or a part of history that is gone. `key` names the thing whose newest state this is. */
-export type Change =
-  | { readonly position: string, readonly key: string, readonly data: unknown }
-  | { readonly gapFrom: string, readonly gapTo: string }
+/** A change to tell, or a part of history that is gone. */
+export type Change = Shown | { readonly gapFrom: string, readonly gapTo: string }
 
 /** A subscription, as asked for and allowed; its person by key. */
 interface LiveRequest {
@@ -50,7 +51,13 @@ interface View {
   readonly output: string
   keyOf(value: unknown): string
   appOf(value: unknown): string | null
-  show(value: unknown, principal: Principal, sight: Sight): unknown
+  /** What is seen of it; `as` names all that this depends on beside the value. */
+  seen(value: unknown, principal: Principal, sight: Sight): Seen
+}
+
+interface Seen {
+  readonly as: string
+  show(): unknown
 }
 
 const statsMs = 1_000
@@ -60,19 +67,24 @@ const views: Readonly<Record<Exclude<LiveTopic, 'stats'>, View>> = {
     output: recordsFolded.output,
     keyOf: value => (value as FoldedRecord).record.id,
     appOf: value => (value as FoldedRecord).app,
-    show: (value, principal, sight) => enhancedOf(value as FoldedRecord, principal, sight),
+    seen(value, principal, sight) {
+      const viewpoint = viewpointOf(value as FoldedRecord, principal, sight)
+      const { isMasked, isNarrow, seesRawData } = viewpoint
+      const as = `${isMasked} ${isNarrow} ${seesRawData}`
+      return { as, show: () => enhancedFrom(value as FoldedRecord, viewpoint) }
+    },
   },
   psp: {
     output: componentsChanged.output,
     keyOf: value => (value as ComponentChange).component.id,
     appOf: () => null,
-    show: value => changeOf(value as ComponentChange),
+    seen: value => ({ as: 'everybody', show: () => changeOf(value as ComponentChange) }),
   },
   dead: {
     output: deadLetters.output,
     keyOf: value => (value as DeadLetter).id,
     appOf: value => appOfLetter(value as DeadLetter),
-    show: value => letterOf(value as DeadLetter),
+    seen: value => ({ as: 'everybody', show: () => letterOf(value as DeadLetter) }),
   },
 }
 
@@ -110,7 +122,10 @@ export class LiveChanges {
     if (request.person === null && request.from !== null) {
       throw invalid('field from needs a user_id: it is a place in one partition.')
     }
-    return this.#blocks(request).pipe(concatMap(block => changesOf(block, view, request)))
+    return this.#blocks(request).pipe(
+      filter(block => !('entry' in block) || partsOf(block, request.person).length > 0),
+      concatMap(block => changesOf(block, view, request)),
+    )
   }
 
   #blocks(request: LiveRequest): Observable<LiveBlock> {
@@ -137,7 +152,7 @@ export class LiveChanges {
 
   #statsChanges(): Observable<Change> {
     return interval(statsMs).pipe(
-      map(() => ({ position: `${this.#clock.now()}-0`, key: 'stats', data: this.#stats() })),
+      map(() => new Shown(`${this.#clock.now()}-0`, 'stats', this.#stats())),
     )
   }
 }
@@ -145,24 +160,28 @@ export class LiveChanges {
 /** The changes of a block that may be seen; at once where the decisions are known. */
 function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observable<Change> {
   if (!('entry' in block)) return of(block)
-  const found = block.emitted
-    .map((emitted, index) => ({ emitted, position: `${block.entry}:${index}` }))
-    .filter(({ emitted, position }) => isFor(emitted, view, request)
-      && (request.from === null || !isAtOrAfter(request.from, position)))
+  const { person, from } = request
+  const found = partsOf(block, person).filter(({ emitted, position }) =>
+    isFor(emitted, view, request) && (from === null || !isAtOrAfter(from, position)))
   if (found.length === 0) return EMPTY
   const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap((one, i): Change[] => {
-    const { emitted, position } = one
+  const changes = (known: readonly (Sight | null)[]): Change[] => found.flatMap((part, i): Change[] => {
+    const { position, emitted } = part
     if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
-    const sight = seen[i] ?? null
-    if (sight === null && request.person === null) return []
+    const sight = known[i] ?? null
+    if (sight === null && person === null) return []
     if (sight === null) throw denied(request)
-    const { value } = emitted
-    return [{ position, key: view.keyOf(value), data: view.show(value, request.principal, sight) }]
+    return [shownOf(part, view, request.principal, sight)]
   })
   const isKnown = (one: (typeof sights)[number]): one is Sight | null => !(one instanceof Promise)
   if (sights.every(isKnown)) return fromAll(changes(sights))
   return fromAll(Promise.all(sights)).pipe(concatMap(changes))
+}
+
+function shownOf(part: Part, view: View, principal: Principal, sight: Sight): Shown {
+  const { value } = part.emitted
+  const { as, show } = view.seen(value, principal, sight)
+  return part.shownAs(`${view.output} ${as}`, () => ({ key: view.keyOf(value), data: show() }))
 }
 
 function denied({ person, topic }: LiveRequest): HinataError {

@@ -22,10 +22,10 @@ interface Session {
   wire: SocketWire | null
 }
 
-interface Outgoing {
-  readonly message: Uint8Array | string
-  readonly isBinary: boolean
-}
+/** A message, or a ping in its place among them. */
+type Outgoing =
+  | { readonly message: Uint8Array | string, readonly isBinary: boolean }
+  | { readonly ping: string }
 
 /** uWebSockets counts idle time in steps of so many seconds. */
 const idleStepSeconds = 4
@@ -113,12 +113,11 @@ class SocketWire implements Wire {
   send(message: Uint8Array | string, isBinary: boolean): void {
     if (this.#socket === null) return
     this.#unsentBytes += message.length
-    if (this.#unsent.push({ message, isBinary }) === 1) queueMicrotask(() => this.#flush())
+    this.#put({ message, isBinary })
   }
 
   ping(payload: string): void {
-    this.#flush()
-    this.#socket?.ping(payload)
+    this.#put({ ping: payload })
   }
 
   end(code: number, reason: string): void {
@@ -136,6 +135,11 @@ class SocketWire implements Wire {
     return (this.#socket?.getBufferedAmount() ?? 0) + this.#unsentBytes
   }
 
+  #put(outgoing: Outgoing): void {
+    if (this.#socket === null) return
+    if (this.#unsent.push(outgoing) === 1) queueMicrotask(() => this.#flush())
+  }
+
   #flush(): void {
     const unsent = this.#unsent
     if (unsent.length === 0) return
@@ -143,8 +147,9 @@ class SocketWire implements Wire {
     this.#unsentBytes = 0
     const socket = this.#socket
     socket?.cork(() => {
-      for (const { message, isBinary } of unsent) {
-        socket.send(message, isBinary, message.length >= this.#compressBytesMin)
+      for (const one of unsent) {
+        if ('ping' in one) socket.ping(one.ping)
+        else socket.send(one.message, one.isBinary, one.message.length >= this.#compressBytesMin)
       }
     })
   }
