@@ -16,6 +16,9 @@ const row = (value: number, reason: string): Row => ({ value, reason })
 export const limitTable = {
   batchRecordsMax: row(100, 'SPEC 1: a batch has 1..100 records, over HTTP and WebSocket alike'),
   bodyBytesMax: row(16 * 1024 * 1024, 'a batch of 100 long notes fits; one request never takes more memory'),
+  bodyWindowMs: row(8_000, 'how often an unfinished body is looked at; what trickles is cut after 12 s'),
+  bodyWindowBytesMin: row(128 * 1024, 'what must have come since: 16 KiB a second, as uWebSockets asks'),
+  httpSocketsMax: row(10_000, 'sockets that are no WebSocket, or not yet; more are ended unread'),
   frameBytesMax: row(16 * 1024 * 1024, 'as bodyBytesMax; up to twice this is told why, beyond it cut'),
   intakeBytesMax: row(256 * 1024 * 1024, 'what waits for the log, of all connections, as it arrived'),
   requestMsMax: row(30_000, 'a request that has no answer by then is told to come again'),
@@ -39,6 +42,7 @@ export const limitTable = {
   catchUpBlocksMax: row(256, 'live blocks kept while a subscription reads history'),
   outboundSoftBytes: row(256 * 1024, 'bytes that an app has not read before updates are coalesced'),
   outboundBytesMax: row(8 * 1024 * 1024, 'bytes that wait in a socket before it is closed as too slow'),
+  laterMs: row(3, 'writes in a row to sockets whose apps lag; then everybody else has a turn'),
   coalescedKeysMax: row(1_000, 'newest states kept for a slow connection; beyond it it is closed'),
   coalescedBytesMax: row(4 * 1024 * 1024, 'bytes of these states, shared by all who are behind alike'),
   slowMsMax: row(30_000, 'how long what waits may wait while nothing is read; then it is closed'),

@@ -231,6 +231,7 @@ export const errorTable = {
   SUBSCRIPTION_TOO_MANY: row('limited', false, 'A connection has at most {max} subscriptions.'),
   SUBSCRIBER_SLOW: row('limited', true,
     'This connection reads too slowly. Connect again, and subscribe from your last position.'),
+  BODY_SLOW: row('limited', true, 'The body comes too slowly: less than {min} bytes in {ms} ms.'),
   PARTITION_STALLED: row('unavailable', true, 'Partition {partition} has a backlog that does not move.'),
   UPSTREAM_UNAVAILABLE: row('unavailable', true,
     'A part of the system does not answer just now. Retry in a moment.'),

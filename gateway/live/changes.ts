@@ -9,9 +9,7 @@
  * V2  The erasure of a person, or of a record of theirs, is a gap: what was told before holds no longer.
  * V3  All who may see the same of a change are told the same object (shown.ts): it is made, and packed, once.
  */
-import {
-  concatMap, EMPTY, filter, from as fromAll, interval, map, merge, of, type Observable, type Observer,
-} from 'rxjs'
+import { interval, map, merge, type Observable, type Observer } from 'rxjs'
 import {
   componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange
 } from '../../actors/person/outputs.js'
@@ -27,6 +25,7 @@ import { personOf } from '../identity/tenant.js'
 import type { Sight } from '../privacy/minimisation.js'
 import { partsOf, type Part } from './block-parts.js'
 import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
+import { inOrder } from './in-order.js'
 import { Shown } from './shown.js'
 
 /** What one can subscribe to. */
@@ -122,10 +121,7 @@ export class LiveChanges {
     if (request.person === null && request.from !== null) {
       throw invalid('field from needs a user_id: it is a place in one partition.')
     }
-    return this.#blocks(request).pipe(
-      filter(block => !('entry' in block) || partsOf(block, request.person).length > 0),
-      concatMap(block => changesOf(block, view, request)),
-    )
+    return inOrder(this.#blocks(request), block => changesOf(block, view, request))
   }
 
   #blocks(request: LiveRequest): Observable<LiveBlock> {
@@ -158,24 +154,36 @@ export class LiveChanges {
 }
 
 /** The changes of a block that may be seen; at once where the decisions are known. */
-function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observable<Change> {
-  if (!('entry' in block)) return of(block)
+function changesOf(
+  block: LiveBlock, view: View, request: LiveRequest,
+): readonly Change[] | Promise<readonly Change[]> {
+  if (!('entry' in block)) return [block]
   const { person, from } = request
-  const found = partsOf(block, person).filter(({ emitted, position }) =>
-    isFor(emitted, view, request) && (from === null || !isAtOrAfter(from, position)))
-  if (found.length === 0) return EMPTY
-  const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (known: readonly (Sight | null)[]): Change[] => found.flatMap((part, i): Change[] => {
-    const { position, emitted } = part
-    if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
-    const sight = known[i] ?? null
-    if (sight === null && person === null) return []
-    if (sight === null) throw denied(request)
-    return [shownOf(part, view, request.principal, sight)]
-  })
+  const found: Part[] = []
+  const sights: (Sight | null | Promise<Sight | null>)[] = []
+  for (const part of partsOf(block, person)) {
+    const isSeen = from !== null && isAtOrAfter(from, part.position)
+    if (isSeen || !isFor(part.emitted, view, request)) continue
+    found.push(part)
+    sights.push(request.sightFor(part.emitted.key))
+  }
   const isKnown = (one: (typeof sights)[number]): one is Sight | null => !(one instanceof Promise)
-  if (sights.every(isKnown)) return fromAll(changes(sights))
-  return fromAll(Promise.all(sights)).pipe(concatMap(changes))
+  if (sights.every(isKnown)) return seenOf(found, sights, view, request)
+  return Promise.all(sights).then(known => seenOf(found, known, view, request))
+}
+
+function seenOf(
+  found: readonly Part[], sights: readonly (Sight | null)[], view: View, request: LiveRequest,
+): readonly Change[] {
+  const changes: Change[] = []
+  for (const [i, part] of found.entries()) {
+    const { position, emitted } = part
+    const sight = sights[i] ?? null
+    if (emitted.output === personsErased.output) changes.push({ gapFrom: position, gapTo: position })
+    else if (sight !== null) changes.push(shownOf(part, view, request.principal, sight))
+    else if (request.person !== null) throw denied(request)
+  }
+  return changes
 }
 
 function shownOf(part: Part, view: View, principal: Principal, sight: Sight): Shown {

@@ -23,7 +23,7 @@ import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import type { GatewayFrame } from '../schema/gateway-frames.js'
 import { frameOf, seqOf, type Codec } from './frames.js'
-import { isUndecided, learn, recordsOf } from './held.js'
+import { isUndecided, learn } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
 import type { Update } from './updates.js'
@@ -82,7 +82,7 @@ export class Connection {
     }, address)
     this.#subscriptions = new Subscriptions(edge, {
       get bufferedBytes() { return wire.bufferedBytes },
-      send: update => this.#sendUpdate(update),
+      send: (update, isLagging) => this.#sendUpdate(update, isLagging),
       sizeOf: update => (update.type === 'gap' ? gapBytes : update.shown.packedBy(codec.updates).length),
       ping: mark => wire.ping(updateMark + String(mark)),
       tooSlow: () => this.#closeAsSlow(),
@@ -202,7 +202,7 @@ export class Connection {
     const mustWait = this.#held !== null || isUndecided(this.#edge, this.#principal, value)
     if (!mustWait) return this.#act(value, bytes)
     try {
-      this.#submits.hold(recordsOf(value), bytes)
+      this.#submits.hold(value, bytes)
     } catch (thrown) {
       return this.#refuseFrame(thrown, value)
     }
@@ -223,7 +223,7 @@ export class Connection {
       await this.#learn(next.value)
       if (this.#held === null) return
       this.#held.shift()
-      this.#submits.release(recordsOf(next.value), next.bytes)
+      this.#submits.release(next.value, next.bytes)
       this.#act(next.value, next.bytes)
     }
     this.#held = null
@@ -335,21 +335,24 @@ export class Connection {
   }
 
   #send(frame: GatewayFrame): void {
-    if (this.#state !== 'closed') this.#sendMessage(this.#codec.encode(frame))
+    if (this.#state === 'closed') return
+    if (this.#isOverfull) return this.#closeAsSlow()
+    this.#wire.send(this.#codec.encode(frame), this.#codec.isBinary)
   }
 
-  #sendUpdate(update: Update): number {
+  #sendUpdate(update: Update, isLagging: boolean): number {
     if (this.#state === 'closed') return 0
-    const { updates } = this.#codec
+    const { updates, isBinary } = this.#codec
     const message = update.type === 'gap' ? this.#codec.encode(update)
       : update.shown.framed(updates, update.id, update.skipped)
-    this.#sendMessage(message)
+    if (this.#isOverfull) this.#closeAsSlow()
+    else if (isLagging) this.#wire.sendLater(message, isBinary)
+    else this.#wire.send(message, isBinary)
     return message.length
   }
 
-  #sendMessage(message: Uint8Array | string): void {
-    if (this.#wire.bufferedBytes > this.#edge.limits.outboundBytesMax) return this.#closeAsSlow()
-    this.#wire.send(message, this.#codec.isBinary)
+  get #isOverfull(): boolean {
+    return this.#wire.bufferedBytes > this.#edge.limits.outboundBytesMax
   }
 }
 

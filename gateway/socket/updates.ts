@@ -13,8 +13,10 @@
  * U3  At most `coalescedKeysMax` keys and `coalescedBytesMax` bytes wait, and not without progress for longer
  *     than `slowMsMax`.
  * U4  What was sent and not read is at most `outboundSoftBytes` and one update: in our socket, in the kernel
- *     and on the way. A ping goes with every quarter of it, and its pong says what was read. So whoever does
- *     not read costs a write into a map per change, not a write to the network, and no megabytes of buffers.
+ *     and on the way. A ping goes with every sixteenth of it, and its pong says what was read. So whoever
+ *     does not read costs a write into a map per change, not a write to the network, and no megabytes of
+ *     buffers.
+ * U5  An app that lags, with an eighth of it unread or its first update, gives way to those that do not.
  */
 import type { GatewayLimits } from '../limits.js'
 import type { Shown } from '../live/shown.js'
@@ -27,8 +29,8 @@ export type Update =
 /** What the queue needs of its connection. */
 export interface UpdateOutlet {
   readonly bufferedBytes: number
-  /** Sends an update and answers its size in bytes. */
-  send(update: Update): number
+  /** Sends an update and answers its size in bytes; an app that lags gets it behind those that do not. */
+  send(update: Update, isLagging: boolean): number
   /** How many bytes an update shows. */
   sizeOf(update: Update): number
   /** Has the app say, by `read(mark)`, when it has read everything so far. */
@@ -43,7 +45,9 @@ interface Kept {
 }
 
 /** Pings per `outboundSoftBytes`. */
-const pingsPerSoft = 4
+const pingsPerSoft = 16
+/** What part of it may be unread before an app lags. */
+const laggingShare = 1 / 8
 
 /** The updates of one connection. */
 export class UpdateQueue {
@@ -128,8 +132,12 @@ export class UpdateQueue {
   }
 
   #send(update: Update): void {
-    this.#sentBytes += this.#outlet.send(update)
-    if (this.#sentBytes - this.#pingedBytes <= this.#limits.outboundSoftBytes / pingsPerSoft) return
+    const { outboundSoftBytes } = this.#limits
+    const unread = this.#sentBytes - this.#readBytes
+    const isLagging = unread > outboundSoftBytes * laggingShare || (this.#readBytes === 0 && unread > 0)
+    this.#sentBytes += this.#outlet.send(update, isLagging)
+    const isPinged = this.#sentBytes - this.#pingedBytes <= outboundSoftBytes / pingsPerSoft
+    if (isPinged && this.#pingedBytes > 0) return
     this.#pingedBytes = this.#sentBytes
     this.#outlet.ping(this.#sentBytes)
   }

@@ -7,6 +7,7 @@ import { UpdateQueue, type Update } from '../../../gateway/socket/updates.js'
 interface SlowApp {
   readonly sent: Update[]
   readonly pings: number[]
+  readonly lagging: boolean[]
   buffered: number
   time: number
   slow: number
@@ -15,12 +16,15 @@ interface SlowApp {
 
 /** An app that takes `bytes` with each update, and reads when its pings are answered by hand. */
 function slowApp(more: Partial<GatewayLimits> = {}, bytes = 1): SlowApp {
-  const app = { sent: [] as Update[], pings: [] as number[], buffered: 0, time: 0, slow: 0 }
-  const limits = limitsWith({ outboundSoftBytes: 10, coalescedKeysMax: 3, slowMsMax: 1_000, ...more })
+  const app = {
+    sent: [] as Update[], pings: [] as number[], lagging: [] as boolean[], buffered: 0, time: 0, slow: 0,
+  }
+  const limits = limitsWith({ outboundSoftBytes: 16, coalescedKeysMax: 3, slowMsMax: 1_000, ...more })
   const queue = new UpdateQueue({
     get bufferedBytes() { return app.buffered },
-    send: update => {
+    send: (update, isLagging) => {
       app.sent.push(update)
+      app.lagging.push(isLagging)
       return bytes
     },
     sizeOf: () => bytes,
@@ -48,7 +52,7 @@ t.test('an app that keeps up gets every update', async t => {
 
 t.test('U1 U2 a slow app gets the newest state of each key and is told how many it missed', async t => {
   const app = slowApp()
-  app.buffered = 11
+  app.buffered = 17
   app.queue.push('a', update('1-0', 'a1'))
   app.queue.push('b', update('2-0', 'b1'))
   app.queue.push('a', update('3-0', 'a2'))
@@ -64,11 +68,11 @@ t.test('U1 U2 a slow app gets the newest state of each key and is told how many 
 t.test('U4 who does not read is sent no more than the soft bytes, whatever buffers would take', async t => {
   const app = slowApp({ coalescedKeysMax: 100 })
   for (let i = 1; i <= 40; i++) app.queue.push('a', update(`${i}-0`, i))
-  t.equal(app.sent.length, 11)
-  t.same(app.pings, [3, 6, 9])
-  app.queue.read(6)
-  t.equal(app.sent.length, 12, 'what waited: the newest state')
-  t.same(told(app).at(-1), [40, 28])
+  t.equal(app.sent.length, 17)
+  t.same(app.pings, [1, 3, 5, 7, 9, 11, 13, 15, 17])
+  app.queue.read(7)
+  t.equal(app.sent.length, 18, 'what waited: the newest state')
+  t.same(told(app).at(-1), [40, 22])
   for (const mark of app.pings) app.queue.read(mark)
   app.queue.push('a', update('41-0', 41))
   t.same(told(app).at(-1), [41, 0])
@@ -76,20 +80,33 @@ t.test('U4 who does not read is sent no more than the soft bytes, whatever buffe
 
 t.test('U4 a pong of something that was never sent proves nothing', async t => {
   const app = slowApp()
-  for (let i = 1; i <= 20; i++) app.queue.push('a', update(`${i}-0`, i))
+  for (let i = 1; i <= 30; i++) app.queue.push('a', update(`${i}-0`, i))
   for (const mark of [Number.NaN, 10_000, -1, 0]) app.queue.read(mark)
-  t.equal(app.sent.length, 11)
+  t.equal(app.sent.length, 17)
+})
+
+t.test('U5 who has read gives way to nobody; who has not yet, or reads late, does', async t => {
+  const app = slowApp()
+  const push = (): void => app.queue.push('a', update('1-0', 1))
+  push()
+  push()
+  t.same(app.lagging, [false, true], 'nothing is known of it before its first pong')
+  app.queue.read(1)
+  push()
+  push()
+  push()
+  t.same(app.lagging.slice(2), [false, false, true])
 })
 
 t.test('U3 too many keys, or too long without progress, is too slow', async t => {
   const wide = slowApp()
-  wide.buffered = 11
+  wide.buffered = 17
   for (const key of ['a', 'b', 'c']) wide.queue.push(key, update('1-0', key))
   t.equal(wide.slow, 0)
   wide.queue.push('d', update('1-0', 'd'))
   t.equal(wide.slow, 1)
   const long = slowApp()
-  long.buffered = 11
+  long.buffered = 17
   long.queue.push('a', update('1-0', 1))
   long.time = 1_000
   long.queue.push('a', update('2-0', 2)) // a newer state is no progress
@@ -101,7 +118,7 @@ t.test('U3 too many keys, or too long without progress, is too slow', async t =>
 })
 
 t.test('U3 who reads, but slower than it happens, is not too slow', async t => {
-  const app = slowApp({}, 11) // one update and the app is full
+  const app = slowApp({}, 17) // one update and the app is full
   for (let i = 0; i < 20; i++) {
     for (const key of ['a', 'b', 'c']) app.queue.push(key, update(`${i}-0`, `${key}${i}`))
     app.time += 900
@@ -114,7 +131,7 @@ t.test('U3 who reads, but slower than it happens, is not too slow', async t => {
 
 t.test('U3 what waits is bounded in bytes, and counted down as it goes', async t => {
   const app = slowApp({ coalescedBytesMax: 10 }, 4)
-  app.buffered = 11
+  app.buffered = 17
   app.queue.push('a', update('1-0', 1))
   app.queue.push('a', update('2-0', 2))
   app.queue.push('b', update('3-0', 3))
@@ -129,7 +146,7 @@ t.test('U3 what waits is bounded in bytes, and counted down as it goes', async t
 
 t.test('gaps join, and history waits until the app takes more', async t => {
   const app = slowApp()
-  app.buffered = 11
+  app.buffered = 17
   app.queue.push('', { type: 'gap', id: 's', from: '1-0', to: '2-0' })
   app.queue.push('', { type: 'gap', id: 's', from: '2-0', to: '3-0' })
   let isReady = false
@@ -144,7 +161,7 @@ t.test('gaps join, and history waits until the app takes more', async t => {
 
 t.test('what waits for an ended subscription is forgotten', async t => {
   const app = slowApp()
-  app.buffered = 11
+  app.buffered = 17
   app.queue.push('a', update('1-0', 1))
   app.queue.push('a', { ...update('1-0', 2), id: 'other' })
   app.queue.forget('s')
