@@ -26,6 +26,9 @@ const keptMs = 60_000
 /** Between the question of one read and the answer of the next; half of what there is, as clocks differ. */
 const lateMs = followersMs / 2
 
+/** How far an outbox is followed: until the signal aborts, or until nothing more is there. */
+export type FollowEnd = 'aborted' | 'nothing more'
+
 /**
  * Yields what is committed after `from` (exclusive; undefined: from now on) until the signal aborts.
  * `first` names the outboxes as far as they are known, `outboxes` those that may hold something now: of the
@@ -34,7 +37,7 @@ const lateMs = followersMs / 2
  */
 export async function* followOutbox(
   redis: RedisConnection, first: readonly string[], outboxes: () => Promise<string[]>,
-  from: string | undefined, clock: Clock, signal: AbortSignal,
+  from: string | undefined, clock: Clock, signal: AbortSignal, end: FollowEnd = 'aborted',
 ): AsyncGenerator<Followed> {
   const extents = await Promise.all(first.map(stream => extentOf(redis, stream)))
   let position = from ?? extents.map(({ last }) => last).reduce(later)
@@ -59,6 +62,7 @@ export async function* followOutbox(
       const emitted = decodeEmissions(block).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
+    if (!isMore && end === 'nothing more') return
     if (!isMore) await clock.wait(pollMs, signal)
   }
 }

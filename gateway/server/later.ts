@@ -20,10 +20,12 @@ export class Later {
 
   #run(): void {
     const end = performance.now() + this.#budgetMs
-    do this.#waiting[this.#at++]?.()
-    while (this.#at < this.#waiting.length && performance.now() < end)
-    if (this.#at < this.#waiting.length) return void setImmediate(() => this.#run())
-    this.#waiting = []
-    this.#at = 0
+    try {
+      do this.#waiting[this.#at++]?.()
+      while (this.#at < this.#waiting.length && performance.now() < end)
+    } finally {
+      if (this.#at < this.#waiting.length) setImmediate(() => this.#run())
+      else [this.#waiting, this.#at] = [[], 0]
+    }
   }
 }
