@@ -203,7 +203,9 @@ export class Erasures {
       passing = await eraser.passed(person, entry, this.#limits.erasureWaitMs)
     }
     const found = foundBefore ?? await eraser.count(person, entry, passing.behind)
-    if (foundBefore === undefined) await this.#put({ ...kept, person, entry, choice, found })
+    if (foundBefore === undefined) {
+      await this.#put({ ...kept, person, entry, ...(choice === undefined ? {} : { choice }), found })
+    }
     await eraser.sweep(person, entry, passing.behind)
     await this.#removeJobs(person)
     if (choice === undefined) await this.#decisions.forget(person)

@@ -6,8 +6,8 @@
  *     `<entry>:<index>` lies inside an entry: the entry comes again, and the listener skips what it has.
  * L2  A broken read is taken up again behind the last entry that was seen.
  * L3  History is read no faster than its listener takes it (`whenReady`); the live feed waits for nobody.
- * L4  A listener whose history is read waits for the live feed and asks nothing meanwhile: thousands come back
- *     at once when a gateway starts, about persons of whom nothing happens.
+ * L4  A listener whose history is read waits for the live feed and asks nothing meanwhile: thousands come
+ *     back at once when a gateway starts, about persons of whom nothing happens.
  */
 import { Observable, share } from 'rxjs'
 import type { Clock, Emitted, FollowEnd, TopologyClient } from '../../engine/index.js'
@@ -93,8 +93,8 @@ export function feedFrom(source: FeedSource, live: Observable<LiveBlock>, from: 
 }
 
 /**
- * Reads until the signal aborts; after a failure it goes on behind the last entry, and when a read has come to
- * its end, once there may be `more`.
+ * Reads until the signal aborts; after a failure it goes on behind the last entry, and when a read has come
+ * to its end, once there may be `more`.
  */
 async function readOn(source: FeedSource, from: string | undefined, signal: AbortSignal,
   take: (block: LiveBlock) => Promise<void> | undefined, more: (last: string) => Promise<void>,

@@ -2,9 +2,9 @@
  * Batches that were refused for now, and have not come again: those behind them wait.
  *
  * An app sends the batches of a person in the order of their seq, and what was refused for now once more
- * under the same seq. Between a refusal and the moment when the app hears of it, later batches are on their way; if
- * there is room again when they arrive, they would be taken before it. A pong does not tell whether the app
- * has heard: a browser answers pings before its page reads what came in front of them.
+ * under the same seq. Between a refusal and the moment when the app hears of it, later batches are on their
+ * way; if there is room again when they arrive, they would be taken before it. A pong does not tell whether
+ * the app has heard: a browser answers pings before its page reads what came in front of them.
  *
  * T1  While a batch of a person is turned back, so is every one with a higher seq, until it comes again: what
  *     is taken of a person over a connection is taken in the order of seq. Other persons do not wait.

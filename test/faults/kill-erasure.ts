@@ -121,9 +121,12 @@ class Runs {
     const began = performance.now()
     const id = (await asked)?.erasure_id ?? await this.#rig.erasureOf(person)
     const { erasure_id } = id === null ? await this.#erase(url, person, scope) : { erasure_id: id }
+    let seen: unknown
     const receipt = await until('the erasure is done', async () => {
-      const { body } = await get(url, `/api/erasures/${erasure_id}`, adminKey)
-      return (body as Receipt).status === 'done' ? body as Receipt : null
+      seen = (await get(url, `/api/erasures/${erasure_id}`, adminKey)).body
+      return (seen as Receipt).status === 'done' ? seen as Receipt : null
+    }).catch(() => {
+      throw new Error(`${scope}: ${role}, ${moment} its write ${nth}: never done: ${JSON.stringify(seen)}`)
     })
     this.#outcome.catchUpMs = Math.max(this.#outcome.catchUpMs, performance.now() - began)
     this.#outcome.runs += 1

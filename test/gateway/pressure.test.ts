@@ -6,7 +6,8 @@ import { lightTopology, tally } from './light.js'
 import { codeOf, get, openGreeted, post, recordOf, startSystem } from './system.js'
 
 const system = await startSystem(
-  { topology: lightTopology, hasNode: false, limits: { stallMs: 300, progressMs: 50, creditGraceMs: 120_000 } }
+  { topology: lightTopology, hasNode: false,
+    limits: { stallMs: 300, progressMs: 50, creditGraceMs: 120_000 } }
 )
 const { url } = system.gateway
 const token = await system.key()

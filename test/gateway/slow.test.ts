@@ -92,7 +92,7 @@ t.test('more sockets than there may be are ended unread, and there is room when 
   await until('a request is answered', () => get(url, '/metrics', null).then(() => true, () => false))
 })
 
-t.test('headers that come a byte at a time end after some ten seconds, and stop nobody until then', async t => {
+t.test('headers that come a byte at a time end after some ten seconds, and stop nobody', async t => {
   const crowd = Array.from({ length: 15 }, () =>
     sending(t, 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a', 500))
   const handshake = sending(t, 'GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nX-Slow: ', 'a', 500)

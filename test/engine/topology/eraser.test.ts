@@ -125,6 +125,18 @@ t.test('what others emit while the erasure is swept stays for whoever follows', 
   t.strictSame((await system.placesOf('canary')).filter(name => name.endsWith(':out')), [])
 })
 
+t.test('a copy of the log that a killed rewriting left goes too; one in the making stays', async t => {
+  const system = await open(t)
+  await system.add('ada', ['canary'])
+  const partition = system.client.partitionOf('ada')
+  const { source } = topology
+  const [left, live] = ['0.killed', '1000.at-it'].map(name =>
+    system.keys.copy(partition, source.topic, name))
+  for (const copy of [left, live]) await send(system.redis, 'XADD', [copy, '1-0', 'd', 'canary'])
+  await erase(system, 'ada', 'e1')
+  t.strictSame((await system.placesOf('canary')).filter(name => !name.endsWith(':registry:node')), [live])
+})
+
 t.test('what is older than the erasure is refused until it is readmitted; newer begins anew', async t => {
   const system = await open(t)
   const now = Date.now()

@@ -100,7 +100,7 @@ class Page {
   }
 }
 
-t.test('T1 whatever the order of pongs, refusals and room, a person\'s batches are taken in order', async t => {
+t.test('T1 whatever the order of pongs, refusals and room, batches are taken in order', async t => {
   const step = fc.constantFrom('add', 'full', 'room', 'read')
   fc.assert(fc.property(fc.array(step, { maxLength: 120 }), steps => {
     const page = new Page()
