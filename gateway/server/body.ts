@@ -73,7 +73,8 @@ export class Body {
     const { bodyWindowMs: ms, bodyWindowBytesMin: min } = this.#limits
     for (let before = 0; ; before = this.#bytes) {
       await this.#clock.wait(ms, signal)
-      if (signal.aborted || this.#bytes - before < min) throw new HinataError('BODY_SLOW', { min, ms })
+      if (signal.aborted) return new Promise(() => undefined) // it is read; nobody waits for this any more
+      if (this.#bytes - before < min) throw new HinataError('BODY_SLOW', { min, ms })
     }
   }
 
