@@ -46,6 +46,7 @@ export function asyncApi(version: string): Readonly<Record<string, unknown>> {
     info: {
       title: 'Hinata', version,
       description: 'One frame is one WebSocket message, as JSON text or as msgpack, by the subprotocol. '
+        + 'Answer pings, as libraries do by themselves: they tell the gateway what was read. '
         + `Subprotocols: ${codecs.map(({ subprotocol }) => subprotocol).join(', ')}.`,
     },
     defaultContentType: 'application/json',

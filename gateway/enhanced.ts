@@ -4,23 +4,40 @@ import type { Principal } from './identity/principal.js'
 import { personOf } from './identity/tenant.js'
 import { seenTexts, type Sight } from './privacy/minimisation.js'
 
+/** From where a record is looked at: all that its enhanced form depends on beside the record. */
+export interface Viewpoint extends Sight {
+  /** The masked texts are seen. */
+  readonly isMasked: boolean
+}
+
 /**
- * The enhanced record. Of confidential and restricted records an app that neither sent them nor may read the
- * person's data sees the masked texts, and no words that were drawn from the unmasked ones; nor does anyone
- * whose sight is narrow.
+ * From where this caller looks. Of confidential and restricted records an app that neither sent them nor may
+ * read the person's data sees the masked texts, and no words that were drawn from the unmasked ones; nor does
+ * anyone whose sight is narrow.
  */
+export function viewpointOf(folded: FoldedRecord, principal: Principal, sight: Sight): Viewpoint {
+  const isOwn = folded.app === principal.appId || principal.permissions.has('user_data_read')
+  const isMasked = folded.masked !== undefined && !isOwn
+  const { isNarrow } = sight
+  return { isMasked, isNarrow, seesRawData: (isOwn || sight.seesRawData) && !isMasked && !isNarrow }
+}
+
+/** The enhanced record as this caller sees it. */
 export function enhancedOf(
   folded: FoldedRecord, principal: Principal, sight: Sight,
 ): Readonly<Record<string, unknown>> {
-  const isOwn = folded.app === principal.appId || principal.permissions.has('user_data_read')
-  const isMasked = folded.masked !== undefined && !isOwn
+  return enhancedFrom(folded, viewpointOf(folded, principal, sight))
+}
+
+/** The enhanced record as it is seen from a viewpoint. */
+export function enhancedFrom(folded: FoldedRecord, viewpoint: Viewpoint): Readonly<Record<string, unknown>> {
+  const { isMasked, isNarrow, seesRawData } = viewpoint
   const { raw_data: rawData, ...full } = isMasked ? { ...folded.record, ...folded.masked } : folded.record
+  const isHidden = isMasked || isNarrow
   const { semantic_analysis: analysis } = folded
-  const isHidden = isMasked || sight.isNarrow
-  const seesRawData = isOwn || sight.seesRawData
   return {
-    ...seenTexts(full, sight),
-    ...(seesRawData && !isHidden && rawData !== undefined ? { raw_data: rawData } : {}),
+    ...seenTexts(full, viewpoint),
+    ...(seesRawData && rawData !== undefined ? { raw_data: rawData } : {}),
     user_id: personOf(folded.user_id),
     revision: folded.revision,
     enhanced_tags: isHidden ? [] : folded.enhanced_tags,

@@ -39,6 +39,7 @@ import { submitRoutes } from './routes/submit.js'
 import { systemRoutes } from './routes/system.js'
 import { tenantRoutes } from './routes/tenants.js'
 import type { Cors } from './server/cors.js'
+import { boundSockets } from './server/crowd.js'
 import { Front } from './server/front.js'
 import { serveRoutes } from './server/http.js'
 import type { TlsFiles } from './server/listen.js'
@@ -102,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host: options.host, port: options.port, tls: options.tls ?? null, clock: edge.clock,
     certificatePollMs: edge.limits.certificatePollMs, onFailure: edge.onFailure,
     serve(app) {
+      boundSockets(app, edge.limits.httpSocketsMax)
       serveSockets(app, edge, options.compressesMessages ?? false)
       serveRoutes(app, routes, edge, options.cors ?? null)
     },

@@ -7,7 +7,8 @@
  * Y3  Rewriting keeps every entry under its id and every other record at its index: positions stay what they
  *     are. Where a record stood stands a void one, which counts and does nothing.
  * Y4  Appending and reading go on while a log is rewritten: the last stretch and the exchange are one script
- *     (lua/rewrite-log.lua). Of two that rewrite at once, one begins again.
+ *     (lua/rewrite-log.lua). Of two that rewrite at once, one begins again: its copy was begun before the
+ *     exchange, as its name says, and is void.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { HinataError } from '../errors/index.js'
@@ -138,8 +139,9 @@ export async function voidRecords(place: KeyPlace, last: EntryId): Promise<numbe
 async function rewrite({ redis, keys, topic, partition, key }: KeyPlace,
   last: EntryId): Promise<number | undefined> {
   const log = keys.log(partition, topic)
-  const names = [log, keys.copy(partition, topic, randomUUID()), keys.meta(partition, topic)]
-  const rewrites = String(await send(redis, 'HGET', [names[2], 'rewrites']) ?? 0)
+  const meta = keys.meta(partition, topic)
+  const rewrites = String(await send(redis, 'HGET', [meta, 'rewrites']) ?? 0)
+  const names = [log, keys.copy(partition, topic, `${rewrites}.${randomUUID()}`), meta]
   const start = recordStart(key)
   let voided = 0
   for (let at = startOfLog; ;) {

@@ -4,13 +4,18 @@
  * equal bytes (C3) and any msgpack reader can read them. Typed arrays keep their type (extension 0x74).
  */
 import { Packr } from 'msgpackr'
-import { pack, packTriple, packTripleAround, type PackedTail } from './packer.js'
+import { pack, packFieldsAround, packTriple, packTripleAround, type PackedTail } from './packer.js'
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
 /** Packs a value. The result is a copy of its own and may be kept. */
 export function encodeValue(value: unknown): Buffer {
   return pack(value)
+}
+
+/** Packs a plain object of these fields and one more, last, whose value `encodeValue` has packed before. */
+export function encodeAround(fields: object, name: string, packed: Uint8Array): Buffer {
+  return packFieldsAround(fields, name, packed)
 }
 
 /** Reverses `encodeValue`. */

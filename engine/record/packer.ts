@@ -91,6 +91,15 @@ export function packTripleAround(first: string, second: string, packed: Uint8Arr
   return kept(at + packed.length)
 }
 
+/** An object of these fields and one more, last, whose value is packed already. */
+export function packFieldsAround(fields: object, name: string, packed: Uint8Array): Buffer {
+  const at = writeText(name, write(fields, 0))
+  view.setUint16(1, view.getUint16(1) + 1)
+  reserve(at, packed.length)
+  bytes.set(packed, at)
+  return kept(at + packed.length)
+}
+
 /** The first `size` bytes of the scratch memory, copied behind one another into slabs. */
 function kept(size: number): Buffer {
   if (size > slabBytes / 8) return largeCopy(size)

@@ -26,7 +26,7 @@ import { Eraser } from './eraser.js'
 import { LagMeter, type PartitionLag } from './lag.js'
 import { LiveVersions, type LivePointer } from './live-version.js'
 import type { NodeInfo } from './node-info.js'
-import { followOutbox, type Followed } from './outbox.js'
+import { followOutbox, type FollowEnd, type Followed } from './outbox.js'
 import { QueryLink } from './query-link.js'
 import { scanKeys } from './scan.js'
 import { machine, type Surroundings } from './surroundings.js'
@@ -220,14 +220,17 @@ export class TopologyClient {
 
   /**
    * Committed outputs of one partition, live, after `from` (exclusive entry id; undefined = what comes):
-   * those of the version that was live when they were committed. A share of keys changes nothing here.
+   * those of the version that was live when they were committed. A share of keys changes nothing here. `end`
+   * says whether it goes on when nothing more is there.
    */
-  follow(partition: number, from: string | undefined, signal: AbortSignal): AsyncGenerator<Followed> {
+  follow(
+    partition: number, from: string | undefined, signal: AbortSignal, end?: FollowEnd,
+  ): AsyncGenerator<Followed> {
     const outboxes = ({ version, previous }: LivePointer): string[] =>
       (previous === null ? [version] : [previous, version])
         .map(one => this.#keys.outbox(partition, this.#live.idOf(one)))
     return followOutbox(this.#redis, outboxes(this.#live.at(partition)),
-      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal)
+      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal, end)
   }
 
   /**

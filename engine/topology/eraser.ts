@@ -35,6 +35,7 @@ import { isTable, Journal } from '../state/index.js'
 import { letterHashes } from './letters.js'
 import { versionsIn } from './live-version.js'
 import { topologyId } from './redis-store.js'
+import { scanKeys } from './scan.js'
 import { sinkNames, type DeadLetter, type Topology } from './topology.js'
 
 /** What is erased. */
@@ -136,20 +137,38 @@ export class Eraser {
     return { isPassed: true, behind }
   }
 
+  /** What a sweep will take away: one that is repeated finds only what the one before it left. */
+  async count(key: string, entry: EntryId, behind: readonly string[]): Promise<Omit<Swept, 'outputs'>> {
+    const place = this.#placeOf(key)
+    let [records, letters] = [0, 0]
+    const last = lastSwept(entry, behind)
+    for await (const { entry: at, records: found } of readKey(place)) {
+      if (compareEntries(at, last) > 0) break
+      records += found.length
+    }
+    for (const version of await versionsIn(this.#redis, this.#keys, place.partition, this.#topology)) {
+      const id = topologyId({ name: this.#topology.name, version })
+      for await (const _letter of this.#lettersOf(place.partition, id, key, timeOfEntry(entry))) letters++
+    }
+    return { records, letters }
+  }
+
   /** Takes away what lay before the erasure; call it once that is passed. */
   async sweep(key: string, entry: EntryId, behind: readonly string[]): Promise<Swept> {
     const place = this.#placeOf(key)
     const { partition } = place
     let [letters, outputs] = [0, 0]
+    const passedAt = await redisTime(this.#redis, this.#keys.log(partition, place.topic))
     await this.#clock.wait(followersMs)
     for (const version of await versionsIn(this.#redis, this.#keys, partition, this.#topology)) {
       const id = topologyId({ name: this.#topology.name, version })
       letters += await this.#sweepLetters(partition, id, key, timeOfEntry(entry))
       if (behind.includes(id)) await this.#removeState(partition, id, key)
-      else outputs += await this.#trimOutbox(partition, id)
+      else outputs += await this.#trimOutbox(partition, id, passedAt)
     }
-    const last = behind.length === 0 ? entry : `${timeOfEntry(entry) - 1}-${Number.MAX_SAFE_INTEGER}`
-    return { records: await voidRecords(place, last), letters, outputs }
+    const records = await voidRecords(place, lastSwept(entry, behind))
+    await this.#dropCopies(partition, place.topic)
+    return { records, letters, outputs }
   }
 
   /** Has Redis write its files anew, without what was deleted; false when that did not end in time. */
@@ -207,29 +226,51 @@ export class Eraser {
   }
 
   async #sweepLetters(partition: number, id: string, key: string, before: number): Promise<number> {
-    const stream = this.#keys.dead(partition, id)
     let swept = 0
+    for await (const letter of this.#lettersOf(partition, id, key, before)) {
+      await send(this.#redis, 'XDEL', [this.#keys.dead(partition, id), letter])
+      swept++
+    }
+    return swept
+  }
+
+  /** Void copies of the log, which a process that died while it rewrote has left: they hold what goes now. */
+  async #dropCopies(partition: number, topic: string): Promise<void> {
+    const meta = this.#keys.meta(partition, topic)
+    const rewrites = Number(String(await send(this.#redis, 'HGET', [meta, 'rewrites']) ?? 0))
+    const prefix = this.#keys.copy(partition, topic, '')
+    for await (const names of scanKeys(this.#redis, `${prefix}*`)) {
+      const left = names.filter(name => Number(name.slice(prefix.length).split('.')[0]) < rewrites)
+      if (left.length > 0) await send(this.#redis, 'UNLINK', left)
+    }
+  }
+
+  /** Entries of dead letters of the key that were accepted before. */
+  async *#lettersOf(partition: number, id: string, key: string, before: number): AsyncGenerator<EntryId> {
+    const stream = this.#keys.dead(partition, id)
     for (let at: EntryId = startOfLog; ;) {
       const entries = await readRange(this.#redis, stream, `(${at}`, '+', letterPageEntries)
-      for (const entry of entries) {
-        const letter = decodeValue(entry.block) as DeadLetter
-        if (letter.key !== key || letter.acceptedAt >= before) continue
-        await send(this.#redis, 'XDEL', [stream, entry.id])
-        swept++
+      for (const { id: entry, block } of entries) {
+        const letter = decodeValue(block) as DeadLetter
+        if (letter.key === key && letter.acceptedAt < before) yield entry
       }
-      if (entries.length < letterPageEntries) return swept
+      if (entries.length < letterPageEntries) return
       at = entries[entries.length - 1].id
     }
   }
 
-  /** Lets go of what every sink has taken, without the minute that subscribers usually have. */
-  async #trimOutbox(partition: number, id: string): Promise<number> {
+  /**
+   * Lets go of what every sink had taken when the erasure was passed, without the minute that subscribers
+   * usually have; what came since stays, for whoever follows (outbox.ts, F1).
+   */
+  async #trimOutbox(partition: number, id: string, passedAt: number): Promise<number> {
     const outbox = this.#keys.outbox(partition, id)
     const taken = await Promise.all(sinkNames(this.#topology).map(async name =>
       String(await send(this.#redis, 'HGET', [this.#keys.sink(partition, id, name), 'position']) ?? '0-0')))
     const newest = await send(this.#redis, 'XREVRANGE', [outbox, '+', '-', 'COUNT', 1]) as [Buffer][]
     if (newest.length === 0) return 0
-    const [ms, n] = [...taken, String(newest[0][0])].sort(compareEntries)[0].split('-')
+    const bounds = [...taken, String(newest[0][0]), `${passedAt}-${Number.MAX_SAFE_INTEGER}`]
+    const [ms, n] = bounds.sort(compareEntries)[0].split('-')
     return Number(await send(this.#redis, 'XTRIM', [outbox, 'MINID', '=', `${ms}-${Number(n) + 1}`]))
   }
 
@@ -244,6 +285,11 @@ export class Eraser {
 
 /** Fingerprint and origin: what precedes the position among the known ids (append-unique.lua). */
 const markChars = 32
+
+/** The last entry that goes: the erasure itself stays for versions that are behind (G3). */
+function lastSwept(entry: EntryId, behind: readonly string[]): EntryId {
+  return behind.length === 0 ? entry : `${timeOfEntry(entry) - 1}-${Number.MAX_SAFE_INTEGER}`
+}
 
 /** A value of the source: not one of the engine, not a letter that was moved, whose record stands before. */
 function isOfSource({ value }: LogRecord): boolean {

@@ -1,8 +1,13 @@
 /**
  * Follows the outbox of a partition from outside the node: what subscribers see. Reads committed outputs
  * only, in order, and says when what was asked for is no longer there.
+ *
+ * F1  Outputs stay for `followersMs` at least. Whoever reads at shorter intervals misses nothing; who was
+ *     late looks whether the place where it stands is still there, and tells a gap if it is not. It may tell
+ *     one where nothing was lost, never the other way round.
  */
 import type { Clock } from '../clock/index.js'
+import { followersMs } from '../limits/limits.js'
 import { readRange, type Entry } from '../log/index.js'
 import { decodeEmissions } from '../record/emission.js'
 import { compareEntries, startOfLog, timeOfEntry, type EntryId } from '../record/record.js'
@@ -18,6 +23,11 @@ export type Followed =
 const pollMs = 20
 const entriesPerRead = 64
 const keptMs = 60_000
+/** Between the question of one read and the answer of the next; half of what there is, as clocks differ. */
+const lateMs = followersMs / 2
+
+/** How far an outbox is followed: until the signal aborts, or until nothing more is there. */
+export type FollowEnd = 'aborted' | 'nothing more'
 
 /**
  * Yields what is committed after `from` (exclusive; undefined: from now on) until the signal aborts.
@@ -27,7 +37,7 @@ const keptMs = 60_000
  */
 export async function* followOutbox(
   redis: RedisConnection, first: readonly string[], outboxes: () => Promise<string[]>,
-  from: string | undefined, clock: Clock, signal: AbortSignal,
+  from: string | undefined, clock: Clock, signal: AbortSignal, end: FollowEnd = 'aborted',
 ): AsyncGenerator<Followed> {
   const extents = await Promise.all(first.map(stream => extentOf(redis, stream)))
   let position = from ?? extents.map(({ last }) => last).reduce(later)
@@ -35,13 +45,24 @@ export async function* followOutbox(
     const gapTo = await gapAfter(redis, first, extents.map(({ last }) => last), from)
     if (gapTo !== undefined) yield { gapFrom: from, gapTo }
   }
+  let askedBefore = clock.now()
   while (!signal.aborted) {
-    const { entries, isMore } = await readAfter(redis, await outboxes(), position)
+    const asked = clock.now()
+    const streams = await outboxes()
+    const { entries, isMore } = await readAfter(redis, streams, position)
+    const isLate = clock.now() - askedBefore > lateMs
+    askedBefore = asked
+    if (isLate) {
+      const gapTo = await lostBefore(redis, streams, position, entries.at(0)?.id)
+      if (gapTo !== undefined) yield { gapFrom: position, gapTo }
+      if (gapTo !== undefined && entries.length === 0) position = gapTo
+    }
     for (const { id, block } of entries) {
       position = id
       const emitted = decodeEmissions(block).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
+    if (!isMore && end === 'nothing more') return
     if (!isMore) await clock.wait(pollMs, signal)
   }
 }
@@ -56,6 +77,16 @@ async function readAfter(
   const entries = read.flat().filter(({ id }) => full.every(last => compareEntries(id, last) <= 0))
     .sort((a, b) => compareEntries(a.id, b.id))
   return { entries, isMore: full.length > 0 }
+}
+
+/** Where it goes on when something behind `position` may be gone; `next` is what was read behind it. */
+async function lostBefore(
+  redis: RedisConnection, streams: readonly string[], position: string, next: string | undefined,
+): Promise<string | undefined> {
+  const extents = await Promise.all(streams.map(stream => extentOf(redis, stream)))
+  if (extents.every(({ isWhole }) => isWhole)) return undefined
+  const gapTo = await gapAfter(redis, streams, extents.map(({ last }) => last), position)
+  return gapTo === undefined ? undefined : next ?? gapTo
 }
 
 /** Where history begins again after `from`; undefined when nothing is missing. */

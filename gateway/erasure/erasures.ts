@@ -10,6 +10,8 @@
  *     followed by itself or another, which takes the note up again.
  * E2  What remains is a receipt without content: who is meant stands there as a hash, which records not at
  *     all.
+ *     What was found is counted, and the count kept, before it is taken away, so that the receipt of an
+ *     erasure that was cut off says what it took, not what was left.
  * E3  Jobs and decisions of the person go with it; subscribers are told to read anew (live/changes.ts).
  */
 import { createHash, randomBytes } from 'node:crypto'
@@ -38,6 +40,8 @@ interface Note {
   readonly person?: string
   readonly choice?: Choice
   readonly entry?: string
+  /** Counted before it was taken away. */
+  readonly found?: { readonly records: number, readonly letters: number }
   readonly done_at?: number
   readonly removed?: Receipt['removed']
   readonly files?: 'rewritten' | 'pending'
@@ -191,19 +195,23 @@ export class Erasures {
   }
 
   /** Once everything that runs has passed it; the note then names nobody any more (E2). */
-  async #sweep({ person, entry, choice, ...kept }: Note & Named): Promise<Note> {
+  async #sweep({ person, entry, choice, found: foundBefore, ...kept }: Note & Named): Promise<Note> {
     const { eraser } = this.#client
     let passing = await eraser.passed(person, entry, this.#limits.erasureWaitMs)
     while (!passing.isPassed) {
       if (this.#stopping.signal.aborted) throw new HinataError('STOPPING')
       passing = await eraser.passed(person, entry, this.#limits.erasureWaitMs)
     }
-    const { records, letters } = await eraser.sweep(person, entry, passing.behind)
+    const found = foundBefore ?? await eraser.count(person, entry, passing.behind)
+    if (foundBefore === undefined) {
+      await this.#put({ ...kept, person, entry, ...(choice === undefined ? {} : { choice }), found })
+    }
+    await eraser.sweep(person, entry, passing.behind)
     await this.#removeJobs(person)
     if (choice === undefined) await this.#decisions.forget(person)
     const note: Note = { ...kept, status: 'swept', behind: passing.behind,
       removed: {
-        log_records: records, dead_letters: letters, rows: 'deleted', search: 'dropped',
+        log_records: found.records, dead_letters: found.letters, rows: 'deleted', search: 'dropped',
         state: choice === undefined ? 'erased' : 'told again without them',
       } }
     await this.#put(note)

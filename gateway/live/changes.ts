@@ -7,10 +7,9 @@
  * V1  A change of a person is shown by what the ladder says when it comes: one that may not be seen ends
  *     a subscription that names the person (PRIVACY_DENIED), and is left out of one that does not.
  * V2  The erasure of a person, or of a record of theirs, is a gap: what was told before holds no longer.
+ * V3  All who may see the same of a change are told the same object (shown.ts): it is made, and packed, once.
  */
-import {
-  concatMap, EMPTY, from as fromAll, interval, map, merge, of, type Observable, type Observer,
-} from 'rxjs'
+import { interval, map, merge, type Observable, type Observer } from 'rxjs'
 import {
   componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange
 } from '../../actors/person/outputs.js'
@@ -18,21 +17,22 @@ import type { FoldedRecord } from '../../actors/record/index.js'
 import {
   HinataError, type Clock, type DeadLetter, type Emitted, type TopologyClient
 } from '../../engine/index.js'
-import { enhancedOf } from '../enhanced.js'
+import { enhancedFrom, viewpointOf } from '../enhanced.js'
 import type { GatewayLimits } from '../limits.js'
 import { isAtOrAfter } from '../positions.js'
 import type { Principal } from '../identity/principal.js'
 import { personOf } from '../identity/tenant.js'
 import type { Sight } from '../privacy/minimisation.js'
+import { partsOf, type Part } from './block-parts.js'
 import { feedFrom, liveFeed, type FeedSource, type LiveBlock } from './feed.js'
+import { inOrder } from './in-order.js'
+import { Shown } from './shown.js'
 
 /** What one can subscribe to. */
 type LiveTopic = 'psp' | 'records' | 'stats' | 'dead'
 
-/** A change to tell, or a part of history that is gone. `key` names the thing whose newest state this is. */
-export type Change =
-  | { readonly position: string, readonly key: string, readonly data: unknown }
-  | { readonly gapFrom: string, readonly gapTo: string }
+/** A change to tell, or a part of history that is gone. */
+export type Change = Shown | { readonly gapFrom: string, readonly gapTo: string }
 
 /** A subscription, as asked for and allowed; its person by key. */
 interface LiveRequest {
@@ -50,7 +50,13 @@ interface View {
   readonly output: string
   keyOf(value: unknown): string
   appOf(value: unknown): string | null
-  show(value: unknown, principal: Principal, sight: Sight): unknown
+  /** What is seen of it; `as` names all that this depends on beside the value. */
+  seen(value: unknown, principal: Principal, sight: Sight): Seen
+}
+
+interface Seen {
+  readonly as: string
+  show(): unknown
 }
 
 const statsMs = 1_000
@@ -60,19 +66,24 @@ const views: Readonly<Record<Exclude<LiveTopic, 'stats'>, View>> = {
     output: recordsFolded.output,
     keyOf: value => (value as FoldedRecord).record.id,
     appOf: value => (value as FoldedRecord).app,
-    show: (value, principal, sight) => enhancedOf(value as FoldedRecord, principal, sight),
+    seen(value, principal, sight) {
+      const viewpoint = viewpointOf(value as FoldedRecord, principal, sight)
+      const { isMasked, isNarrow, seesRawData } = viewpoint
+      const as = `${isMasked} ${isNarrow} ${seesRawData}`
+      return { as, show: () => enhancedFrom(value as FoldedRecord, viewpoint) }
+    },
   },
   psp: {
     output: componentsChanged.output,
     keyOf: value => (value as ComponentChange).component.id,
     appOf: () => null,
-    show: value => changeOf(value as ComponentChange),
+    seen: value => ({ as: 'everybody', show: () => changeOf(value as ComponentChange) }),
   },
   dead: {
     output: deadLetters.output,
     keyOf: value => (value as DeadLetter).id,
     appOf: value => appOfLetter(value as DeadLetter),
-    show: value => letterOf(value as DeadLetter),
+    seen: value => ({ as: 'everybody', show: () => letterOf(value as DeadLetter) }),
   },
 }
 
@@ -110,7 +121,7 @@ export class LiveChanges {
     if (request.person === null && request.from !== null) {
       throw invalid('field from needs a user_id: it is a place in one partition.')
     }
-    return this.#blocks(request).pipe(concatMap(block => changesOf(block, view, request)))
+    return inOrder(this.#blocks(request), block => changesOf(block, view, request))
   }
 
   #blocks(request: LiveRequest): Observable<LiveBlock> {
@@ -137,32 +148,48 @@ export class LiveChanges {
 
   #statsChanges(): Observable<Change> {
     return interval(statsMs).pipe(
-      map(() => ({ position: `${this.#clock.now()}-0`, key: 'stats', data: this.#stats() })),
+      map(() => new Shown(`${this.#clock.now()}-0`, 'stats', this.#stats())),
     )
   }
 }
 
 /** The changes of a block that may be seen; at once where the decisions are known. */
-function changesOf(block: LiveBlock, view: View, request: LiveRequest): Observable<Change> {
-  if (!('entry' in block)) return of(block)
-  const found = block.emitted
-    .map((emitted, index) => ({ emitted, position: `${block.entry}:${index}` }))
-    .filter(({ emitted, position }) => isFor(emitted, view, request)
-      && (request.from === null || !isAtOrAfter(request.from, position)))
-  if (found.length === 0) return EMPTY
-  const sights = found.map(({ emitted }) => request.sightFor(emitted.key))
-  const changes = (seen: readonly (Sight | null)[]): Change[] => found.flatMap((one, i): Change[] => {
-    const { emitted, position } = one
-    if (emitted.output === personsErased.output) return [{ gapFrom: position, gapTo: position }]
-    const sight = seen[i] ?? null
-    if (sight === null && request.person === null) return []
-    if (sight === null) throw denied(request)
-    const { value } = emitted
-    return [{ position, key: view.keyOf(value), data: view.show(value, request.principal, sight) }]
-  })
+function changesOf(
+  block: LiveBlock, view: View, request: LiveRequest,
+): readonly Change[] | Promise<readonly Change[]> {
+  if (!('entry' in block)) return [block]
+  const { person, from } = request
+  const found: Part[] = []
+  const sights: (Sight | null | Promise<Sight | null>)[] = []
+  for (const part of partsOf(block, person)) {
+    const isSeen = from !== null && isAtOrAfter(from, part.position)
+    if (isSeen || !isFor(part.emitted, view, request)) continue
+    found.push(part)
+    sights.push(request.sightFor(part.emitted.key))
+  }
   const isKnown = (one: (typeof sights)[number]): one is Sight | null => !(one instanceof Promise)
-  if (sights.every(isKnown)) return fromAll(changes(sights))
-  return fromAll(Promise.all(sights)).pipe(concatMap(changes))
+  if (sights.every(isKnown)) return seenOf(found, sights, view, request)
+  return Promise.all(sights).then(known => seenOf(found, known, view, request))
+}
+
+function seenOf(
+  found: readonly Part[], sights: readonly (Sight | null)[], view: View, request: LiveRequest,
+): readonly Change[] {
+  const changes: Change[] = []
+  for (const [i, part] of found.entries()) {
+    const { position, emitted } = part
+    const sight = sights[i] ?? null
+    if (emitted.output === personsErased.output) changes.push({ gapFrom: position, gapTo: position })
+    else if (sight !== null) changes.push(shownOf(part, view, request.principal, sight))
+    else if (request.person !== null) throw denied(request)
+  }
+  return changes
+}
+
+function shownOf(part: Part, view: View, principal: Principal, sight: Sight): Shown {
+  const { value } = part.emitted
+  const { as, show } = view.seen(value, principal, sight)
+  return part.shownAs(`${view.output} ${as}`, () => ({ key: view.keyOf(value), data: show() }))
 }
 
 function denied({ person, topic }: LiveRequest): HinataError {

@@ -6,9 +6,11 @@
  *     `<entry>:<index>` lies inside an entry: the entry comes again, and the listener skips what it has.
  * L2  A broken read is taken up again behind the last entry that was seen.
  * L3  History is read no faster than its listener takes it (`whenReady`); the live feed waits for nobody.
+ * L4  A listener whose history is read waits for the live feed and asks nothing meanwhile: thousands come
+ *     back at once when a gateway starts, about persons of whom nothing happens.
  */
 import { Observable, share } from 'rxjs'
-import type { Clock, Emitted, TopologyClient } from '../../engine/index.js'
+import type { Clock, Emitted, FollowEnd, TopologyClient } from '../../engine/index.js'
 import { isAtOrAfter, justBefore } from '../positions.js'
 
 /** What was committed with one entry of the outbox, or a part of history that is gone. */
@@ -24,6 +26,8 @@ export interface FeedSource {
 }
 
 const retryMs = 500
+/** After so long without a live block history is looked at again, should the live feed have missed one. */
+const doubtMs = 10_000
 
 /** The live feed of a partition; it reads while someone listens. */
 export function liveFeed(source: FeedSource): Observable<LiveBlock> {
@@ -32,7 +36,7 @@ export function liveFeed(source: FeedSource): Observable<LiveBlock> {
     void readOn(source, undefined, stopping.signal, block => {
       listener.next(block)
       return undefined
-    })
+    }, () => source.clock.wait(retryMs, stopping.signal), 'aborted')
     return () => stopping.abort()
   }).pipe(share())
 }
@@ -48,11 +52,22 @@ export function feedFrom(source: FeedSource, live: Observable<LiveBlock>, from: 
     const isInside = entry !== from
     let held: LiveBlock[] | null = []
     let doubtful: LiveBlock | null = null
+    let wake: () => void = () => undefined
     const liveReader = live.subscribe(block => {
       if (held === null) return listener.next(block)
       held.push(block)
       if (held.length > options.heldMax) held.shift()
+      wake()
     })
+    /** Resolves when there is something behind `last`, as the live feed has it, or may be (L4). */
+    const more = (last: string): Promise<void> => {
+      const newest = held?.at(-1)
+      if (newest !== undefined && !isAtOrAfter(last, endOf(newest))) return Promise.resolve()
+      const woken = new Promise<void>(resolve => { wake = resolve })
+      const waiting = new AbortController()
+      const doubting = source.clock.wait(doubtMs, AbortSignal.any([waiting.signal, stopping.signal]))
+      return Promise.race([woken, doubting]).finally(() => waiting.abort())
+    }
     void readOn(source, isInside ? justBefore(entry) : entry, stopping.signal, block => {
       if (isInside && 'gapFrom' in block) { // the place before an entry is never there: the entry decides
         doubtful = { gapFrom: entry, gapTo: block.gapTo }
@@ -69,7 +84,7 @@ export function feedFrom(source: FeedSource, live: Observable<LiveBlock>, from: 
         stopping.abort()
       }
       return options.whenReady()
-    })
+    }, more, 'nothing more')
     return () => {
       stopping.abort()
       liveReader.unsubscribe()
@@ -77,21 +92,27 @@ export function feedFrom(source: FeedSource, live: Observable<LiveBlock>, from: 
   })
 }
 
-/** Reads until the signal aborts; after a failure it goes on behind the last entry. */
+/**
+ * Reads until the signal aborts; after a failure it goes on behind the last entry, and when a read has come
+ * to its end, once there may be `more`.
+ */
 async function readOn(source: FeedSource, from: string | undefined, signal: AbortSignal,
-  take: (block: LiveBlock) => Promise<void> | undefined): Promise<void> {
+  take: (block: LiveBlock) => Promise<void> | undefined, more: (last: string) => Promise<void>,
+  end: FollowEnd): Promise<void> {
   let last = from
   while (!signal.aborted) {
     try {
-      for await (const block of source.client.follow(source.partition, last, signal)) {
+      for await (const block of source.client.follow(source.partition, last, signal, end)) {
         if (signal.aborted) return
         last = endOf(block)
         await take(block)
       }
     } catch {
       // Redis is away: the same read is tried again until the listener leaves (L2)
+      await source.clock.wait(retryMs, signal)
+      continue
     }
-    await source.clock.wait(retryMs, signal)
+    if (last !== undefined) await more(last)
   }
 }
 

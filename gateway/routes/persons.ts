@@ -8,6 +8,9 @@ import { importAnswer } from '../schema/answers.js'
 import { importRequest } from '../schema/requests.js'
 import { assertPerson, logFull, type Refused } from '../submission.js'
 
+/** An export is sent in parts that are hardly longer. */
+const partCharsMin = 32 * 1024
+
 /** Routes about a person's data. */
 export function personRoutes(edge: Edge): Route[] {
   return [
@@ -33,8 +36,16 @@ export function personRoutes(edge: Edge): Route[] {
   ]
 }
 
+/** Lines in parts of some size: each part costs a trip to the socket. */
 async function* linesOf(edge: Edge, key: string): AsyncGenerator<string> {
-  for await (const told of edge.client.eraser.said(key)) yield `${lineOf(told, personOf(key))}\n`
+  let part = ''
+  for await (const told of edge.client.eraser.said(key)) {
+    part += `${lineOf(told, personOf(key))}\n`
+    if (part.length < partCharsMin) continue
+    yield part
+    part = ''
+  }
+  if (part !== '') yield part
 }
 
 async function takeLines(edge: Edge, key: string, lines: readonly string[], app: string):

@@ -4,12 +4,15 @@
  * Y1  Never holds more than `bodyBytesMax`, and all bodies together never more than the intake allows.
  * Y2  A body that is somewhat too long is read to its end and thrown away, so that its app can read the
  *     refusal; one that is far too long is refused at once.
- * Y3  What comes out of `parseJson` is a JSON value from valid UTF-8, or CONTENT_TYPE, JSON_MALFORMED.
+ * Y3  A body comes on: of one that has no end yet, `bodyWindowBytesMin` in every `bodyWindowMs`, or it is
+ *     refused (BODY_SLOW) and its connection ended, so that whoever sends a byte a second holds nothing.
+ * Y4  What comes out of `parseJson` is a JSON value from valid UTF-8, or CONTENT_TYPE, JSON_MALFORMED.
  */
 import { isUtf8 } from 'node:buffer'
 import type uws from 'uWebSockets.js'
-import { HinataError } from '../../engine/index.js'
+import { HinataError, type Clock } from '../../engine/index.js'
 import type { Intake } from '../intake.js'
+import type { GatewayLimits } from '../limits.js'
 
 /** Up to this many times the limit a body is read and thrown away. */
 const patience = 4
@@ -18,18 +21,31 @@ const patience = 4
 export class Body {
   readonly #intake: Intake
   readonly #max: number
+  readonly #limits: GatewayLimits
+  readonly #clock: Clock
   #parts: Buffer[] = []
   #bytes = 0
   #taken = 0
   #isReleased = false
 
-  constructor(intake: Intake, max: number) {
+  constructor(intake: Intake, limits: GatewayLimits, clock: Clock) {
     this.#intake = intake
-    this.#max = max
+    this.#max = limits.bodyBytesMax
+    this.#limits = limits
+    this.#clock = clock
   }
 
-  /** Reads all of it. Rejects with BODY_TOO_LARGE, OVERLOADED. Call before the route's handler returns. */
+  /**
+   * Reads all of it. Rejects with BODY_TOO_LARGE, BODY_SLOW, OVERLOADED. Call before the route's handler
+   * returns.
+   */
   read(response: uws.HttpResponse, lengthHeader: string): Promise<Buffer> {
+    const ended = new AbortController()
+    const reading = this.#read(response, lengthHeader)
+    return Promise.race([reading, this.#tooSlow(ended.signal)]).finally(() => ended.abort())
+  }
+
+  #read(response: uws.HttpResponse, lengthHeader: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (Number(lengthHeader) > this.#max * patience) reject(this.#tooLarge())
       response.onData((part, isLast) => {
@@ -50,6 +66,16 @@ export class Body {
     this.#intake.release(this.#taken)
     this.#taken = 0
     this.#parts = []
+  }
+
+  /** Rejects when too little came within a window; never ends otherwise. */
+  async #tooSlow(signal: AbortSignal): Promise<never> {
+    const { bodyWindowMs: ms, bodyWindowBytesMin: min } = this.#limits
+    for (let before = 0; ; before = this.#bytes) {
+      await this.#clock.wait(ms, signal)
+      if (signal.aborted) return new Promise(() => undefined) // it is read; nobody waits for this any more
+      if (this.#bytes - before < min) throw new HinataError('BODY_SLOW', { min, ms })
+    }
   }
 
   #add(part: ArrayBuffer): void {

@@ -74,7 +74,7 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
 async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
   checker: Checker<Schema> | null): Promise<void> {
   const startedAt = performance.now()
-  const body = new Body(edge.intake, edge.limits.bodyBytesMax)
+  const body = new Body(edge.intake, edge.limits, edge.clock)
   const answered = new AbortController()
   let status: number
   let code: string | null = null
@@ -139,9 +139,8 @@ async function sendError(
   const seconds = details.seconds ?? Math.ceil(edge.limits.retryAfterMs / 1_000)
   const retryAfter = isBusy ? [['Retry-After', String(seconds)] as const] : []
   if (thrown instanceof RateLimited) reply.headers.push(...limitHeaders(thrown.taken))
-  await sendText(
-    reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, kind === 'too_large'
-  )
+  const isUnread = kind === 'too_large' || code === 'BODY_SLOW'
+  await sendText(reply, statusOfKind[kind], 'application/json', JSON.stringify(body), retryAfter, isUnread)
   return refused
 }
 

@@ -13,6 +13,7 @@ import { Connection } from '../socket/connection.js'
 import { codecOf, codecs, type Codec } from '../socket/frames.js'
 import type { Wire } from '../socket/wire.js'
 import { addressOf } from './address.js'
+import { Later } from './later.js'
 import type { App } from './listen.js'
 
 interface Session {
@@ -22,10 +23,10 @@ interface Session {
   wire: SocketWire | null
 }
 
-interface Outgoing {
-  readonly message: Uint8Array | string
-  readonly isBinary: boolean
-}
+/** A message, or a ping in its place among them. */
+type Outgoing =
+  | { readonly message: Uint8Array | string, readonly isBinary: boolean }
+  | { readonly ping: string }
 
 /** uWebSockets counts idle time in steps of so many seconds. */
 const idleStepSeconds = 4
@@ -35,8 +36,9 @@ const idleStepSeconds = 4
  * of its own per socket: each message is packed by itself, and an idle socket costs nothing more.
  */
 export function serveSockets(app: App, edge: Edge, compresses: boolean): void {
-  const { frameBytesMax, idleMs, messageCompressBytesMin } = edge.limits
+  const { frameBytesMax, idleMs, messageCompressBytesMin, laterMs } = edge.limits
   const compressBytesMin = compresses ? messageCompressBytesMin : Infinity
+  const later = new Later(laterMs)
   app.ws<Session>('/ws', {
     maxPayloadLength: frameBytesMax * 2,
     maxBackpressure: 0,
@@ -46,7 +48,7 @@ export function serveSockets(app: App, edge: Edge, compresses: boolean): void {
     upgrade: (response, request, context) => upgrade(response, request, context, edge),
     open(socket) {
       const session = socket.getUserData()
-      session.wire = new SocketWire(socket, compressBytesMin)
+      session.wire = new SocketWire(socket, compressBytesMin, later)
       session.connection = new Connection(
         edge.connections.nextId(), edge, session.codec, session.wire, session.address)
       edge.connections.add(session.connection)
@@ -102,23 +104,26 @@ function upgrade(
 class SocketWire implements Wire {
   #socket: uws.WebSocket<Session> | null
   readonly #compressBytesMin: number
+  readonly #later: Later
   #unsent: Outgoing[] = []
   #unsentBytes = 0
 
-  constructor(socket: uws.WebSocket<Session>, compressBytesMin: number) {
+  constructor(socket: uws.WebSocket<Session>, compressBytesMin: number, later: Later) {
     this.#socket = socket
+    this.#later = later
     this.#compressBytesMin = compressBytesMin
   }
 
   send(message: Uint8Array | string, isBinary: boolean): void {
-    if (this.#socket === null) return
-    this.#unsentBytes += message.length
-    if (this.#unsent.push({ message, isBinary }) === 1) queueMicrotask(() => this.#flush())
+    if (this.#put({ message, isBinary })) queueMicrotask(() => this.#flush())
+  }
+
+  sendLater(message: Uint8Array | string, isBinary: boolean): void {
+    if (this.#put({ message, isBinary })) this.#later.add(() => this.#flush())
   }
 
   ping(payload: string): void {
-    this.#flush()
-    this.#socket?.ping(payload)
+    if (this.#put({ ping: payload })) queueMicrotask(() => this.#flush())
   }
 
   end(code: number, reason: string): void {
@@ -136,6 +141,13 @@ class SocketWire implements Wire {
     return (this.#socket?.getBufferedAmount() ?? 0) + this.#unsentBytes
   }
 
+  /** Whether a flush must be asked for: nothing waited before. */
+  #put(outgoing: Outgoing): boolean {
+    if (this.#socket === null) return false
+    if ('message' in outgoing) this.#unsentBytes += outgoing.message.length
+    return this.#unsent.push(outgoing) === 1
+  }
+
   #flush(): void {
     const unsent = this.#unsent
     if (unsent.length === 0) return
@@ -143,8 +155,9 @@ class SocketWire implements Wire {
     this.#unsentBytes = 0
     const socket = this.#socket
     socket?.cork(() => {
-      for (const { message, isBinary } of unsent) {
-        socket.send(message, isBinary, message.length >= this.#compressBytesMin)
+      for (const one of unsent) {
+        if ('ping' in one) socket.ping(one.ping)
+        else socket.send(one.message, one.isBinary, one.message.length >= this.#compressBytesMin)
       }
     })
   }

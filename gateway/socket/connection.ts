@@ -23,9 +23,10 @@ import type { Principal } from '../identity/principal.js'
 import type { HelloFrame } from '../schema/frames.js'
 import type { GatewayFrame } from '../schema/gateway-frames.js'
 import { frameOf, seqOf, type Codec } from './frames.js'
-import { isUndecided, learn, recordsOf } from './held.js'
+import { isUndecided, learn } from './held.js'
 import { Submits } from './submits.js'
 import { Subscriptions } from './subscriptions.js'
+import type { Update } from './updates.js'
 import type { Wire } from './wire.js'
 
 type State = 'opened' | 'greeting' | 'welcomed' | 'draining' | 'closed'
@@ -37,6 +38,12 @@ interface Waiting {
 
 /** Frames that may follow hello before its key was looked up. */
 const earlyFramesMax = 100
+
+/** Begins the payload of pings that go with updates; that of a credit is its number alone. */
+const updateMark = 'u'
+
+/** What a gap counts while it waits. */
+const gapBytes = 128
 
 /** Close codes, RFC 6455 section 7.4. */
 const closeCodes = { goingAway: 1001, policy: 1008, tooLarge: 1009, tryLater: 1013 } as const
@@ -75,7 +82,9 @@ export class Connection {
     }, address)
     this.#subscriptions = new Subscriptions(edge, {
       get bufferedBytes() { return wire.bufferedBytes },
-      send,
+      send: (update, isLagging) => this.#sendUpdate(update, isLagging),
+      sizeOf: update => (update.type === 'gap' ? gapBytes : update.shown.packedBy(codec.updates).length),
+      ping: mark => wire.ping(updateMark + String(mark)),
       tooSlow: () => this.#closeAsSlow(),
       now: () => edge.clock.now(),
     }, address, (thrown, id) => this.#refuse(thrown, undefined, id))
@@ -127,7 +136,8 @@ export class Connection {
 
   /** The app's library has read everything up to a ping of ours. */
   pong(payload: string): void {
-    this.#submits.pong(Number(payload))
+    if (!payload.startsWith(updateMark)) return this.#submits.pong(Number(payload))
+    if (this.#state !== 'closed') this.#subscriptions.read(Number(payload.slice(updateMark.length)))
   }
 
   /** The socket took what waited. */
@@ -192,7 +202,7 @@ export class Connection {
     const mustWait = this.#held !== null || isUndecided(this.#edge, this.#principal, value)
     if (!mustWait) return this.#act(value, bytes)
     try {
-      this.#submits.hold(recordsOf(value), bytes)
+      this.#submits.hold(value, bytes)
     } catch (thrown) {
       return this.#refuseFrame(thrown, value)
     }
@@ -213,7 +223,7 @@ export class Connection {
       await this.#learn(next.value)
       if (this.#held === null) return
       this.#held.shift()
-      this.#submits.release(recordsOf(next.value), next.bytes)
+      this.#submits.release(next.value, next.bytes)
       this.#act(next.value, next.bytes)
     }
     this.#held = null
@@ -317,7 +327,7 @@ export class Connection {
 
   #closeAsSlow(): void {
     if (this.#state === 'closed') return
-    const error = new HinataError('SUBSCRIBER_SLOW', { max: this.#edge.limits.outboundBytesMax })
+    const error = new HinataError('SUBSCRIBER_SLOW')
     this.#edge.metrics.countError(error.code)
     const { code, message, isRetryable: retryable } = error
     this.#wire.send(this.#codec.encode({ type: 'error', code, message, retryable }), this.#codec.isBinary)
@@ -326,8 +336,23 @@ export class Connection {
 
   #send(frame: GatewayFrame): void {
     if (this.#state === 'closed') return
-    if (this.#wire.bufferedBytes > this.#edge.limits.outboundBytesMax) return this.#closeAsSlow()
+    if (this.#isOverfull) return this.#closeAsSlow()
     this.#wire.send(this.#codec.encode(frame), this.#codec.isBinary)
+  }
+
+  #sendUpdate(update: Update, isLagging: boolean): number {
+    if (this.#state === 'closed') return 0
+    const { updates, isBinary } = this.#codec
+    const message = update.type === 'gap' ? this.#codec.encode(update)
+      : update.shown.framed(updates, update.id, update.skipped)
+    if (this.#isOverfull) this.#closeAsSlow()
+    else if (isLagging) this.#wire.sendLater(message, isBinary)
+    else this.#wire.send(message, isBinary)
+    return message.length
+  }
+
+  get #isOverfull(): boolean {
+    return this.#wire.bufferedBytes > this.#edge.limits.outboundBytesMax
   }
 }
 

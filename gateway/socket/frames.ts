@@ -5,9 +5,11 @@
  *   hinata.msgpack.v1   binary message   the same object in msgpack: maps with string keys, no extensions
  *
  * F1  `read` and `frameOf` throw FRAME_MALFORMED, FRAME_TYPE or REQUEST_INVALID and nothing else.
- * F2  Records inside a submit are foreign still; `submission.ts` reads them one by one.
+ * F2  An update reads the same whether `encode` wrote it or `updates`, around data that were packed once.
+ * F3  Records inside a submit are foreign still; `submission.ts` reads them one by one.
  */
-import { decodeValue, encodeValue, HinataError } from '../../engine/index.js'
+import { decodeValue, encodeAround, encodeValue, HinataError } from '../../engine/index.js'
+import type { UpdateWriter } from '../live/shown.js'
 import { checkerOf } from '../schema/check.js'
 import {
   helloFrame, pingFrame, submitFrame, subscribeFrame, unsubscribeFrame, type AppFrame,
@@ -19,6 +21,7 @@ export interface Codec {
   readonly subprotocol: string
   readonly isBinary: boolean
   encode(frame: GatewayFrame): Uint8Array | string
+  readonly updates: UpdateWriter
   /** Reads what an app sent, any value. `bytes` need not outlive the call. */
   read(bytes: Uint8Array): unknown
 }
@@ -31,10 +34,19 @@ const checkers = {
   ping: checkerOf(pingFrame),
 }
 
+const closingBrace = Buffer.from('}')
+
 const jsonCodec: Codec = {
   subprotocol: 'hinata.json.v1',
   isBinary: false,
   encode: frame => JSON.stringify(frame),
+  updates: {
+    pack: data => Buffer.from(JSON.stringify(data)),
+    frame(head, packed) {
+      const fields = JSON.stringify({ type: 'update', ...head }).slice(0, -1)
+      return Buffer.concat([Buffer.from(`${fields},"data":`), packed, closingBrace])
+    },
+  },
   read: bytes => reading(() => JSON.parse(bufferOf(bytes).toString('utf8')) as unknown),
 }
 
@@ -42,6 +54,10 @@ const msgpackCodec: Codec = {
   subprotocol: 'hinata.msgpack.v1',
   isBinary: true,
   encode: frame => encodeValue(frame),
+  updates: {
+    pack: encodeValue,
+    frame: (head, packed) => encodeAround({ type: 'update', ...head }, 'data', packed),
+  },
   read: bytes => reading(() => decodeValue(Buffer.from(bytes))),
 }
 

@@ -46,3 +46,9 @@ export function recordsOf(frame: unknown): number {
   const { records } = frame as { readonly records?: unknown }
   return Array.isArray(records) ? records.length : 0
 }
+
+/** Whom a frame names, for the order of what was refused. */
+export function userOf(frame: unknown): string | undefined {
+  const { user_id: user } = (frame ?? {}) as { readonly user_id?: unknown }
+  return typeof user === 'string' ? user : undefined
+}

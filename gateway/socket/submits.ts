@@ -6,6 +6,8 @@
  * B2  Every batch is answered once: acknowledged, or refused whole with its seq.
  * B3  Credit and intake that a batch took are released exactly once.
  * B4  A batch is taken by a decision of the ladder that is known; `connection.ts` held it until it was (W6).
+ * B5  Batches of a person are taken in the order of their seq, also when some are refused for now
+ *     (turned-back.ts).
  */
 import { HinataError, type ErrorCode } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
@@ -18,7 +20,10 @@ import { frameActions, type Decision } from '../privacy/ladder.js'
 import type { SubmitFrame } from '../schema/frames.js'
 import { logFull, type Submitted } from '../submission.js'
 import { Credit } from './credit.js'
+import { seqOf } from './frames.js'
+import { recordsOf, userOf } from './held.js'
 import type { GatewayFrame } from '../schema/gateway-frames.js'
+import { TurnedBack } from './turned-back.js'
 
 /** What submits need of their connection. */
 interface SubmitOutlet {
@@ -35,6 +40,7 @@ export class Submits {
   readonly #edge: Edge
   readonly #outlet: SubmitOutlet
   readonly #credit: Credit
+  readonly #turnedBack: TurnedBack
   /** One key of each partition whose room was below the full credit: they are looked at until it returns. */
   readonly #pressed = new Map<number, string>()
   readonly #address: string
@@ -48,6 +54,7 @@ export class Submits {
     this.#outlet = outlet
     this.#address = address
     this.#credit = new Credit(edge.limits)
+    this.#turnedBack = new TurnedBack(edge.limits)
   }
 
   /** The credit that the app knows. */
@@ -61,17 +68,38 @@ export class Submits {
   }
 
   /** Takes credit for a frame that waits for a decision; `release` gives it back. Throws CREDIT_EXCEEDED. */
-  hold(records: number, bytes: number): void {
-    this.#credit.take(records, bytes)
+  hold(frame: unknown, bytes: number): void {
+    try {
+      this.#credit.take(recordsOf(frame), bytes)
+    } catch (thrown) {
+      const [user, seq] = [userOf(frame), seqOf(frame)]
+      if (user !== undefined && seq !== undefined) this.#turnBack(user, seq, thrown)
+      throw thrown
+    }
   }
 
   /** Gives back what `hold` took. */
-  release(records: number, bytes: number): void {
-    this.#credit.release(records, bytes)
+  release(frame: unknown, bytes: number): void {
+    this.#credit.release(recordsOf(frame), bytes)
   }
 
   /** Hands a batch to the log. Throws what refuses it whole. */
   submit(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
+    const { seq, user_id: user } = frame
+    if (this.#turnedBack.mustWait(user, seq)) {
+      this.#turnedBack.waits(user, seq)
+      throw logFull(this.#edge.client.partitionOf(keyOf(principal.tenant, user)))
+    }
+    this.#turnedBack.came(user, seq)
+    try {
+      this.#append(frame, bytes, principal, producer)
+    } catch (thrown) {
+      this.#turnBack(user, seq, thrown)
+      throw thrown
+    }
+  }
+
+  #append(frame: SubmitFrame, bytes: number, principal: Principal, producer: string): void {
     authorise(frameAccess.submit, principal, { person: frame.user_id })
     const person = keyOf(principal.tenant, frame.user_id)
     if (this.#credit.isBlocked) throw logFull(this.#edge.client.partitionOf(person))
@@ -102,8 +130,14 @@ export class Submits {
     }, (thrown: unknown) => {
       answered()
       this.#noticeFull(thrown, person)
+      this.#turnBack(frame.user_id, frame.seq, thrown)
       this.#outlet.refuse(thrown, frame.seq)
     })
+  }
+
+  #turnBack(user: string, seq: number, thrown: unknown): void {
+    const isForNow = thrown instanceof HinataError && thrown.isRetryable
+    if (isForNow) this.#turnedBack.refused(user, seq, this.#edge.clock.now())
   }
 
   /** Throws PRIVACY_DENIED, or PRIVACY_UNAVAILABLE while nothing is known; what came before stays before. */
@@ -137,6 +171,7 @@ export class Submits {
   /** Looks for room again, and lets a credit bind that the app had time enough to see. */
   tick(): void {
     if (this.#edge.clock.now() - this.#toldAt > this.#edge.limits.creditGraceMs) this.#credit.bind()
+    this.#turnedBack.tick(this.#edge.clock.now())
     if (this.#pressed.size > 0) this.#adapt()
   }
 

@@ -91,6 +91,11 @@ export class Subscriptions {
     this.#updates.flush()
   }
 
+  /** The app has read everything up to a ping that went with updates. */
+  read(mark: number): void {
+    this.#updates.read(mark)
+  }
+
   close(): void {
     for (const id of [...this.#open.keys()]) this.end(id)
     this.#updates.close()
@@ -127,6 +132,6 @@ export class Subscriptions {
     if ('gapFrom' in change) {
       return this.#updates.push('', { type: 'gap', id, from: change.gapFrom, to: change.gapTo })
     }
-    this.#updates.push(change.key, { type: 'update', id, position: change.position, data: change.data })
+    this.#updates.push(change.key, { type: 'update', id, shown: change })
   }
 }

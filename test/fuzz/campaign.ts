@@ -26,6 +26,8 @@ interface Campaign {
 }
 
 const httpLanes = 6
+/** So many inputs meet one system; then a new one, whose log is short: exports read all of it. */
+const chapterInputs = 100_000
 const unlimited = 1_000_000_000
 
 /** Which lane an input goes to follows from its number. */
@@ -44,6 +46,24 @@ export async function fuzz({ inputs, seed, only, isLight, onProgress,
   outcome.onFinding = onFinding ?? outcome.onFinding
   const uncaught = (thrown: unknown): void => outcome.wrong(-1, 'process', `not caught: ${String(thrown)}`)
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught)
+  const telling = setInterval(() => onProgress?.(outcome), 10_000)
+  try {
+    for (let from = 0; from < (only === undefined ? inputs : 1); from += chapterInputs) {
+      const count = Math.min(chapterInputs, inputs - from)
+      const indices = only === undefined ? Array.from({ length: count }, (_, i) => from + i) : [only]
+      await chapter(indices, seed, isLight ?? false, outcome)
+    }
+  } finally {
+    clearInterval(telling)
+    process.off('uncaughtException', uncaught).off('unhandledRejection', uncaught)
+  }
+  return outcome
+}
+
+/** These inputs at a system of their own. */
+async function chapter(
+  indices: readonly number[], seed: number, isLight: boolean, outcome: Outcome,
+): Promise<void> {
   const system = await startSystem({
     ...(isLight ? { topology: lightTopology } : {}),
     limits: {
@@ -57,12 +77,10 @@ export async function fuzz({ inputs, seed, only, isLight, onProgress,
     const { url, port } = system.gateway
     const { key: appKey } = await registerApp(url, adminKey, everyPermission)
     const target: Target = { port, appKey, personToken: await userToken(url, appKey, 'ada', 86_400) }
-    const indices = only === undefined ? Array.from({ length: inputs }, (_, i) => i) : [only]
-    const telling = setInterval(() => onProgress?.(outcome), 10_000)
     await Promise.all([
       overHttp(target, seed, outcome, indices), overSockets(target, seed, outcome, indices),
       overTcp(target, seed, outcome, indices),
-    ]).finally(() => clearInterval(telling))
+    ])
     const ready = await get(url, '/ready', null)
     if (ready.status !== 200) outcome.wrong(-1, 'process',
       `afterwards not ready: ${JSON.stringify(ready.body)}`)
@@ -71,9 +89,7 @@ export async function fuzz({ inputs, seed, only, isLight, onProgress,
     if ('polluted' in {}) outcome.wrong(-1, 'process', 'Object.prototype was changed')
   } finally {
     await system.stop()
-    process.off('uncaughtException', uncaught).off('unhandledRejection', uncaught)
   }
-  return outcome
 }
 
 async function overHttp(target: Target, seed: number, outcome: Outcome,

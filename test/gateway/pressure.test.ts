@@ -6,7 +6,8 @@ import { lightTopology, tally } from './light.js'
 import { codeOf, get, openGreeted, post, recordOf, startSystem } from './system.js'
 
 const system = await startSystem(
-  { topology: lightTopology, hasNode: false, limits: { stallMs: 300, progressMs: 50 } }
+  { topology: lightTopology, hasNode: false,
+    limits: { stallMs: 300, progressMs: 50, creditGraceMs: 120_000 } }
 )
 const { url } = system.gateway
 const token = await system.key()
@@ -30,6 +31,7 @@ t.test('a full log stops the sender by credit, refuses over HTTP, and both go on
     answers += 1
   })))
   const watcher = await openGreeted(url, token)
+  let isTurnedBack = false
   while (system.client.room('ada') > 0) await new Promise(resolve => setImmediate(resolve))
   const refused = await post(
     url, '/api/hinata/submit', token, { user_id: 'ada', hinata_batch: [recordOf('late')] }
@@ -58,11 +60,18 @@ t.test('a full log stops the sender by credit, refuses over HTTP, and both go on
   await system.startNode()
   const credit = await watcher.until(frame => frame.type === 'credit' && Number(frame.credit) > 0)
   t.ok(Number(credit.credit) > 0)
+  for (const seq of [3, 1, 2, 3]) {
+    watcher.send({ type: 'submit', seq, user_id: 'ada', records: [recordOf(`late ${seq}`)] })
+    const answer = await watcher.until(frame => frame.seq === seq)
+    t.match(answer, seq === 3 && !isTurnedBack ? { type: 'error', code: 'LOG_FULL' } : { type: 'ack' },
+      'B5: 3 is behind 1 and 2, which have not come again')
+    isTurnedBack = true
+  }
   await all
   t.equal(accepted, batches * 100)
   await client.close()
   t.equal(await system.client.settled('ada', 60_000), true)
-  t.equal((await system.client.state(tally, 'ada'))?.total.get(), batches * 100)
+  t.equal((await system.client.state(tally, 'ada'))?.total.get(), batches * 100 + 3)
   for (;;) {
     const health = await get(url, '/health', null)
     if (health.status === 200) break

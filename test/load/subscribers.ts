@@ -9,6 +9,10 @@ export interface Delays {
   readonly updates: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Of the gateway's process, which has its node in it. */
+  readonly cpuMsPerUpdate: number
+  /** What the slow ones cost it, each, when all was sent. */
+  readonly bytesEach: number | null
 }
 
 /** Sends records one after the other, with so many subscribers who never read. */
@@ -26,6 +30,7 @@ export async function slowSubscribers(slow: number, records: number): Promise<De
     const updates = client.subscribe({ topic: 'records', userId: 'ada' })
     const note = 'Interactive rebase keeps the history of a branch readable. '.repeat(60)
     const took: number[] = []
+    const before = await gateway.measure()
     for (let n = 0; n < records; n++) {
       const sentAt = performance.now()
       await client.submit('ada', [{
@@ -34,8 +39,13 @@ export async function slowSubscribers(slow: number, records: number): Promise<De
       await updates.next()
       took.push(performance.now() - sentAt)
     }
+    const after = await gateway.measure()
     await client.close()
-    return { slow, updates: took.length, ...percentiles(took) }
+    return {
+      slow, updates: took.length, ...percentiles(took),
+      cpuMsPerUpdate: Math.round((after.cpuMs - before.cpuMs) / records * 10) / 10,
+      bytesEach: slow === 0 ? null : Math.round((after.bytes - before.bytes) / slow),
+    }
   } finally {
     for (const socket of sockets) socket.terminate()
     await gateway.stop()

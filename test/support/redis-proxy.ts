@@ -28,37 +28,33 @@ export interface RedisProxy {
   stop(): Promise<void>
 }
 
-/** Starts a proxy; `nameOf` names the calls that count, by their arguments. */
+/**
+ * Starts a proxy; `nameOf` names the calls that count, by their arguments. `onCut` is called when the planned
+ * one is cut off, before anybody can notice.
+ */
 export async function startRedisProxy(
   target: number, nameOf: (args: readonly Buffer[]) => string | undefined, plan?: CutPlan,
+  onCut: () => void = () => undefined,
 ): Promise<RedisProxy> {
   const sockets = new Set<Socket>()
   const calls = new Map<string, number>()
-  const state = { isCut: false }
-
-  /** Counts a call; its moment when it is the planned one. */
-  const momentOf = (args: readonly Buffer[]): CutMoment | undefined => {
-    const name = nameOf(args)
-    if (name === undefined) return undefined
-    const nth = (calls.get(name) ?? 0) + 1
-    calls.set(name, nth)
-    if (state.isCut || plan?.name !== name || plan.nth !== nth) return undefined
-    state.isCut = true
-    return plan.moment
-  }
-
+  const momentOf = counting(calls, nameOf, plan)
   const server = createServer(client => {
     const upstream = connect(target, '127.0.0.1')
-    const cut = (): void => {
+    const end = (): void => {
       client.destroy()
       upstream.destroy()
     }
+    const cut = (): void => {
+      onCut()
+      end()
+    }
     for (const socket of [client, upstream]) {
       sockets.add(socket)
-      socket.on('error', cut)
+      socket.on('error', end)
       socket.on('close', () => {
         sockets.delete(socket)
-        cut()
+        end()
       })
     }
     /** One per call that waits for its reply. */
@@ -72,7 +68,7 @@ export async function startRedisProxy(
     const replies = new Frames(frame => {
       const moment = waiting.shift()
       if (moment === 'middle') client.write(frame.subarray(0, Math.max(1, frame.length >> 1)))
-      if (moment === 'middle') client.end(() => cut())
+      if (moment === 'middle') client.end(cut)
       else if (moment === 'after') cut()
       else client.write(frame)
     })
@@ -87,6 +83,22 @@ export async function startRedisProxy(
       server.close(() => resolve())
       for (const socket of sockets) socket.destroy()
     }),
+  }
+}
+
+/** Counts calls; answers the moment of the planned one, once. */
+function counting(
+  calls: Map<string, number>, nameOf: (args: readonly Buffer[]) => string | undefined, plan?: CutPlan,
+): (args: readonly Buffer[]) => CutMoment | undefined {
+  let isCut = false
+  return args => {
+    const name = nameOf(args)
+    if (name === undefined) return undefined
+    const nth = (calls.get(name) ?? 0) + 1
+    calls.set(name, nth)
+    if (isCut || plan?.name !== name || plan.nth !== nth) return undefined
+    isCut = true
+    return plan.moment
   }
 }
 

@@ -108,6 +108,35 @@ t.test('G1: state, log, letters, timers, ids and outputs of the key are gone, th
   t.strictSame(await system.findings(), [])
 })
 
+t.test('what others emit while the erasure is swept stays for whoever follows', async t => {
+  const system = await open(t)
+  await system.add('ada', ['canary'])
+  const { eraser } = system.client
+  const entry = await eraser.append({ id: 'e1', key: 'ada' })
+  const { behind } = await eraser.passed('ada', entry, patience)
+  const sweeping = eraser.sweep('ada', entry, behind)
+  const partition = system.client.partitionOf('ada')
+  const other = ['bob', 'cat', 'dan', 'eve', 'fay'].find(key => system.client.partitionOf(key) === partition)
+  await system.add(other ?? '', ['latecomer'])
+  await settled(system.client)
+  await sweeping
+  const places = await system.placesOf('latecomer')
+  t.ok(places.some(name => name.endsWith(':out')), places.join(' '))
+  t.strictSame((await system.placesOf('canary')).filter(name => name.endsWith(':out')), [])
+})
+
+t.test('a copy of the log that a killed rewriting left goes too; one in the making stays', async t => {
+  const system = await open(t)
+  await system.add('ada', ['canary'])
+  const partition = system.client.partitionOf('ada')
+  const { source } = topology
+  const [left, live] = ['0.killed', '1000.at-it'].map(name =>
+    system.keys.copy(partition, source.topic, name))
+  for (const copy of [left, live]) await send(system.redis, 'XADD', [copy, '1-0', 'd', 'canary'])
+  await erase(system, 'ada', 'e1')
+  t.strictSame((await system.placesOf('canary')).filter(name => !name.endsWith(':registry:node')), [live])
+})
+
 t.test('what is older than the erasure is refused until it is readmitted; newer begins anew', async t => {
   const system = await open(t)
   const now = Date.now()

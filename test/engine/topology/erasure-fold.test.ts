@@ -88,7 +88,10 @@ t.test('G7: cuts between batches and passivation change nothing', async t => {
 })
 
 t.test('what the key has afterwards does not tell that anything stood before', async t => {
-  await fc.assert(fc.asyncProperty(logs, keys, fc.array(fc.nat({ max: 20 })), async (log, key, cuts) => {
+  // erased at the end, while its timers still wait: in most other logs they are set anew, or have fired
+  const endings = fc.tuple(logs, keys, fc.boolean()).map(([log, key, isErasedLast]) => ({ key, log:
+    isErasedLast ? [...log, { at: (log.at(-1)?.at ?? 0) + 1, records: [erasure(key)] }] : log }))
+  await fc.assert(fc.asyncProperty(endings, fc.array(fc.nat({ max: 20 })), async ({ log, key }, cuts) => {
     const ofKey = ({ fields, timers }: { fields: string[], timers: string[] }): string[] =>
       [...fields.filter(name => name.split('/')[0].endsWith(`|${key}`)),
         ...timers.filter(member => member.split('\0')[1] === key)]

@@ -80,3 +80,30 @@ t.test('from now on: only what comes', async t => {
   stopping.abort()
   t.strictSame(await following.next(), { value: undefined, done: true })
 })
+
+t.test('F1 who reads late and finds its place gone is told a gap, also when nothing is left', async t => {
+  const on = await connectRedis(t)
+  await add(on, '5-0', 'added')
+  const stopping = new AbortController()
+  let late = 0
+  const clock = { now: () => Date.now() + late, wait: systemClock.wait.bind(systemClock) }
+  const following = followOutbox(on.redis, [stream], outboxes, '0-0', clock, stopping.signal)
+  const next = async (): Promise<unknown> => (await following.next()).value
+  t.match(await next(), { entry: '5-0' })
+  await add(on, '6-0', 'added')
+  await send(on.redis, 'XTRIM', [stream, 'MAXLEN', '0'])
+  await add(on, '7-0', 'added')
+  late += 2_000
+  t.strictSame(await next(), { gapFrom: '5-0', gapTo: '7-0' })
+  t.match(await next(), { entry: '7-0' })
+  await add(on, '8-0', 'added')
+  late += 2_000
+  t.match(await next(), { entry: '8-0' }, 'late, but its place is there')
+  await add(on, '9-0', 'added')
+  await send(on.redis, 'XTRIM', [stream, 'MAXLEN', '0'])
+  late += 2_000
+  t.strictSame(await next(), { gapFrom: '8-0', gapTo: '9-0' }, 'nothing is left')
+  await add(on, '10-0', 'added')
+  t.match(await next(), { entry: '10-0' })
+  stopping.abort()
+})

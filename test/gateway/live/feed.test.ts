@@ -1,7 +1,9 @@
 // Live feeds: L1..L3, with an outbox in memory that behaves like the log's.
 import { Observable } from 'rxjs'
 import t from 'tap'
-import { ManualClock, type Emitted, type Followed, type TopologyClient } from '../../../engine/index.js'
+import {
+  ManualClock, type Emitted, type FollowEnd, type Followed, type TopologyClient,
+} from '../../../engine/index.js'
 import { feedFrom, liveFeed, type LiveBlock } from '../../../gateway/live/feed.js'
 import { isAtOrAfter } from '../../../gateway/positions.js'
 
@@ -11,6 +13,7 @@ class Outbox implements Pick<TopologyClient, 'follow'> {
   #waiters: (() => void)[] = []
   #generation = 0
   readers = 0
+  reads = 0
 
   push(...entries: string[]): void {
     this.#entries.push(...entries)
@@ -22,9 +25,12 @@ class Outbox implements Pick<TopologyClient, 'follow'> {
     this.#wake()
   }
 
-  async *follow(_partition: number, from: string | undefined, signal: AbortSignal): AsyncGenerator<Followed> {
+  async *follow(
+    _partition: number, from: string | undefined, signal: AbortSignal, end: FollowEnd = 'aborted',
+  ): AsyncGenerator<Followed> {
     const generation = this.#generation
     this.readers += 1
+    this.reads += 1
     const next = this.#entries.findIndex(entry => from !== undefined && !isAtOrAfter(from, entry))
     let at = from === undefined || next === -1 ? this.#entries.length : next
     const [first] = this.#entries
@@ -34,6 +40,7 @@ class Outbox implements Pick<TopologyClient, 'follow'> {
       while (!signal.aborted) {
         if (generation !== this.#generation) throw new Error('connection lost')
         const entry = this.#entries[at]
+        if (entry === undefined && end === 'nothing more') return
         if (entry === undefined) {
           await new Promise<void>(resolve => {
             this.#waiters.push(resolve)
@@ -112,6 +119,55 @@ t.test('L1 history joins the live feed without a gap and without a repeat', asyn
   reader.unsubscribe()
   await turns()
   t.equal(client.readers, 0)
+})
+
+t.test('L4 who has read its history asks nothing until the live feed brings something', async t => {
+  const client = new Outbox()
+  client.push('1-0', '2-0')
+  const clock = new ManualClock()
+  const source = { client, clock, partition: 0 }
+  const live = liveFeed(source)
+  const seen: string[] = []
+  const readers = ['0-0', '1-0', '2-0'].map(from =>
+    feedFrom(source, live, from, { heldMax: 2, whenReady: ready }).subscribe(
+      block => void seen.push(`${from}: ${nameOf(block)}`)))
+  await turns()
+  t.same(seen, ['0-0: 1-0', '1-0: 2-0', '0-0: 2-0'])
+  t.equal(client.readers, 1, 'the live feed')
+  const { reads } = client
+  for (let i = 0; i < 5; i++) {
+    clock.advance(1_000)
+    await turns()
+  }
+  t.equal(client.reads, reads)
+  client.push('3-0')
+  await turns()
+  t.same(seen.slice(3).sort(), ['0-0: 3-0', '1-0: 3-0', '2-0: 3-0'])
+  client.push('4-0')
+  await turns()
+  t.equal(seen.length, 9, 'all have joined it')
+  t.equal(client.reads, reads + 3)
+  for (const reader of readers) reader.unsubscribe()
+  await turns()
+  t.equal(client.readers, 0)
+})
+
+t.test('L4 what the live feed did not bring is found all the same, later', async t => {
+  const client = new Outbox()
+  const clock = new ManualClock()
+  const source = { client, clock, partition: 0 }
+  const never = new Observable<LiveBlock>(() => undefined)
+  const seen: string[] = []
+  const reader = feedFrom(source, never, '0-0', { heldMax: 2, whenReady: ready })
+    .subscribe(block => void seen.push(nameOf(block)))
+  await turns()
+  client.push('1-0')
+  await turns()
+  t.same(seen, [])
+  clock.advance(10_000)
+  await turns()
+  t.same(seen, ['1-0'])
+  reader.unsubscribe()
 })
 
 t.test('L1 L3 history waits for its listener, and live blocks beyond the bound are read again', async t => {

@@ -1,4 +1,5 @@
 // Frames and their two codecs: F1, F2.
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
 import { encodeValue, HinataError } from '../../../engine/index.js'
@@ -32,6 +33,19 @@ t.test('both codecs carry the same frames', async t => {
     durability: 'memory', positions: ['1-0:0'],
   }
   for (const codec of codecs) t.same(codec.read(Buffer.from(codec.encode(frame))), frame, codec.subprotocol)
+})
+
+t.test('F2 an update around packed data is the update, whatever the data', async t => {
+  const head = fc.record({
+    id: fc.string({ unit: 'grapheme', maxLength: 40 }), position: fc.constant('1-0:0'), skipped: fc.nat(),
+  }, { requiredKeys: ['id', 'position'] })
+  fc.assert(fc.property(head, fc.jsonValue({ maxDepth: 3 }), (head, data) => codecs.every(codec => {
+    const { updates } = codec
+    const around = codec.read(updates.frame(head, updates.pack(data)))
+    const whole = codec.read(Buffer.from(codec.encode({ type: 'update', ...head, data })))
+    return isDeepStrictEqual(around, whole)
+  })), { seed: 11, numRuns: 500 })
+  t.pass()
 })
 
 t.test('a submit keeps its records as they are', async t => {
