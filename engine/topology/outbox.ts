@@ -2,6 +2,7 @@
  * Follows the outbox of a partition from outside the node: what subscribers see. Reads committed outputs
  * only, in order, and says when what was asked for is no longer there.
  */
+import { openOutputs, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { readRange, type Entry } from '../log/index.js'
 import { decodeEmissions } from '../record/emission.js'
@@ -27,7 +28,7 @@ const keptMs = 60_000
  */
 export async function* followOutbox(
   redis: RedisConnection, first: readonly string[], outboxes: () => Promise<string[]>,
-  from: string | undefined, clock: Clock, signal: AbortSignal,
+  from: string | undefined, clock: Clock, signal: AbortSignal, dataKeys?: DataKeys,
 ): AsyncGenerator<Followed> {
   const extents = await Promise.all(first.map(stream => extentOf(redis, stream)))
   let position = from ?? extents.map(({ last }) => last).reduce(later)
@@ -37,9 +38,11 @@ export async function* followOutbox(
   }
   while (!signal.aborted) {
     const { entries, isMore } = await readAfter(redis, await outboxes(), position)
-    for (const { id, block } of entries) {
+    const blocks = entries.map(({ block }) => block)
+    const open = dataKeys ? await openOutputs(dataKeys, blocks) : blocks
+    for (const [i, { id }] of entries.entries()) {
       position = id
-      const emitted = decodeEmissions(block).filter(isPublic)
+      const emitted = decodeEmissions(open[i]).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
     if (!isMore) await clock.wait(pollMs, signal)

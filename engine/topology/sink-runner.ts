@@ -2,6 +2,7 @@
  * Runs the inserts of a node's sinks: in this thread, or in the one thread that sinks with a module share, so
  * that neither their decoding nor their encoding holds up a fold. A bounded number at once.
  */
+import { openOutputs, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { Ages } from '../record/ages.js'
 import { decodeEmissions } from '../record/emission.js'
@@ -28,10 +29,12 @@ export class SinkRunner {
   readonly #pool: ThreadPool | undefined
   readonly #waiting: (() => void)[] = []
   readonly #ages: RecentAges
+  readonly #dataKeys: DataKeys | undefined
   #free: number
 
-  /** `inserts`: how many run at once. */
-  constructor(sinks: readonly Sink[], inserts: number, clock: Clock) {
+  /** `inserts`: how many run at once. With data keys, batches are decrypted here. */
+  constructor(sinks: readonly Sink[], inserts: number, clock: Clock, dataKeys?: DataKeys) {
+    this.#dataKeys = dataKeys
     this.#ages = new RecentAges(clock)
     this.#free = inserts
     this.#pool = sinks.some(sink => 'module' in sink)
@@ -62,7 +65,9 @@ export class SinkRunner {
     await this.#pool?.stop()
   }
 
-  async #run(sink: Sink, { token, partition, generation, isRepeated, blocks }: PackedBatch): Promise<void> {
+  async #run(sink: Sink, batch: PackedBatch): Promise<void> {
+    const { token, partition, generation, isRepeated } = batch
+    const blocks = this.#dataKeys ? await openOutputs(this.#dataKeys, batch.blocks) : batch.blocks
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
       const emitted = blocks.flatMap(decodeEmissions).filter(({ output }) => outputs.includes(output))
