@@ -140,9 +140,10 @@ command('report', 'tell what a week was like, for all persons together').argumen
   .option('--html', 'as a page with charts')
   .action((period: string, given: Given & { week?: string }) =>
     act(given, config => report(config, period, given)))
-command('keys', 'the master keys of the encryption: list, rotate, remove').argument('<action>', 'list, rotate, remove')
+command('keys', 'the master keys of the encryption').argument('<action>', 'list, rotate, remove')
   .argument('[id]', 'remove: which one').option('--json', 'as JSON')
-  .action((action: string, id: string | undefined, given: Given) => act(given, config => keys(config, action, id, given)))
+  .action((action: string, id: string | undefined, given: Given) =>
+    act(given, config => keys(config, action, id, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))

@@ -5,7 +5,7 @@ import { MasterKeyFile } from '../../gateway/index.js'
 import type { Config } from '../config/index.js'
 
 /** What a folder gets that is made without `privacy.encryption`. */
-const encryptionOfNewFolders = 'on'
+const encryptionOfNewFolders = 'off'
 
 /** For the pipeline's topology. */
 export function encryptionOf(config: Config): Encryption {

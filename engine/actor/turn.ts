@@ -43,7 +43,7 @@ export class Effects {
   /** Member → due, null = cancelled; changes of the running turn only. */
   readonly timerChanges: [member: string, due: number | null][] = []
 
-  /** What was emitted under the key so far is erased: it counts, and nobody may read it where it can be shut. */
+  /** What was emitted under the key so far is erased: it counts, and says nothing where it can be shut. */
   erase(key: string): void {
     this.emitted.forEach((emission, i) => {
       if (emission.key === key) this.emitted[i] = { ...emission, isErased: true }

@@ -28,7 +28,7 @@ const secretBytes = 32
 const nonceAt = 2 + idBytes
 const textAt = nonceAt + nonceBytes
 /** What a box adds to what is in it. */
-export const boxOverheadBytes = textAt + tagBytes
+const boxOverheadBytes = textAt + tagBytes
 const algorithm = 'aes-256-gcm'
 
 const nonces = Buffer.allocUnsafeSlow(nonceBytes * 1_024)

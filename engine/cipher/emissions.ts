@@ -13,7 +13,7 @@ import type { DataKeys, InForce } from './data-keys.js'
 const boxOutput = '~box'
 const outputStart = encodeTriple(boxOutput, '', null).subarray(0, 1 + 1 + boxOutput.length)
 
-/** The packed emissions of a commit as one block. `open` names outputs of the engine that everyone may read. */
+/** The packed emissions of a commit as one block. `open` names outputs that everyone may read. */
 export function encodeEmissions(
   emitted: readonly Emission[], inForce: ReadonlyMap<string, InForce>, open: ReadonlySet<string>,
 ): Buffer {

@@ -88,7 +88,8 @@ export async function openRows(
 
 /** Rows that are asked for by name: `read` gets the stored names. */
 export async function openNamedRows(
-  keys: DataKeys, key: string, names: readonly string[], read: (names: string[]) => Promise<(Buffer | null)[]>,
+  keys: DataKeys, key: string, names: readonly string[],
+  read: (names: string[]) => Promise<(Buffer | null)[]>,
 ): Promise<(Buffer | null)[]> {
   const inForce = await keys.current(key)
   const rows = await read(names.map(name => hiddenRow(inForce?.key, name)))

@@ -76,9 +76,9 @@ function placesIn(block: Buffer): Place[] {
       const end = endOfValue(block, valueAt)
       const isBoxed = block.compare(boxStart, 0, boxStart.length, valueAt,
         Math.min(end, valueAt + boxStart.length)) === 0
-      places.push({ start, valueAt, end, box: isBoxed
-        ? [decodeValue(block.subarray(start + 1, timeAt)) as string, binaryIn(block, valueAt + boxStart.length, end)]
-        : undefined })
+      const key = isBoxed ? decodeValue(block.subarray(start + 1, timeAt)) as string : undefined
+      places.push({ start, valueAt, end,
+        box: key === undefined ? undefined : [key, binaryIn(block, valueAt + boxStart.length, end)] })
       start = end
     }
     return places

@@ -84,8 +84,8 @@ export const errorTable = {
     'Topology {topology} relays messages between partitions: it cannot be encrypted.'),
   CIPHER_IDS: row('usage', false, 'Records of an encrypted topology are appended with an id each.'),
   ENCRYPTION_FIXED: row('setup', false,
-    'The values of topic {topic} were begun with encryption {found}, {expected} was asked for. It stays as it '
-    + 'is: to change it, export every person, begin anew, and import.'),
+    'The values of topic {topic} were begun with encryption {found}, {expected} was asked for. It stays as '
+    + 'it is: to change it, export every person, begin anew, and import.'),
   MASTER_KEY_MISSING: row('setup', false,
     'Data keys are wrapped by master key {id}, which {file} does not have. Put the file back that has it.'),
   MASTER_KEYS_UNREADABLE: row('setup', false, 'The master keys in {file} cannot be read: {reason}.'),

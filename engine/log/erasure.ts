@@ -118,7 +118,8 @@ export async function* readKey(
   for (let at = from; ;) {
     const entries = await readRange(redis, keys.log(partition, topic), `(${at}`, '+', readEntriesMax)
     const found = entries.filter(({ block }) => block.includes(start))
-    const opened = new Map((dataKeys ? await openEntries(dataKeys, found) : found).map(entry => [entry.id, entry]))
+    const open = dataKeys ? await openEntries(dataKeys, found) : found
+    const opened = new Map(open.map(entry => [entry.id, entry]))
     for (const { id } of entries) {
       const entry = opened.get(id)
       yield { entry: id, records: entry ? recordsOf(entry, key) : [] }

@@ -4,7 +4,10 @@
  */
 
 /** Bytes of the length or number behind each first byte from 0xc0 to 0xdf. */
-const numberBytes = [0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4]
+const numberBytes = [
+  0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8, // nil, booleans, binaries, extensions, floats, unsigned
+  1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4, // signed, fixed extensions, texts, arrays, maps
+]
 
 /** The index behind the value that begins at `at`. */
 export function endOfValue(bytes: Buffer, at: number): number {

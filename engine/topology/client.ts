@@ -272,7 +272,9 @@ export class TopologyClient {
   }
 
   /** Rows that were read as name, row, name, row …; undefined where erased. */
-  async #opened(key: string, pairs: readonly Buffer[]): Promise<({ name: string, packed: Buffer } | undefined)[]> {
+  async #opened(
+    key: string, pairs: readonly Buffer[],
+  ): Promise<({ name: string, packed: Buffer } | undefined)[]> {
     const rows = pairs.filter((_, i) => i % 2 === 1)
     return this.#dataKeys ? openRows(this.#dataKeys, key, rows)
       : rows.map((packed, i) => ({ name: String(pairs[2 * i]), packed }))

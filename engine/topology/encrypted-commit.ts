@@ -1,6 +1,6 @@
 /**
- * What a commit writes, encrypted: each key's fields, emissions and letters with the data key that is in force
- * at the commit's position.
+ * What a commit writes, encrypted: each key's fields, emissions and letters with the data key that is in
+ * force at the commit's position.
  *
  * W1  A key whose erasure is folded by this commit is read anew: what follows the erasure is encrypted with
  *     the key that came with or after it, never with the destroyed one.

@@ -39,7 +39,8 @@ export async function beginEncryption(
 
 /** Data keys of a topic as it is. Throws ENCRYPTION_FIXED and CIPHER_RELAYS. */
 export async function dataKeysOf(
-  redis: RedisConnection, keys: Keyspace, topology: Pick<Topology, 'name' | 'source' | 'relays' | 'encryption'>,
+  redis: RedisConnection, keys: Keyspace,
+  topology: Pick<Topology, 'name' | 'source' | 'relays' | 'encryption'>,
 ): Promise<OpenDataKeys | undefined> {
   const { source: { topic, partitions }, encryption, relays } = topology
   const found: Switch = String(await send(redis, 'GET', [keys.encryption(topic)])) === 'on' ? 'on' : 'off'

@@ -372,7 +372,7 @@ export class Fold {
     const turnFailed = new HinataError('TURN_FAILED',
       { actor: actor.type, attempts, reason, position: name })
     const failed = isSkipped ? new HinataError('RECORD_SKIPPED', { reason: turnFailed.message }) : turnFailed
-    const error = keepsCode(cause) ? cause : { code: failed.code, message: failed.message, stack: cause.stack }
+    const error = keepsCode(cause) ? cause : { ...errorValueOf(failed), stack: cause.stack }
     const parked = isParked || onFailure === 'park' ? this.#activations.get(actor, key) : undefined
     if (parked) this.#use(parked)
     this.#bury(record, { where: `actor ${actor.type}`, attempts, error, parked })

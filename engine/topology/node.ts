@@ -273,7 +273,8 @@ export class Node {
     const { partitions } = topology.source
     const task: Task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis,
-      stages: this.#stages, dataKeys: this.#openKeys?.(), clock: this.#clock, warmUp: this.#warmUp, halt, follower,
+      stages: this.#stages, dataKeys: this.#openKeys?.(), clock: this.#clock, warmUp: this.#warmUp, halt,
+      follower,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
       onKey: key => { if (!follower) this.#hotKeys.count(key) },

@@ -34,8 +34,9 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   const keys = new Keyspace(options.namespace ?? 'h')
   const { topic } = topology.source
   const partitions = Number(String(await send(redis, 'GET', [keys.topic(topic)]) ?? 0))
-  const dataKeys = (await dataKeysOf(redis, keys, { ...topology, source: { ...topology.source, partitions } }))?.()
-  const live = new LiveVersions(redis, keys, { ...topology, source: { ...topology.source, partitions } })
+  const asCreated = { ...topology, source: { ...topology.source, partitions } }
+  const dataKeys = (await dataKeysOf(redis, keys, asCreated))?.()
+  const live = new LiveVersions(redis, keys, asCreated)
   await live.refreshAll()
   const letters = new LetterDesk({
     redis, keys, clock, topic, partitions, topology: topology.name, dataKeys,

@@ -23,14 +23,13 @@ export function countDataKeys(options: RewrapOptions): Promise<Map<string, numbe
  * and begun again. Throws REDIS_UNREACHABLE and MASTER_KEY_MISSING.
  */
 export function rewrapDataKeys(
-  options: RewrapOptions & { readonly masters: MasterKeys, readonly onProgress?: (rewrapped: number) => void },
+  options: RewrapOptions & { readonly masters: MasterKeys },
 ): Promise<number> {
   return connected(options, async place => {
     let rewrapped = 0
     // what a process wrapped with the key before, while this passed it by, is found by the next round
     for (let found = 1; found > 0; rewrapped += found) {
-      found = await rewrapAll({ ...place, masters: options.masters },
-        count => options.onProgress?.(rewrapped + count))
+      found = await rewrapAll({ ...place, masters: options.masters })
     }
     return rewrapped
   })

@@ -122,8 +122,9 @@ export class StateCheck {
   async #opened(
     name: string, fields: Readonly<Record<string, Buffer>>,
   ): Promise<Readonly<Record<string, Buffer>>> {
-    const hash = this.#dataKeys && parseHash(name, this.#keys, this.#cut.partition, topologyId(this.#topology))
-    if (!this.#dataKeys || !hash) return fields
+    if (!this.#dataKeys) return fields
+    const hash = parseHash(name, this.#keys, this.#cut.partition, topologyId(this.#topology))
+    if (!hash) return fields
     const { key, isTable } = hash
     try {
       const [open] = isTable ? [rowsByName(await openRows(this.#dataKeys, key, Object.values(fields)))]

@@ -64,8 +64,8 @@ export async function* verifyTopology(options: VerifyOptions): AsyncGenerator<Pa
     for (let partition = 0; partition < partitions; partition++) {
       const isOther = typeof deep === 'object' && partitionOf(deep.key, partitions) !== partition
       if (isOther) continue
-      yield await verifyPartition({ redis, keys, dataKeys }, { ...options, topology: { ...topology, source } },
-        partition)
+      const created = { ...topology, source }
+      yield await verifyPartition({ redis, keys, dataKeys }, { ...options, topology: created }, partition)
     }
   } finally {
     closeRedis(redis)

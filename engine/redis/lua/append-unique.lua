@@ -13,9 +13,9 @@ KEYS[5..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 
   and duplicates, which have - for a position
 ARGV[1] the records, packed, one after another
 ARGV[2] groups, a msgpack array, in the order of the records: neighbours of one key and one origin. A group is
-        an array: index of its hash in KEYS, origin (16 chars), array of ids, array of fingerprints (16 chars),
-        and where values are encrypted the id of the data key: the last of KEYS is then the hash of data keys
-        (take-data-key.lua)
+        an array: index of its hash in KEYS, origin (16 chars), array of ids, array of fingerprints
+        (16 chars), and where values are encrypted the id of the data key: the last of KEYS is then the hash
+        of data keys (take-data-key.lua)
 ARGV[3] bytes of each packed record, a msgpack array; looked at only when a record is left out
 ARGV[4] sequence of this call, rising per appender and partition
 ARGV[5] seconds until the appender is forgotten

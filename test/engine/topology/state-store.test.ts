@@ -41,7 +41,8 @@ function conforms(name: string, open: (t: Test) => Promise<Subject>): void {
     t.strictSame(found.fields.map(fields => Object.entries(fields)
       .map(([field, packed]) => [field, text(packed)]).sort()),
       [[['total', '2']], [['items:ключ', '\0\xff'], ['total', '1']], []], 'in the order of the requests')
-    t.strictSame(found.rows.map(rows => (Array.isArray(rows) ? rows.map(text) : rows)), [['4', null, '3'], ['5'], [null]])
+    t.strictSame(found.rows.map(rows => (Array.isArray(rows) ? rows.map(text) : rows)),
+      [['4', null, '3'], ['5'], [null]])
 
     await write([hash('ada', undefined, ['total', '7'], ['items:ключ', 'never']),
       hash('ada', 'prices', [], ['tea'])])
