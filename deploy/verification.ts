@@ -9,7 +9,7 @@ import {
 import { COMMAND_MARK, commandFingerprint, isCommand } from '../actors/person/commands.js'
 import { contentHash, type SubmittedRecord } from '../actors/record/index.js'
 import {
-  Findings, verifyTopology, type Finding, type Identity, type PartitionVerdict,
+  Findings, verifyTopology, type Encryption, type Finding, type Identity, type PartitionVerdict,
   type VerifyOptions,
 } from '../engine/index.js'
 import { hinataTopology } from '../pipelines/hinata.js'
@@ -21,6 +21,8 @@ export interface VerificationOptions {
   /** Without it, rows are not looked at. */
   readonly clickhouse?: { readonly url: string, readonly username?: string, readonly password?: string }
   readonly deep?: VerifyOptions['deep']
+  /** Of a system whose content is encrypted. */
+  readonly encryption?: Encryption
   /** Called with each partition as it is done. */
   readonly onPartition?: (verdict: VerifiedPartition) => void
 }
@@ -58,7 +60,8 @@ function identityFrom(from: number): Identity {
 /** Verifies. Throws when Redis or ClickHouse cannot be reached. */
 export async function verifySystem(options: VerificationOptions): Promise<Verification> {
   const analytics = connectAnalytics(options.clickhouse ?? { url: 'http://127.0.0.1:0' })
-  const topology = hinataTopology({ partitions: 1, sinks: [clickhouseSink(analytics)] })
+  const topology = hinataTopology({ partitions: 1, sinks: [clickhouseSink(analytics)],
+    encryption: options.encryption })
   const months = new Map<string, number>()
   const partitions: VerifiedPartition[] = []
   let [rows, isAtRest] = [0, false]

@@ -9,7 +9,7 @@ import type { SubmittedCommand } from '../actors/person/commands.js'
 import { personWith } from '../actors/person/person.js'
 import { scoringOf } from '../actors/person/scoring.js'
 import type { SubmittedRecord } from '../actors/record/record.js'
-import { topic, type Sink, type Topology } from '../engine/index.js'
+import { topic, type Encryption, type Sink, type Topology } from '../engine/index.js'
 
 /**
  * Version of what the pipeline computes: a change of enrichment, scores or the PSP's rules is a new version.
@@ -29,6 +29,8 @@ export function hinataTopology(options: {
   readonly sinks: readonly Sink[]
   readonly version?: number
   readonly settings?: Readonly<Record<string, number>>
+  /** What persons told is encrypted in Redis. */
+  readonly encryption?: Encryption
 }): Topology {
   const person = personWith(scoringOf(options.settings ?? {}))
   return {
@@ -53,5 +55,6 @@ export function hinataTopology(options: {
     }],
     deadLetters,
     erasures: personsErased,
+    ...(options.encryption ? { encryption: options.encryption } : {}),
   }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { connectAnalytics, type Analytics } from '../../analytics/index.js'
 import { loadConfig } from '../../deploy/config/index.js'
+import { encryptionOf } from '../../deploy/roles/encryption.js'
 import { startSystem, type RunningSystem } from '../../deploy/roles/system.js'
 import { ensureRedis } from '../../deploy/system.mjs'
 import { openTopologyClient, type TopologyClient } from '../../engine/index.js'
@@ -35,12 +36,13 @@ export class MeasuredSystem {
     this.#analytics = connectAnalytics({ url: running.clickhouse })
   }
 
-  static async start(): Promise<MeasuredSystem> {
+  /** On an empty folder; `encryption` as the option of that name. */
+  static async start(encryption: '' | 'on' | 'off' = ''): Promise<MeasuredSystem> {
     const dataDir = mkdtempSync(join(tmpdir(), 'hinata-bench-'))
-    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir })
+    const config = loadConfig({ port: '0', clickhousePort: '0', dataDir, encryption })
     const running = await startSystem(config, ensureRedis, () => undefined)
     const partitions = config.integer('log.partitions')
-    const topology = hinataTopology({ partitions, sinks: [] })
+    const topology = hinataTopology({ partitions, sinks: [], encryption: encryptionOf(config) })
     return new MeasuredSystem(running, await openTopologyClient({ redisUrl: running.redis, topology }),
       await openRedis(running.redis, 'bench'))
   }

@@ -19,6 +19,7 @@ import { doctor } from './commands/doctor.js'
 import { erase } from './commands/erase.js'
 import { exportRecords } from './commands/export.js'
 import { importFiles } from './commands/import.js'
+import { keys } from './commands/keys.js'
 import { migrateTables } from './commands/migrate.js'
 import { promote, rollback } from './commands/promote.js'
 import { replay, type ReplayRequest } from './commands/replay.js'
@@ -140,6 +141,10 @@ command('report', 'tell what a week was like, for all persons together').argumen
   .option('--html', 'as a page with charts')
   .action((period: string, given: Given & { week?: string }) =>
     act(given, config => report(config, period, given)))
+command('keys', 'the master keys of the encryption').argument('<action>', 'list, rotate, remove')
+  .argument('[id]', 'remove: which one').option('--json', 'as JSON')
+  .action((action: string, id: string | undefined, given: Given) =>
+    act(given, config => keys(config, action, id, given)))
 command('doctor', 'check what this machine has').action(run(doctor))
 command('config', 'print the effective configuration').option('--json', 'as JSON')
   .action((given: Given) => act(given, config => printConfig(config, given)))

@@ -5,6 +5,7 @@
 import { openOperations, type Operations } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
+import { encryptionOf } from '../roles/encryption.js'
 import { readSystemFile } from '../roles/system-file.js'
 
 /** The Redis of the running system. Throws SYSTEM_NOT_FOUND. */
@@ -19,7 +20,8 @@ export async function withOperations<T>(
   const redisUrl = redisOf(config)
   const operations = await openOperations({
     redisUrl, namespace: config.text('redis.namespace'), version,
-    topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] }),
+    topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [],
+      encryption: encryptionOf(config) }),
   })
   try {
     return await work(operations)

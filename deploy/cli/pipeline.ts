@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { HinataError, openVersions, type Topology, type Versions } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
+import { encryptionOf } from '../roles/encryption.js'
 import { readSystemFile } from '../roles/system-file.js'
 
 /** Where a command finds the pipeline's state. */
@@ -21,7 +22,8 @@ export function findPipeline(config: Config): PipelinePlace {
 export function pipelineAt(config: Config, redisUrl: string): PipelinePlace {
   return {
     redisUrl, namespace: config.text('redis.namespace'),
-    topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] }),
+    topology: hinataTopology({ partitions: config.integer('log.partitions'), sinks: [],
+      encryption: encryptionOf(config) }),
   }
 }
 

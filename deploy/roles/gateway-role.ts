@@ -9,6 +9,7 @@ import { hinataTopology } from '../../pipelines/hinata.js'
 import type { Config } from '../config/index.js'
 import { newestBackupAt, noteErasure } from '../../storage/index.js'
 import { backupFolderOf } from './backup-folder.js'
+import { encryptionOf } from './encryption.js'
 import { requiredRedis } from './node-role.js'
 import type { RunningRole } from './role.js'
 import { readIssuers } from './trusted-issuers.js'
@@ -19,7 +20,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
   // named here, run by the nodes
   const sinks = clickhouse === '' ? [] : [threadedClickhouseSink({ url: clickhouse })]
   const topology = hinataTopology({
-    partitions: config.integer('log.partitions'), sinks,
+    partitions: config.integer('log.partitions'), sinks, encryption: encryptionOf(config),
   })
   const durability = config.text('log.durability')
   const client = await openTopologyClient({

@@ -12,6 +12,7 @@ import { HinataError, openVersions } from '../../engine/index.js'
 import { codeVersion, hinataTopology } from '../../pipelines/hinata.js'
 import { inheritedEnvironment, type Config } from '../config/index.js'
 import { adminKeyOf, findSystemFile, removeSystemFile, writeSystemFile } from './system-file.js'
+import { encryptionOf } from './encryption.js'
 import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
 import { Supervisor, type Child } from './supervisor.js'
 import { VersionHost, type NodeProcesses } from './version-host.js'
@@ -97,7 +98,8 @@ export async function startSystem(
 async function hostVersions(
   config: Config, redisUrl: string, say: (line: string) => void, processes: NodeProcesses,
 ): Promise<VersionHost> {
-  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [] })
+  const topology = hinataTopology({ partitions: config.integer('log.partitions'), sinks: [],
+    encryption: encryptionOf(config) })
   const versions = await openVersions({ redisUrl, topology, namespace: config.text('redis.namespace') })
   const host = new VersionHost(versions, codeVersion, processes, say)
   try {
@@ -160,6 +162,8 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
   return {
     HINATA_NAMESPACE: config.text('redis.namespace'),
     HINATA_PARTITIONS: String(config.integer('log.partitions')),
+    HINATA_ENCRYPTION: config.text('privacy.encryption'),
+    HINATA_MASTER_KEY_FILE: config.text('privacy.master_key_file'),
     HINATA_DURABILITY: config.text('log.durability'),
     HINATA_THREADS: String(config.integer('engine.threads')),
     HINATA_LEASE_MS: String(config.integer('engine.lease_ms')),

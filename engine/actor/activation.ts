@@ -2,6 +2,7 @@
  * An activation: one actor in memory. It is made by the actor's first record, filled with the stored fields,
  * kept while busy and dropped (passivated) when memory is needed; nothing is lost by dropping a clean one.
  */
+import type { HinataError } from '../errors/index.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
 import { isTable, type Cell, type CellWriter, type Journal, type TableRows } from '../state/index.js'
 import type { ActorType } from './actor.js'
@@ -40,6 +41,7 @@ export class Activation {
   #isQueueDirty = false
   #upcasting: Upcasting | undefined
   #isWiped = false
+  #unreadable: HinataError | undefined
 
   constructor(actor: ActorType, key: string, journal: Journal) {
     this.actor = actor
@@ -75,6 +77,16 @@ export class Activation {
     this.#isWiped = true
     this.load({})
     for (const name of this.tables) this.table(name).wipe()
+  }
+
+  /** Its stored state cannot be read: no turn may run on it. */
+  refuse(error: HinataError): void {
+    this.#unreadable = error
+  }
+
+  /** Why no turn may run. */
+  get unreadable(): HinataError | undefined {
+    return this.#unreadable
   }
 
   /** Whether the next commit must clear its hashes. */

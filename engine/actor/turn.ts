@@ -42,6 +42,13 @@ export class Effects {
   readonly tells: Told[] = []
   /** Member → due, null = cancelled; changes of the running turn only. */
   readonly timerChanges: [member: string, due: number | null][] = []
+
+  /** What was emitted under the key so far is erased: it counts, and says nothing where it can be shut. */
+  erase(key: string): void {
+    this.emitted.forEach((emission, i) => {
+      if (emission.key === key) this.emitted[i] = { ...emission, isErased: true }
+    })
+  }
 }
 
 /** Runs turns with one journal. */

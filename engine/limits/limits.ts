@@ -172,3 +172,12 @@ export const erasureTriesMax = 20
 
 /** Bytes of the records of one key that may be said once more behind an erasure: they are one script call. */
 export const erasureRestBytesMax = 256 * 1_024 * 1_024
+
+/** Data keys that a process remembers, some 300 bytes each: those of all persons who are active. */
+export const dataKeysKept = 50_000
+
+/** Data keys that are read or wrapped anew at once. */
+export const dataKeysPerRead = 500
+
+/** How often a block is encrypted anew because an erasure came meanwhile, before its records are refused. */
+export const appendTriesMax = 5

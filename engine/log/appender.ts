@@ -8,18 +8,21 @@
  *     the ids of its records. A block that no replica confirms is sent again under its sequence, and then
  *     refused with REPLICA_MISSING; sent again by the app, records with an id are still known.
  * P4  What waits is bounded; beyond it `append` throws OVERLOADED (G8).
+ * P5  With data keys, values are encrypted when their block is made, each with the key that is in force then:
+ *     the script refuses a block that was made with another, and it is made again.
  */
 import { randomUUID } from 'node:crypto'
+import { encodeEncrypted, type DataKeys } from '../cipher/index.js'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  appenderMemorySeconds, appenderRecordsMax, blockBytesMax, blockRecordsMax, recordBytesMax,
+  appenderMemorySeconds, appenderRecordsMax, appendTriesMax, blockBytesMax, blockRecordsMax, recordBytesMax,
 } from '../limits/limits.js'
 import { encodeRecord } from '../record/block.js'
 import { markOf, partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import { encodeValue } from '../record/pack.js'
-import type { LogRecord, Position } from '../record/record.js'
+import { isOwnValue, type LogRecord, type Position } from '../record/record.js'
 import {
   loadScript, replicated, runScript, type Durability, type RedisConnection,
 } from '../redis/index.js'
@@ -50,6 +53,8 @@ export interface AppenderOptions {
   readonly topic: string
   readonly partitions: number
   readonly durability: Durability
+  /** Of a topic whose values are encrypted. */
+  readonly dataKeys?: DataKeys
   /** How long a record waits for companions, ms. Default 2. */
   readonly lingerMs?: number
   readonly clock?: Clock
@@ -67,12 +72,13 @@ interface Call {
 interface Waiting {
   readonly call: Call
   readonly index: number
+  /** The record; with data keys, its value alone. */
   readonly packed: Buffer
   readonly input: AppendInput
 }
 
 /** Neighbours in a block with one key and one origin, as append-unique.lua takes them. */
-type Group = [hash: number, origin: string, ids: string[], fingerprints: string[]]
+type Group = [hash: number, origin: string, ids: string[], fingerprints: string[], dataKey?: string]
 
 interface Lane {
   readonly partition: number
@@ -106,15 +112,15 @@ export class Appender {
   }
 
   /**
-   * Appends records; one answer per record, in order. Throws OVERLOADED and RECORD_TOO_LARGE before taking
-   * any.
+   * Appends records; one answer per record, in order. Throws OVERLOADED, RECORD_TOO_LARGE and CIPHER_IDS
+   * before taking any.
    */
   append(records: readonly AppendInput[]): Promise<Appended[]> {
     if (records.length === 0) return Promise.resolve([])
     if (this.#waitingRecords + records.length > appenderRecordsMax) {
       throw new HinataError('OVERLOADED', { what: 'The appender', max: appenderRecordsMax })
     }
-    const packed = records.map(encodeRecord)
+    const packed = this.#options.dataKeys ? encryptable(records) : records.map(encodeRecord)
     const tooLarge = packed.find(bytes => bytes.length > recordBytesMax)
     if (tooLarge) throw new HinataError('RECORD_TOO_LARGE', { found: tooLarge.length, max: recordBytesMax })
     return new Promise((resolve, reject) => {
@@ -185,6 +191,25 @@ export class Appender {
   }
 
   async #sendUnique(lane: Lane, block: Waiting[], sequence: number): Promise<Appended[]> {
+    const { dataKeys } = this.#options
+    if (!dataKeys) return (await this.#callUnique(lane, block, sequence, new Map()))!
+    const names = new Set(block.map(({ input }) => input.key))
+    for (let tries = 0; tries < appendTriesMax; tries++) {
+      const inForce = await dataKeys.toAppend(names)
+      const encrypted = block.map(waiting => ({ ...waiting,
+        packed: encodeEncrypted(inForce.get(waiting.input.key)!.key, waiting.input, waiting.packed) }))
+      const ids = new Map([...inForce].map(([name, { key }]) => [name, key.id]))
+      const answers = await this.#callUnique(lane, encrypted, sequence, ids)
+      if (answers) return answers
+      for (const name of names) dataKeys.forget(name)
+    }
+    throw new HinataError('CIPHER_UNSETTLED', { partition: lane.partition, max: appendTriesMax })
+  }
+
+  /** undefined: a data key was not the one in force. */
+  async #callUnique(
+    lane: Lane, block: Waiting[], sequence: number, dataKeyIds: ReadonlyMap<string, string>,
+  ): Promise<Appended[] | undefined> {
     const { redis, keys, topic, durability } = this.#options
     const names = [keys.log(lane.partition, topic), keys.meta(lane.partition, topic),
       keys.appender(lane.partition, topic, this.#id), keys.erasures(lane.partition, topic)]
@@ -199,19 +224,31 @@ export class Appender {
           hash = names.push(keys.ids(lane.partition, topic, input.key))
           hashOf.set(input.key, hash)
         }
-        groups.push([hash, markOf(origin), [], []])
+        const dataKey = dataKeyIds.get(input.key)
+        groups.push(dataKey === undefined ? [hash, markOf(origin), [], []]
+          : [hash, markOf(origin), [], [], dataKey])
       }
       last = input
       const group = groups[groups.length - 1]
       group[2].push(id)
       group[3].push(markOf(fingerprint))
     }
+    if (dataKeyIds.size > 0) names.push(keys.dataKeys(lane.partition, topic))
     const lengths = block.map(({ packed }) => packed.length)
     const answer = await runScript(redis, appendUnique, names,
       [joined(block), encodeValue(groups), encodeValue(lengths), sequence,
         appenderMemorySeconds]) as Buffer[]
-    return parseAnswer(answer, durability)
+    return String(answer[0]) === 'stale' ? undefined : parseAnswer(answer, durability)
   }
+}
+
+/** Values to encrypt, packed; the engine's own are of no person and go as they are. Throws CIPHER_IDS. */
+function encryptable(records: readonly AppendInput[]): Buffer[] {
+  return records.map(record => {
+    if (record.idempotency) return encodeValue(record.value)
+    if (!isOwnValue(record.value)) throw new HinataError('CIPHER_IDS')
+    return encodeRecord(record)
+  })
 }
 
 /** The packed records as one argument: Redis and its Lua pay per argument. */

@@ -9,8 +9,10 @@
  * Y4  Appending and reading go on while a log is rewritten: the last stretch and the exchange are one script
  *     (lua/rewrite-log.lua). Of two that rewrite at once, one begins again: its copy was begun before the
  *     exchange, as its name says, and is void.
+ * Y5  Where values are encrypted, the script that appends the erasure destroys the key's data key.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { openEntries, type DataKeys } from '../cipher/index.js'
 import { HinataError } from '../errors/index.js'
 import { readEntriesMax, rewriteTriesMax } from '../limits/limits.js'
 import { decodeBlock, encodeRecord } from '../record/block.js'
@@ -26,6 +28,8 @@ import { readRange, type Entry } from './reader.js'
 /** One partition of a topic, and a key in it. */
 export interface KeyPlace {
   readonly redis: RedisConnection
+  /** Of a topic whose values are encrypted. */
+  readonly dataKeys?: DataKeys
   readonly keys: Keyspace
   readonly topic: string
   readonly partition: number
@@ -42,6 +46,8 @@ export interface EraseRequest {
   readonly reason: ErasureReason
   /** Records that happened before it are refused from now on. */
   readonly isFinal: boolean
+  /** The data key from now on (take-data-key.lua); `-`: none is needed. Absent: values are not encrypted. */
+  readonly dataKey?: string
   /** What stays, and how far the log was read to know it; absent: nothing stays. */
   readonly rest?: {
     readonly readTo: EntryId
@@ -67,7 +73,7 @@ function recordStart(key: string): Buffer {
 
 /** The name of a key among the erasures of its partition. */
 export function erasureName({ keys, partition, topic, key }: Omit<KeyPlace, 'redis'>): string {
-  return createHash('sha1').update(keys.ids(partition, topic, key)).digest('hex')
+  return keys.digest(partition, topic, key)
 }
 
 /** Appends it; the entry, or undefined when a record of the key came behind what was read (Y1). */
@@ -78,9 +84,9 @@ export async function appendErasure(place: KeyPlace, request: EraseRequest): Pro
   const blocks = (rest?.blocks ?? []).flatMap(({ count, block }) => [count, block])
   const [outcome, entry] = await runScript(redis, eraseKey,
     [keys.log(partition, topic), keys.meta(partition, topic), keys.ids(partition, topic, key),
-      keys.erasures(partition, topic)],
+      keys.erasures(partition, topic), keys.dataKeys(partition, topic)],
     [id, record, isFinal ? '1' : '', rest?.readTo ?? '', recordStart(key), encodeValue(rest?.ids ?? []),
-      ...blocks]) as [Buffer, Buffer]
+      request.dataKey ?? '', ...blocks]) as [Buffer, Buffer]
   return String(outcome) === 'ok' ? String(entry) : undefined
 }
 
@@ -105,16 +111,19 @@ export async function readmitKey(place: KeyPlace): Promise<boolean> {
   return true
 }
 
-/** All records of a key in the log, page by page, with the entries they stand in. */
+/** All records of a key in the log, decrypted, page by page, with the entries they stand in. */
 export async function* readKey(
-  { redis, keys, topic, partition, key }: KeyPlace, from: EntryId = startOfLog,
+  { redis, keys, topic, partition, key, dataKeys }: KeyPlace, from: EntryId = startOfLog,
 ): AsyncGenerator<{ readonly entry: EntryId, readonly records: readonly (readonly [number, LogRecord])[] }> {
   const start = recordStart(key)
   for (let at = from; ;) {
     const entries = await readRange(redis, keys.log(partition, topic), `(${at}`, '+', readEntriesMax)
-    for (const { id, block } of entries) {
-      const records = block.includes(start) ? recordsOf({ id, block }, key) : []
-      yield { entry: id, records }
+    const found = entries.filter(({ block }) => block.includes(start))
+    const open = dataKeys ? await openEntries(dataKeys, found) : found
+    const opened = new Map(open.map(entry => [entry.id, entry]))
+    for (const { id } of entries) {
+      const entry = opened.get(id)
+      yield { entry: id, records: entry ? recordsOf(entry, key) : [] }
     }
     if (entries.length < readEntriesMax) return
     at = entries[entries.length - 1].id

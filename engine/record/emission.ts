@@ -15,6 +15,8 @@ export interface Emission {
   readonly packed: Buffer
   /** Only the last one of this name, key and output leaves with a commit. */
   readonly replaces: string | undefined
+  /** Its key was erased behind it, within the same commit. */
+  readonly isErased?: boolean
 }
 
 /** Packs an emission; a value that is also stored is packed only once. */

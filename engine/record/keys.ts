@@ -7,6 +7,7 @@
  *   <ns>:{p}:<topic>:from:<appender>         last block of one appender: sequence and entry (hash, expires)
  *   <ns>:{p}:<topic>:ids:<key>               idempotency: record id → fingerprint, origin, position (hash)
  *   <ns>:{p}:<topic>:erased                  erasures: which keys, where, what is refused since (hash)
+ *   <ns>:{p}:<topic>:keys                    data keys, wrapped (hash, take-data-key.lua)
  *   <ns>:{p}:<topic>:copy:<rewriting>        a log that is being rewritten (stream, expires)
  *   <ns>:{p}:<name>:live                     which version is live, which has a share of keys (hash)
  *   <ns>:{p}:<topology>:cp                   checkpoint: epoch, owner, until, sequence, position, folded,
@@ -20,11 +21,13 @@
  *   <ns>:{p}:<topology>:s:<actor>:<key>      cells of one actor (hash)
  *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
  *   <ns>:topic:<topic>                       partitions of a topic (string)
+ *   <ns>:topic:<topic>:encryption            whether its values are encrypted: on, off (string)
  *   <ns>:registry:<kind>                     small documents: nodes, apps, jobs, preferences of
  *                                            a person (hash)
  *   <ns>:{jobs}:…                             the job queue: schedule, locks (BullMQ's own)
  *   <ns>:allowance:{<group>}:<name>          used of an allowance, by window and slot (hash, expires)
  */
+import { createHash } from 'node:crypto'
 
 /** Builds key names under one namespace. `topology` is `<name>.<version>`. */
 export class Keyspace {
@@ -41,6 +44,10 @@ export class Keyspace {
 
   topic(topic: string): string {
     return `${this.namespace}:topic:${topic}`
+  }
+
+  encryption(topic: string): string {
+    return `${this.topic(topic)}:encryption`
   }
 
   registry(kind: string): string {
@@ -70,6 +77,15 @@ export class Keyspace {
 
   erasures(partition: number, topic: string): string {
     return `${this.log(partition, topic)}:erased`
+  }
+
+  dataKeys(partition: number, topic: string): string {
+    return `${this.log(partition, topic)}:keys`
+  }
+
+  /** What a key is called where it must not be legible: among erasures and data keys. */
+  digest(partition: number, topic: string, key: string): string {
+    return createHash('sha1').update(this.ids(partition, topic, key)).digest('hex')
   }
 
   copy(partition: number, topic: string, rewriting: string): string {

@@ -81,7 +81,20 @@ export function isVoid(value: unknown): value is { readonly [voidField]: 'record
   return typeof value === 'object' && value !== null && voidField in value
 }
 
+/** A value with this one field is a box (engine/cipher): what the app told, encrypted. */
+export const boxField = '~box'
+
+/** A value with this one field stands where one could not be decrypted: the code of the error. */
+export const unreadableField = '~unreadable'
+
+/** Tells values that could not be decrypted. */
+export function isUnreadable(
+  value: unknown,
+): value is { readonly [unreadableField]: [code: string, message: string] } {
+  return typeof value === 'object' && value !== null && unreadableField in value
+}
+
 /** Values of the engine, which no stage sees; a moved letter is not one: it holds a value of the source. */
 export function isOwnValue(value: unknown): boolean {
-  return isTold(value) || isErasure(value) || isVoid(value)
+  return isTold(value) || isErasure(value) || isVoid(value) || isUnreadable(value)
 }

@@ -3,6 +3,7 @@
  * loaded from the store, many actors at a time.
  */
 import { Activation, type ActorType } from '../actor/index.js'
+import { HinataError } from '../errors/index.js'
 import type { Journal } from '../state/index.js'
 import { changedHashes } from './changed-hashes.js'
 import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
@@ -68,16 +69,21 @@ export class Activations {
     const loaded = await this.#store.load(
       activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
     activations.forEach((activation, i) => {
-      activation.load(loaded.fields[i])
+      const fields = loaded.fields[i]
+      if (fields instanceof HinataError) activation.refuse(fields)
+      else activation.load(fields)
       this.#hold(activation)
       this.#loads++
       this.#loadedBytes += activation.measured
     })
     rows.forEach(({ activation, table, rows: names }, i) => {
       const found = loaded.rows[i]
+      if (found instanceof HinataError) activation.refuse(found)
       const cell = activation.table(table)
       names.forEach((name, j) => {
-        if (cell.missing([name]).length > 0) activation.loadRow(table, name, found[j])
+        if (cell.missing([name]).length > 0) {
+          activation.loadRow(table, name, found instanceof HinataError ? null : found[j])
+        }
       })
     })
   }

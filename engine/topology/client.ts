@@ -9,6 +9,7 @@
  *     (G5).
  */
 import { systemClock, type Clock } from '../clock/index.js'
+import { openFields, openNamedRows, openRows, type DataKeys } from '../cipher/index.js'
 import { Activation, upcastRow, type ActorType, type TypedActor } from '../actor/index.js'
 import { HinataError } from '../errors/index.js'
 import { logUnreadRecordsMax } from '../limits/limits.js'
@@ -21,6 +22,7 @@ import {
   type Allowances, type Durability, type RedisConnection, type Registry,
 } from '../redis/index.js'
 import { Journal, type CellsOf, type StateDeclaration } from '../state/index.js'
+import { beginEncryption, type OpenDataKeys } from './encryption.js'
 import { endRecords } from './end-input.js'
 import { Eraser } from './eraser.js'
 import { LagMeter, type PartitionLag } from './lag.js'
@@ -61,8 +63,9 @@ export async function openTopologyClientIn(
     assertDurability(durability, facts)
     const keys = new Keyspace(options.namespace ?? 'h')
     const { topic, partitions } = options.topology.source
+    const openKeys = await beginEncryption(redis, keys, options.topology)
     await createTopic(redis, keys, topic, partitions)
-    const client = new TopologyClient(options, keys, redis, durability, surroundings.newId())
+    const client = new TopologyClient(options, keys, redis, durability, surroundings.newId(), openKeys)
     await client.start()
     return client
   } catch (error) {
@@ -85,11 +88,13 @@ export class TopologyClient {
   readonly #lag: LagMeter
   readonly #live: LiveVersions
   readonly #links = new Map<string, QueryLink>()
+  readonly #dataKeys: DataKeys | undefined
 
   constructor(
     options: TopologyClientOptions, keys: Keyspace, redis: RedisConnection, durability: Durability,
-    id: string,
+    id: string, openKeys: OpenDataKeys | undefined,
   ) {
+    const dataKeys = this.#dataKeys = openKeys?.()
     this.#topology = options.topology
     this.#keys = keys
     this.#redis = redis
@@ -97,10 +102,10 @@ export class TopologyClient {
     this.durability = durability
     this.registry = openRegistry(redis, keys)
     this.allowances = openAllowances(redis, keys)
-    this.eraser = new Eraser(redis, keys, options.topology, this.#clock)
+    this.eraser = new Eraser(redis, keys, options.topology, this.#clock, dataKeys)
     const { topic, partitions } = options.topology.source
     this.#appender = new Appender({ redis, keys, topic, partitions, durability, lingerMs: options.lingerMs,
-      clock: this.#clock, id })
+      clock: this.#clock, id, dataKeys })
     this.#live = new LiveVersions(redis, keys, options.topology)
     this.#lag = new LagMeter(redis, keys, options.topology, this.#clock, this.#live)
   }
@@ -158,8 +163,11 @@ export class TopologyClient {
     const fields = await this.#live.read(partition, key, async id =>
       fieldsOf(await send(this.#redis, 'HGETALL', [this.#keys.state(partition, id, actor.type, key)])))
     if (Object.keys(fields).length === 0) return null
+    const [open] = this.#dataKeys ? await openFields(this.#dataKeys, [[key, fields]]) : [fields]
+    if (open instanceof HinataError) throw open
+    if (Object.keys(open).length === 0) return null
     const activation = new Activation(actor, key, new Journal())
-    activation.load(fields)
+    activation.load(open)
     return activation.cells as CellsOf<S>
   }
 
@@ -167,9 +175,15 @@ export class TopologyClient {
   async rows(actor: ActorType, key: string, table: string, rows: readonly string[]): Promise<unknown[]> {
     if (rows.length === 0) return []
     const partition = this.partitionOf(key)
-    const packed = await this.#live.read(partition, key, id =>
-      send(this.#redis, 'HMGET', [this.#keys.table(partition, id, actor.type, table, key), ...rows])) as
-      (Buffer | null)[]
+    const read = (names: readonly string[]): Promise<(Buffer | null)[]> =>
+      this.#live.read(partition, key, id => send(this.#redis, 'HMGET',
+        [this.#keys.table(partition, id, actor.type, table, key), ...names]) as Promise<(Buffer | null)[]>)
+    const dataKeys = this.#dataKeys
+    const find = (): Promise<(Buffer | null)[]> =>
+      (dataKeys ? openNamedRows(dataKeys, key, rows, read) : read(rows))
+    let packed = await find()
+    // names are hidden otherwise since an erasure that was not noticed here
+    if (dataKeys && packed.every(row => row === null) && await dataKeys.refresh(key)) packed = await find()
     return packed.map(row => (row === null ? undefined : decodeValue(upcastRow(actor, key, table, row))))
   }
 
@@ -187,8 +201,8 @@ export class TopologyClient {
     do {
       const [next, pairs] = await send(this.#redis, 'HSCAN', [hash, cursor, 'COUNT', 200]) as
         [Buffer, Buffer[]]
-      for (let i = 0; i < pairs.length; i += 2) {
-        yield [String(pairs[i]), decodeValue(upcastRow(actor, key, table, pairs[i + 1]))]
+      for (const row of await this.#opened(key, pairs)) {
+        if (row) yield [row.name, decodeValue(upcastRow(actor, key, table, row.packed))]
       }
       cursor = String(next)
     } while (cursor !== '0')
@@ -230,7 +244,7 @@ export class TopologyClient {
       (previous === null ? [version] : [previous, version])
         .map(one => this.#keys.outbox(partition, this.#live.idOf(one)))
     return followOutbox(this.#redis, outboxes(this.#live.at(partition)),
-      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal, end)
+      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal, end, this.#dataKeys)
   }
 
   /**
@@ -258,6 +272,15 @@ export class TopologyClient {
     this.#lag.stop()
     for (const link of this.#links.values()) link.close()
     closeRedis(this.#redis)
+  }
+
+  /** Rows that were read as name, row, name, row …; undefined where erased. */
+  async #opened(
+    key: string, pairs: readonly Buffer[],
+  ): Promise<({ name: string, packed: Buffer } | undefined)[]> {
+    const rows = pairs.filter((_, i) => i % 2 === 1)
+    return this.#dataKeys ? openRows(this.#dataKeys, key, rows)
+      : rows.map((packed, i) => ({ name: String(pairs[2 * i]), packed }))
   }
 
   /** How many of the records go to which partition; neighbours mostly share their key. */

@@ -7,7 +7,9 @@
  *     `alignMsMax` is `unsettled`, neither equal nor different.
  */
 import { unmarkedRow, type ActorType } from '../actor/index.js'
+import { openFields, openRows, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
+import { HinataError } from '../errors/index.js'
 import { partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
 import { decodeValue } from '../record/pack.js'
@@ -58,6 +60,7 @@ export interface DiffSides {
   readonly topology: Topology
   readonly a: number
   readonly b: number
+  readonly dataKeys: DataKeys | undefined
 }
 
 interface Place {
@@ -150,8 +153,12 @@ async function positionsOf({ redis, keys, topology, a, b }: DiffSides, partition
 
 async function compareOnce(sides: DiffSides, place: Place): Promise<Difference | undefined> {
   const { redis, a, b } = sides
-  const [before, after] = await Promise.all([a, b].map(async version =>
-    fieldsOf(await send(redis, 'HGETALL', [hashOf(sides, version, place)]))))
+  const [before, after] = await Promise.all([a, b].map(async version => {
+    const fields = fieldsOf(await send(redis, 'HGETALL', [hashOf(sides, version, place)]))
+    const [open] = sides.dataKeys ? await openFields(sides.dataKeys, [[place.key, fields]]) : [fields]
+    if (open instanceof HinataError) throw open
+    return open
+  }))
   const cells: CellDifference[] = []
   let more = 0
   const note = (cell: string, entry: string, old: Uint8Array | null, next: Uint8Array | null): void => {
@@ -183,17 +190,28 @@ async function compareRows(sides: DiffSides, place: Place, table: string, note: 
   let isSubset = true
   for await (const [rows, values] of rowPages(redis, mine)) {
     const others = await send(redis, 'HMGET', [theirs, ...rows]) as (Buffer | null)[]
-    rows.forEach((row, i) => {
+    const [ours, its] = await Promise.all([opened(sides, place, rows, values),
+      opened(sides, place, rows, others)])
+    ours.forEach((row, i) => {
       if (others[i] === null) isSubset = false
-      note(table, row, values[i], others[i])
+      if (row) note(table, row.name, row.packed, its[i]?.packed ?? null)
     })
   }
   const sizes = await Promise.all([mine, theirs].map(hash => send(redis, 'HLEN', [hash])))
   if (isSubset && sizes[0] === sizes[1]) return
   for await (const [rows, values] of rowPages(redis, theirs)) {
     const others = await send(redis, 'HMGET', [mine, ...rows]) as (Buffer | null)[]
-    rows.forEach((row, i) => { if (others[i] === null) note(table, row, null, values[i]) })
+    const its = await opened(sides, place, rows, values)
+    its.forEach((row, i) => { if (row && others[i] === null) note(table, row.name, null, row.packed) })
   }
+}
+
+/** Rows as they were before they were encrypted. */
+async function opened(
+  { dataKeys }: DiffSides, { key }: Place, names: readonly string[], rows: readonly (Buffer | null)[],
+): Promise<({ name: string, packed: Buffer } | undefined)[]> {
+  return dataKeys ? openRows(dataKeys, key, rows)
+    : rows.map((packed, i) => (packed === null ? undefined : { name: names[i], packed }))
 }
 
 /** All rows of a hash, each once within a page. */

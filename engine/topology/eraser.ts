@@ -14,6 +14,7 @@
  * G3  A version that nobody runs cannot pass it. Its state of the key is removed at once, the record that
  *     erases stays in the log for it, and the answer names it.
  */
+import { encodeEncrypted, type DataKey, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
@@ -26,17 +27,18 @@ import {
 import { encodeRecord } from '../record/block.js'
 import { partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
-import { decodeValue } from '../record/pack.js'
+import { encodeValue } from '../record/pack.js'
 import {
   compareEntries, isErasure, isMoved, isOwnValue, startOfLog, timeOfEntry, type EntryId, type LogRecord,
 } from '../record/record.js'
 import { fieldsOf, redisTime, rewriteFiles, send, type RedisConnection } from '../redis/index.js'
 import { isTable, Journal } from '../state/index.js'
+import { legibleOf } from './letter-box.js'
 import { letterHashes } from './letters.js'
 import { versionsIn } from './live-version.js'
 import { topologyId } from './redis-store.js'
 import { scanKeys } from './scan.js'
-import { sinkNames, type DeadLetter, type Topology } from './topology.js'
+import { sinkNames, type Topology } from './topology.js'
 
 /** What is erased. */
 export interface KeyErasure {
@@ -82,8 +84,12 @@ export class Eraser {
   readonly #keys: Keyspace
   readonly #topology: Topology
   readonly #clock: Clock
+  readonly #dataKeys: DataKeys | undefined
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock) {
+  constructor(
+    redis: RedisConnection, keys: Keyspace, topology: Topology, clock: Clock, dataKeys?: DataKeys,
+  ) {
+    this.#dataKeys = dataKeys
     this.#redis = redis
     this.#keys = keys
     this.#topology = topology
@@ -97,14 +103,22 @@ export class Eraser {
   async append(erasure: KeyErasure): Promise<EntryId> {
     const { id, key, retell } = erasure
     const place = this.#placeOf(key)
-    if (!retell) return (await appendErasure(place, { id, reason: 'person', isFinal: true }))!
+    const next = this.#dataKeys && (retell ? this.#dataKeys.propose() : { key: undefined, line: '-' })
+    const request = { id, dataKey: next?.line }
+    if (!retell) {
+      const entry = (await appendErasure(place, { ...request, reason: 'person', isFinal: true }))!
+      this.#dataKeys?.forget(key)
+      return entry
+    }
     const said: Said[] = []
     let readTo: EntryId = startOfLog
     for (let tries = 0; tries < erasureTriesMax; tries++) {
       readTo = await readOn(place, readTo, said)
-      const rest = { ...await this.#restOf(place, said, retell), readTo }
-      const entry = await appendErasure(place, { id, reason: 'records', isFinal: false, rest })
-      if (entry !== undefined) return entry
+      const rest = { ...await this.#restOf(place, said, retell, next?.key), readTo }
+      const entry = await appendErasure(place, { ...request, reason: 'records', isFinal: false, rest })
+      if (entry === undefined) continue
+      this.#dataKeys?.forget(key)
+      return entry
     }
     throw new HinataError('ERASURE_BUSY', { max: erasureTriesMax })
   }
@@ -183,19 +197,20 @@ export class Eraser {
 
   #placeOf(key: string): KeyPlace {
     const { topic, partitions } = this.#topology.source
-    return { redis: this.#redis, keys: this.#keys, topic, key, partition: partitionOf(key, partitions) }
+    return { redis: this.#redis, dataKeys: this.#dataKeys, keys: this.#keys, topic, key,
+      partition: partitionOf(key, partitions) }
   }
 
   /** What stays, in blocks, and what is known of all ids: those of what goes are known without a place. */
   async #restOf(
     { redis, keys, topic, partition, key }: KeyPlace, said: readonly Said[],
-    retell: Retell,
+    retell: Retell, dataKey: DataKey | undefined,
   ): Promise<Omit<NonNullable<EraseRequest['rest']>, 'readTo'>> {
     if (this.#topology.relays) throw new HinataError('ERASURE_RELAYS', { topology: this.#topology.name })
     const own = said.filter(({ record }) => isOfSource(record))
     const retold = await retell(own.map(({ record }) => record))
     const stays = own.flatMap((one, i) => (retold[i] ? [{ ...one, record: retold[i] }] : []))
-    const { blocks, places } = packed(stays)
+    const { blocks, places } = packed(stays, dataKey)
     const known = fieldsOf<Buffer>(await send(redis, 'HGETALL', [keys.ids(partition, topic, key)]))
     const ids = Object.entries(known).map(([id, line]): KnownId => {
       const [newest, ...others] = String(line).split(' ')
@@ -251,7 +266,7 @@ export class Eraser {
     for (let at: EntryId = startOfLog; ;) {
       const entries = await readRange(this.#redis, stream, `(${at}`, '+', letterPageEntries)
       for (const { id: entry, block } of entries) {
-        const letter = decodeValue(block) as DeadLetter
+        const letter = legibleOf(block)
         if (letter.key === key && letter.acceptedAt < before) yield entry
       }
       if (entries.length < letterPageEntries) return
@@ -312,7 +327,7 @@ async function readOn(place: KeyPlace, from: EntryId, said: Said[]): Promise<Ent
 }
 
 /** Records as blocks, and where each former position stands among them. */
-function packed(stays: readonly Said[]): {
+function packed(stays: readonly Said[], dataKey: DataKey | undefined): {
   blocks: { count: number, block: Buffer }[], places: Map<string, [block: number, index: number]>
 } {
   const places = new Map<string, [number, number]>()
@@ -324,7 +339,7 @@ function packed(stays: readonly Said[]): {
     bytes = 0
   }
   for (const { entry, index, record } of stays) {
-    const one = encodeRecord(record)
+    const one = dataKey ? encodeEncrypted(dataKey, record, encodeValue(record.value)) : encodeRecord(record)
     if (open.length === blockRecordsMax || bytes + one.length > blockBytesMax) close()
     places.set(`${entry}:${index}`, [blocks.length + 1, open.length])
     open.push(one)

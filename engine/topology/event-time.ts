@@ -8,6 +8,7 @@
  * E2  All of it is part of the commit: watermarks as the fields of one hash, timers in the partition's set.
  */
 import { FieldChanges, type ActorType } from '../actor/index.js'
+import { HinataError } from '../errors/index.js'
 import { isEventTimeMember, parseTimerMember, TimerIndex, timerMember } from '../state/index.js'
 import { depthsOf } from './depths.js'
 import type { StagedRecord } from './staged.js'
@@ -127,7 +128,9 @@ export class EventTime {
     stored: readonly (readonly [string, number])[], store: StateStore,
   ): Promise<(readonly [string, number])[]> {
     const { fields } = await store.load([{ actor: watermarkName, key: '' }], [])
-    this.#watermarks.load(fields[0])
+    const [own] = fields
+    if (own instanceof HinataError) throw own // never: it is nobody's, so it is not encrypted
+    this.#watermarks.load(own)
     return stored.filter(([member, due]) => {
       if (member === wakeMember) this.#wakeAt = due
       if (!isEventTimeMember(member)) return true

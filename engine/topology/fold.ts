@@ -20,7 +20,7 @@ import { Activations } from './activations.js'
 import { nameOf, toldRecord } from './dead-letter.js'
 import { Deliveries, type Delivery } from './deliveries.js'
 import { EventTime, watermarkName } from './event-time.js'
-import { Letters, parkedError, tellFailure, type Burial, type LentByFold } from './letters.js'
+import { keepsCode, Letters, parkedError, tellFailure, type Burial, type LentByFold } from './letters.js'
 import type { Topology } from './topology.js'
 import { Preparation, type Prepared } from './preparation.js'
 import { missingRows } from './row-requests.js'
@@ -183,6 +183,7 @@ export class Fold {
       this.#touched.add(after)
     }
     this.#letters.wipe(key)
+    this.#effects.erase(key)
     this.#timerChanges.cancelOf(key)
     const { erasures } = this.#options.topology
     if (erasures) this.#effects.emitted.push(encodeEmission(erasures.output, key, { at, reason }))
@@ -345,7 +346,8 @@ export class Fold {
   /** Runs the turn up to the actor's attempts; the last failure, or undefined. */
   #attempt(activation: Activation, cause: TurnCause): Failure | undefined {
     this.#use(activation)
-    const { actor } = activation
+    const { actor, unreadable } = activation
+    if (unreadable) return { thrown: unreadable }
     if (activation.isParked && activation !== this.#admitted) return { thrown: parkedError(activation) }
     let failure: Failure | undefined
     for (let attempt = 1; attempt <= actor.supervision.attemptsMax; attempt++) {
@@ -369,7 +371,7 @@ export class Fold {
     const turnFailed = new HinataError('TURN_FAILED',
       { actor: actor.type, attempts, reason, position: name })
     const failed = isSkipped ? new HinataError('RECORD_SKIPPED', { reason: turnFailed.message }) : turnFailed
-    const error = isParked ? cause : { code: failed.code, message: failed.message, stack: cause.stack }
+    const error = keepsCode(cause) ? cause : { ...errorValueOf(failed), stack: cause.stack }
     const parked = isParked || onFailure === 'park' ? this.#activations.get(actor, key) : undefined
     if (parked) this.#use(parked)
     this.#bury(record, { where: `actor ${actor.type}`, attempts, error, parked })

@@ -8,6 +8,7 @@
  *     only together with all before them; what is buried behind them meanwhile follows in further rounds.
  * E3  Letters are read in pages; what is remembered is one line per parked actor and the page at hand.
  */
+import { encodeEncrypted, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
@@ -17,10 +18,11 @@ import { readRange } from '../log/index.js'
 import { encodeRecord } from '../record/block.js'
 import { partitionOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
-import { decodeValue } from '../record/pack.js'
+import { encodeValue } from '../record/pack.js'
 import { startOfLog, type Move } from '../record/record.js'
 import { loadScript, runScript, send, type RedisArgument, type RedisConnection } from '../redis/index.js'
 import { movedRecord } from './dead-letter.js'
+import { openLetters } from './letter-box.js'
 import type { DeadLetter } from './topology.js'
 
 /** Which letters. Nothing named: all. */
@@ -53,6 +55,7 @@ export interface LetterPlace {
   readonly topologyIdAt: (partition: number) => string
   readonly topic: string
   readonly partitions: number
+  readonly dataKeys: DataKeys | undefined
 }
 
 interface Stored {
@@ -199,7 +202,11 @@ export class LetterDesk {
       bytes = 0
     }
     for (const { entry, letter } of letters) {
-      const packed = encodeRecord(movedRecord(topology, move, letter))
+      const record = movedRecord(topology, move, letter)
+      const dataKey = record.key === '' ? undefined
+        : (await this.#place.dataKeys?.toAppend([record.key]))?.get(record.key)?.key
+      const packed = dataKey ? encodeEncrypted(dataKey, record, encodeValue(record.value))
+        : encodeRecord(record)
       if (bytes + packed.length > blockBytesMax || args.length >= 2 * redriveRecordsMax) await flush()
       args.push(entry, packed)
       bytes += packed.length
@@ -286,7 +293,8 @@ export class LetterDesk {
   async *#read(partition: number, from: string, to = '+'): AsyncGenerator<Stored> {
     for (let at = from; ;) {
       const entries = await readRange(this.#place.redis, this.#dead(partition), at, to, letterPageEntries)
-      for (const { id, block } of entries) yield { entry: id, letter: decodeValue(block) as DeadLetter }
+      const letters = await openLetters(this.#place.dataKeys, entries.map(({ block }) => block))
+      for (const [i, letter] of letters.entries()) if (letter) yield { entry: entries[i].id, letter }
       if (entries.length < letterPageEntries) return
       at = `(${entries[entries.length - 1].id}`
     }

@@ -191,6 +191,11 @@ export function parkedError({ actor: { type }, key }: Activation): HinataError {
   return new HinataError('ACTOR_PARKED', { actor: `${type} ${key}` })
 }
 
+/** Whether the actor was not asked at all: the letter names why, and not a turn that failed. */
+export function keepsCode({ code }: ErrorValue): boolean {
+  return code === 'ACTOR_PARKED' || code === 'CIPHER_BROKEN' || code === 'CIPHER_KEY_MISSING'
+}
+
 /** The record itself was folded; what it told was not. */
 export function tellFailure(error: HinataError): Burial {
   return { where: 'tell', attempts: 1, error: errorValueOf(error), isFinal: 'its own turn took effect' }

@@ -8,6 +8,7 @@
  * N4  Whether a task is live or follows is read after its lease was taken; a switch raises the epoch, so a
  *     commit in the wrong role is refused.
  */
+import { openRows, type DataKeys } from '../cipher/index.js'
 import { upcastRow } from '../actor/index.js'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
@@ -23,6 +24,7 @@ import { announce } from '../telemetry/channels.js'
 import { ThreadPool } from '../threads/index.js'
 import { Assignment } from './assignment.js'
 import type { FoldedBatch } from './staged.js'
+import { beginEncryption, type OpenDataKeys } from './encryption.js'
 import { Halts, isPast, type Halt } from './halt.js'
 import { problemsOf, type NodeProblem } from './health.js'
 import { FoldTurns } from './fold-turns.js'
@@ -82,10 +84,11 @@ export async function startNodeIn(surroundings: Surroundings, options: NodeOptio
     await registerScripts(work, scripts)
     // runScript falls back to the source
     work.onReady(() => void registerScripts(work, scripts).catch(() => undefined))
+    const openKeys = await beginEncryption(work, keys, options.topology)
     await createTopic(work, keys, options.topology.source.topic, options.topology.source.partitions)
     await assertRoles(work, keys, options.topology)
     const isReplicated = replicas > 0 || work.masters().length > 1
-    const node = new Node(options, keys, work, blocking, surroundings, isReplicated)
+    const node = new Node(options, keys, work, blocking, surroundings, isReplicated, openKeys)
     return await node.start()
   } catch (error) {
     closeRedis(work)
@@ -118,14 +121,19 @@ export class Node {
   readonly #turns: FoldTurns
   readonly #stopping = new AbortController()
   readonly #isReplicated: boolean
+  readonly #openKeys: OpenDataKeys | undefined
+  /** For what is read of keys of all partitions. */
+  readonly #dataKeys: DataKeys | undefined
   #isExpecting = false
   #port: QueryPort | undefined
   #loop: Promise<void> | undefined
 
   constructor(
     options: NodeOptions, keys: Keyspace, redis: RedisConnection, blocking: RedisConnection,
-    surroundings: Surroundings, isReplicated: boolean,
+    surroundings: Surroundings, isReplicated: boolean, openKeys: OpenDataKeys | undefined,
   ) {
+    this.#openKeys = openKeys
+    this.#dataKeys = openKeys?.()
     const { topology } = options
     this.#isReplicated = isReplicated
     const threads = options.threads ?? 1
@@ -148,7 +156,7 @@ export class Node {
     this.#assignment = new Assignment(topology.source.partitions)
     this.#warmUp = new WarmUp(this.#clock)
     this.#turns = new FoldTurns(this.#clock)
-    this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2, this.#clock)
+    this.#runner = new SinkRunner(topology.sinks, options.inserts ?? 2, this.#clock, this.#dataKeys)
   }
 
   /** The partitions owned now. */
@@ -268,7 +276,8 @@ export class Node {
     const { partitions } = topology.source
     const task: Task = new Task({
       topology, partition, lease, keys: this.#keys, redis: this.#redis,
-      stages: this.#stages, clock: this.#clock, warmUp: this.#warmUp, turns: this.#turns, halt, follower,
+      stages: this.#stages, dataKeys: this.#openKeys?.(), clock: this.#clock, warmUp: this.#warmUp,
+      turns: this.#turns, halt, follower,
       isLocal: key => partitionOf(key, partitions) === partition,
       activationBytesMax: activationBytesMax / partitions,
       onKey: key => { if (!follower) this.#hotKeys.count(key) },
@@ -384,6 +393,7 @@ export class Node {
     const name = this.#keys.table(partitionOf(key, topology.source.partitions), topologyId(topology),
       actor.type, table, key)
     const rows = await send(this.#redis, 'HVALS', [name]) as Buffer[]
-    return rows.map(row => upcastRow(actor, key, table, row))
+    const open = this.#dataKeys ? (await openRows(this.#dataKeys, key, rows)).map(row => row?.packed) : rows
+    return open.flatMap(row => (row ? [upcastRow(actor, key, table, row)] : []))
   }
 }

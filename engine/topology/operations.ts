@@ -13,12 +13,13 @@ import { closeRedis, openRedis, send, type RedisConnection } from '../redis/inde
 import { Halts, type Halt } from './halt.js'
 import { LetterDesk } from './letter-desk.js'
 import { LiveVersions } from './live-version.js'
+import { dataKeysOf } from './encryption.js'
 import type { Topology } from './topology.js'
 
 /** Which topology, where. */
 export interface OperationsOptions {
   readonly redisUrl: string
-  readonly topology: Pick<Topology, 'name' | 'version' | 'source'>
+  readonly topology: Pick<Topology, 'name' | 'version' | 'source' | 'relays' | 'encryption'>
   /** Whose halts, if not the live version's: a version that follows has its own. */
   readonly version?: number
   /** Default `h`. */
@@ -33,10 +34,12 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   const keys = new Keyspace(options.namespace ?? 'h')
   const { topic } = topology.source
   const partitions = Number(String(await send(redis, 'GET', [keys.topic(topic)]) ?? 0))
-  const live = new LiveVersions(redis, keys, { ...topology, source: { ...topology.source, partitions } })
+  const asCreated = { ...topology, source: { ...topology.source, partitions } }
+  const dataKeys = (await dataKeysOf(redis, keys, asCreated))?.()
+  const live = new LiveVersions(redis, keys, asCreated)
   await live.refreshAll()
   const letters = new LetterDesk({
-    redis, keys, clock, topic, partitions, topology: topology.name,
+    redis, keys, clock, topic, partitions, topology: topology.name, dataKeys,
     topologyIdAt: partition => live.idAt(partition),
   })
   return new Operations({ redis, keys, topic, partitions, letters, live, version: options.version })

@@ -6,6 +6,7 @@
  *     late looks whether the place where it stands is still there, and tells a gap if it is not. It may tell
  *     one where nothing was lost, never the other way round.
  */
+import { openOutputs, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { followersMs } from '../limits/limits.js'
 import { readRange, type Entry } from '../log/index.js'
@@ -38,6 +39,7 @@ export type FollowEnd = 'aborted' | 'nothing more'
 export async function* followOutbox(
   redis: RedisConnection, first: readonly string[], outboxes: () => Promise<string[]>,
   from: string | undefined, clock: Clock, signal: AbortSignal, end: FollowEnd = 'aborted',
+  dataKeys?: DataKeys,
 ): AsyncGenerator<Followed> {
   const extents = await Promise.all(first.map(stream => extentOf(redis, stream)))
   let position = from ?? extents.map(({ last }) => last).reduce(later)
@@ -57,9 +59,11 @@ export async function* followOutbox(
       if (gapTo !== undefined) yield { gapFrom: position, gapTo }
       if (gapTo !== undefined && entries.length === 0) position = gapTo
     }
-    for (const { id, block } of entries) {
+    const blocks = entries.map(({ block }) => block)
+    const open = dataKeys ? await openOutputs(dataKeys, blocks) : blocks
+    for (const [i, { id }] of entries.entries()) {
       position = id
-      const emitted = decodeEmissions(block).filter(isPublic)
+      const emitted = decodeEmissions(open[i]).filter(isPublic)
       if (emitted.length > 0) yield { entry: id, emitted }
     }
     if (!isMore && end === 'nothing more') return

@@ -17,6 +17,7 @@ import { decodeBlock } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { compareEntries, isVoid, startOfLog, timeOfEntry, type EntryId } from '../record/record.js'
 import { openRegistry, type RedisConnection, type Registry } from '../redis/index.js'
+import { dataKeysOf } from './encryption.js'
 import { Eraser, type KeyErasure } from './eraser.js'
 import type { Topology } from './topology.js'
 
@@ -55,7 +56,8 @@ export class RestoredLog {
   /** Erases all that was erased since, by what `find` knows or by what the system before knew. */
   async eraseAgain(find: FindErasure): Promise<ErasedAgain[]> {
     const { topic, partitions } = this.#topology.source
-    const eraser = new Eraser(this.#redis, this.#keys, this.#topology, systemClock)
+    const dataKeys = (await dataKeysOf(this.#redis, this.#keys, this.#topology))?.()
+    const eraser = new Eraser(this.#redis, this.#keys, this.#topology, systemClock, dataKeys)
     const again: ErasedAgain[] = []
     for (let partition = 0; partition < partitions; partition++) {
       const isLater = (entry: EntryId): boolean => compareEntries(entry, this.#lastOf(partition)) > 0

@@ -2,10 +2,11 @@
  * Runs the inserts of a node's sinks: in this thread, or in the one thread that sinks with a module share, so
  * that neither their decoding nor their encoding holds up a fold. A bounded number at once.
  */
+import { openOutputs, type DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { Ages } from '../record/ages.js'
 import { decodeEmissions } from '../record/emission.js'
-import { ThreadPool, type SinkTask } from '../threads/index.js'
+import { movableWhole, ThreadPool, type SinkTask } from '../threads/index.js'
 import { RecentAges } from './recent-ages.js'
 import type { Sink } from './topology.js'
 
@@ -28,10 +29,12 @@ export class SinkRunner {
   readonly #pool: ThreadPool | undefined
   readonly #waiting: (() => void)[] = []
   readonly #ages: RecentAges
+  readonly #dataKeys: DataKeys | undefined
   #free: number
 
-  /** `inserts`: how many run at once. */
-  constructor(sinks: readonly Sink[], inserts: number, clock: Clock) {
+  /** `inserts`: how many run at once. With data keys, batches are decrypted here. */
+  constructor(sinks: readonly Sink[], inserts: number, clock: Clock, dataKeys?: DataKeys) {
+    this.#dataKeys = dataKeys
     this.#ages = new RecentAges(clock)
     this.#free = inserts
     this.#pool = sinks.some(sink => 'module' in sink)
@@ -62,8 +65,10 @@ export class SinkRunner {
 
   /** Hands one batch to its sink. Rejects with what the sink throws. */
   async insert(sink: Sink, batch: PackedBatch): Promise<void> {
-    const { token, partition, generation, isRepeated, packed, values } = batch
+    const { token, partition, generation, isRepeated, values } = batch
     if (typeof sink.lingerMs === 'object') sink.lingerMs.note(partition, values)
+    const packed = this.#dataKeys
+      ? movableWhole(await openOutputs(this.#dataKeys, [Buffer.from(batch.packed.buffer)])) : batch.packed
     const outputs = sink.outputs.map(({ output }) => output)
     if ('insert' in sink) {
       const emitted = decodeEmissions(packed).filter(({ output }) => outputs.includes(output))

@@ -10,8 +10,8 @@ import type { Entry } from '../log/index.js'
 import { decodeBlock, encodeRecord } from '../record/block.js'
 import { decodeTransient } from '../record/pack.js'
 import {
-  erasureField, isErasure, isMoved, isOwnValue, isTold, isVoid, timeOfEntry, toldField, voidField,
-  type LogRecord,
+  erasureField, isErasure, isMoved, isOwnValue, isTold, isUnreadable, isVoid, timeOfEntry, toldField,
+  unreadableField, voidField, type LogRecord,
 } from '../record/record.js'
 import {
   movableWhole, runSafely, type StagedBlock, type StagedColumns, type StageTask, type ThreadPool,
@@ -156,6 +156,10 @@ const droppedOutcome = {
 function outcomeOf(value: unknown): StagedRecord['outcome'] {
   if (isErasure(value)) return { kind: 'erasure', reason: value[erasureField] }
   if (isVoid(value)) return { kind: 'void', of: value[voidField] }
+  if (isUnreadable(value)) {
+    const [code, message] = value[unreadableField]
+    return { kind: 'failure', where: 'log', error: { code, message } }
+  }
   if (!isTold(value)) return { kind: 'value', value }
   const [actor, message, body] = value[toldField]
   return { kind: 'told', actor, message, body }

@@ -2,6 +2,7 @@
  * Where a fold's committed fields come from, Redis or memory in the test driver, and what it changes in them.
  */
 import type { Activation, FieldChanges } from '../actor/index.js'
+import type { HinataError } from '../errors/index.js'
 
 /** An actor whose cells are wanted. */
 export interface ActorRequest {
@@ -16,10 +17,10 @@ export interface RowRequest {
   readonly rows: readonly string[]
 }
 
-/** What was found, in the order of the requests. */
+/** What was found, in the order of the requests, or why it cannot be read. */
 export interface LoadedState {
-  readonly fields: Readonly<Record<string, Uint8Array>>[]
-  readonly rows: (Uint8Array | null)[][]
+  readonly fields: readonly (Readonly<Record<string, Uint8Array>> | HinataError)[]
+  readonly rows: readonly ((Uint8Array | null)[] | HinataError)[]
 }
 
 /** Where the changed fields of one actor or table belong. */

@@ -6,6 +6,7 @@
  *
  * The task bounds its length (K4). A failure of the stages meets whoever awaits `staging` of the first entry.
  */
+import { openEntries, type DataKeys } from '../cipher/index.js'
 import { stageGroupBytesMax, stageGroupsMax } from '../limits/limits.js'
 import type { Entry } from '../log/index.js'
 import type { EntryId } from '../record/record.js'
@@ -33,11 +34,14 @@ type Queued = { -readonly [K in keyof QueuedEntry]: QueuedEntry[K] }
 /** See the top of the file. */
 export class TaskQueue {
   readonly #stages: StageRunner
+  readonly #dataKeys: DataKeys | undefined
   readonly #entries: Queued[] = []
   #stagingGroups = 0
 
-  constructor(stages: StageRunner) {
+  /** With data keys, entries are decrypted on their way to the stages. */
+  constructor(stages: StageRunner, dataKeys?: DataKeys) {
     this.#stages = stages
+    this.#dataKeys = dataKeys
   }
 
   get length(): number {
@@ -104,7 +108,8 @@ export class TaskQueue {
     const watch: StageWatch = { stage: '' }
     for (const queued of group) queued.watch = watch
     try {
-      const staged = await this.#stages.run(group, watch)
+      const open = this.#dataKeys ? await openEntries(this.#dataKeys, group) : group
+      const staged = await this.#stages.run(open, watch)
       group.forEach((queued, i) => { queued.staged = staged[i] })
     } finally {
       this.#stagingGroups--

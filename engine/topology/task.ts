@@ -13,6 +13,7 @@
  * K4  Reading stops while `taskEntriesMax` entries wait, and folding while the outbox is full (G8).
  * K5  A version that is not live follows the live one (follower.ts) and emits nothing into its outbox.
  */
+import type { DataKeys } from '../cipher/index.js'
 import type { Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
@@ -27,6 +28,7 @@ import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { TimerIndex } from '../state/index.js'
 import { channels } from '../telemetry/channels.js'
 import { Breaker } from './breaker.js'
+import { contentOf } from './encrypted-commit.js'
 import { Fold } from './fold.js'
 import type { FoldTurns } from './fold-turns.js'
 import type { Follower } from './follower.js'
@@ -49,6 +51,8 @@ export interface TaskOptions {
   readonly keys: Keyspace
   readonly redis: RedisConnection
   readonly stages: StageRunner
+  /** Of an encrypted topic; no other task remembers with them: they forget what this one folds. */
+  readonly dataKeys: DataKeys | undefined
   readonly clock: Clock
   readonly isLocal: (key: string) => boolean
   /** What the task stays behind; undefined: its version is live (K5). */
@@ -123,14 +127,14 @@ export class Task implements EntryTaker {
     this.#checkpoint = lease.checkpoint
     this.#position = lease.checkpoint.position
     this.#timers = new TimerIndex(partition)
-    this.#queue = new TaskQueue(options.stages)
+    this.#queue = new TaskQueue(options.stages, options.dataKeys)
     this.#movedAt = options.clock.now()
     this.#warmsUpSince = options.warmUp.begin(lease.checkpoint.sequence)
     this.#breaker = new Breaker(partition, options.halt)
     this.#fold = new Fold({
       topology, partition, timers: this.#timers, isLocal: options.isLocal, skipped: this.#skipped,
       partitions: topology.source.partitions,
-      store: new RedisStore(redis, keys, topologyId(topology), partition),
+      store: new RedisStore(redis, keys, topologyId(topology), partition, options.dataKeys),
     })
   }
 
@@ -351,15 +355,17 @@ export class Task implements EntryTaker {
     const before = this.#checkpoint
     this.#breaker.judge(batch, before.position, position)
     this.#doing = 'commit'
+    const { hashes, outputs, dead } = await contentOf(this.#options.dataKeys, batch, emitted, position,
+      new Set(topology.erasures ? [topology.erasures.output] : []))
     await channels.commit.tracePromise(() => commitBatch(redis, this.partition, {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
     }, {
       epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position,
       folded: batch.folded, emitted: emitted.length,
-      outputs: Buffer.concat(emitted.map(({ packed }) => packed)), dead: batch.dead,
+      outputs, dead,
       timers: batch.timers,
-      hashes: batch.hashes.map((hash): HashChange => ({
+      hashes: hashes.map((hash): HashChange => ({
         key: hash.table === undefined
           ? keys.state(this.partition, id, hash.actor, hash.key)
           : keys.table(this.partition, id, hash.actor, hash.table, hash.key),

@@ -6,6 +6,7 @@ import type { ActorType, Output } from '../actor/index.js'
 import type { Ages } from '../record/ages.js'
 import type { Emitted } from '../record/emission.js'
 import type { ErasureReason, LogRecord } from '../record/record.js'
+import type { Encryption } from './encryption.js'
 import type { EventTimeOptions } from './watermarks.js'
 
 /** A topic, declared. `partitions` is fixed at its creation. */
@@ -161,6 +162,8 @@ export interface Topology {
   readonly deadLetters: Output<DeadLetter>
   /** Says that a key was erased, to sinks and views that keep what it emitted before. */
   readonly erasures?: Output<Erasure>
+  /** Values, cells, outputs and letters are encrypted, each with a data key of its key. */
+  readonly encryption?: Encryption
 }
 
 /** Everything that was emitted for the key before must go; what comes after it stays. */

@@ -9,18 +9,26 @@
  * V3  Every folded record is a row, a letter, or was dropped by an operator.
  * V4  Records before the last erasure of their key (log/erasure.ts) count, and are asked for nothing else.
  */
+import { hiddenRow, openEntries, type DataKeys } from '../cipher/index.js'
 import { blockRecordsMax, readEntriesMax, revisedIdsMax } from '../limits/limits.js'
 import { erasureName, readErasures, readRange, type Entry, type LastErasure } from '../log/index.js'
 import { decodeBlock } from '../record/block.js'
 import { markOf } from '../record/hash.js'
 import type { Keyspace } from '../record/keys.js'
-import { decodeValue } from '../record/pack.js'
 import { compareEntries, isMoved, isOwnValue, startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, runScript, send, type RedisConnection } from '../redis/index.js'
 import type { Cut } from './cut.js'
 import type { Findings } from './findings.js'
+import { legibleOf } from './letter-box.js'
 import { topologyId } from './redis-store.js'
 import type { DeadLetter, Topology } from './topology.js'
+
+/** Where a topic is kept, and what opens it. */
+export interface StoredTopic {
+  readonly redis: RedisConnection
+  readonly keys: Keyspace
+  readonly dataKeys: DataKeys | undefined
+}
 
 /** What a value was appended as. */
 interface Identified {
@@ -75,6 +83,7 @@ const pageFields = 1_000
 export class LogCheck {
   readonly #redis: RedisConnection
   readonly #keys: Keyspace
+  readonly #dataKeys: DataKeys | undefined
   readonly #topology: Topology
   readonly #identity: Identity | undefined
   readonly #cut: Cut
@@ -90,10 +99,11 @@ export class LogCheck {
   #skips: ReadonlyMap<string, number> = new Map()
   #erasures: ReadonlyMap<string, LastErasure> = new Map()
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, identity: Identity | undefined,
+  constructor({ redis, keys, dataKeys }: StoredTopic, topology: Topology, identity: Identity | undefined,
     cut: Cut, findings: Findings) {
     this.#redis = redis
     this.#keys = keys
+    this.#dataKeys = dataKeys
     this.#topology = topology
     this.#identity = identity
     this.#cut = cut
@@ -107,8 +117,8 @@ export class LogCheck {
     this.#erasures = await readErasures(this.#redis, this.#keys, partition, topic)
     let [records, before, isAtEntry] = [0, 0, position === startOfLog]
     for (let at: EntryId = startOfLog; ;) {
-      const entries = await readRange(this.#redis, this.#keys.log(partition, topic), `(${at}`, last,
-        readEntriesMax)
+      const entries = await this.#opened(await readRange(this.#redis, this.#keys.log(partition, topic),
+        `(${at}`, last, readEntriesMax))
       const identified: PlacedId[] = []
       for (const entry of entries) {
         const count = this.#readEntry(entry, identified)
@@ -126,6 +136,10 @@ export class LogCheck {
     await this.#settleMissing()
     await this.#checkKnown()
     return { records, keys: this.#tally, months: this.#months }
+  }
+
+  async #opened(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    return this.#dataKeys ? openEntries(this.#dataKeys, entries) : entries
   }
 
   #compare(check: string, what: string, counted: number, found: number): void {
@@ -188,7 +202,7 @@ export class LogCheck {
     const stream = this.#keys.dead(partition, topologyId(this.#topology))
     for (let at: EntryId = startOfLog; ;) {
       const entries = await readRange(this.#redis, stream, `(${at}`, '+', readEntriesMax)
-      for (const { block } of entries) this.#excused.add((decodeValue(block) as DeadLetter).origin)
+      for (const { block } of entries) this.#excused.add(legibleOf(block).origin)
       if (entries.length < readEntriesMax) break
       at = entries[entries.length - 1].id
     }
@@ -220,7 +234,9 @@ export class LogCheck {
     const isCurrent = (i: number): boolean => placeOf(String(known[i] ?? '')) === page[i].position
     if (!rows || !tally) return
     const hash = this.#keys.table(partition, topologyId(this.#topology), rows.actor, rows.table, key)
-    const present = String(await runScript(this.#redis, hasFields, [hash], ids))
+    const dataKey = (await this.#dataKeys?.current(key))?.key
+    const present = String(await runScript(this.#redis, hasFields, [hash],
+      this.#dataKeys ? ids.map(id => hiddenRow(dataKey, id)) : ids))
     page.forEach((record, i) => {
       if (record.isRowless) return
       const isCounted = Number(record.entry.split('-')[0]) >= (rows.from ?? 0)
@@ -277,7 +293,7 @@ export class LogCheck {
     const log = this.#keys.log(this.#cut.partition, this.#topology.source.topic)
     for (const [entry, expected] of byEntry) {
       if (compareEntries(entry, this.#cut.last) > 0) continue
-      const [found] = await readRange(this.#redis, log, entry, entry, 1)
+      const [found] = await this.#opened(await readRange(this.#redis, log, entry, entry, 1))
       const records = found ? safelyDecoded(found) : []
       for (const [id, place] of expected) {
         const record = records[Number(place.slice(place.indexOf(':') + 1))]

@@ -7,6 +7,8 @@
  * B2  Memory holds the state of one partition, or of one key: a key alone is right as long as only its own
  *     records tell its actors something.
  */
+import { openEntries, openFields, openRows, type DataKeys } from '../cipher/index.js'
+import { HinataError } from '../errors/index.js'
 import { activationBytesMax, readEntriesMax } from '../limits/limits.js'
 import { readRange } from '../log/index.js'
 import { partitionOf } from '../record/hash.js'
@@ -23,6 +25,7 @@ import { topologyId } from './redis-store.js'
 import { StageRunner } from './stages.js'
 import type { ChangedHash } from './state-store.js'
 import type { Topology } from './topology.js'
+import type { StoredTopic } from './verify-log.js'
 
 type HashName = Omit<ChangedHash, 'changes'>
 
@@ -32,6 +35,7 @@ const scanCount = 1_000
 /** Compares the state of a partition with its replay. */
 export class StateCheck {
   readonly #redis: RedisConnection
+  readonly #dataKeys: DataKeys | undefined
   readonly #keys: Keyspace
   readonly #topology: Topology
   readonly #cut: Cut
@@ -48,9 +52,10 @@ export class StateCheck {
   /** What erased records emitted is not emitted again. */
   #hasVoids = false
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, cut: Cut, findings: Findings,
+  constructor({ redis, keys, dataKeys }: StoredTopic, topology: Topology, cut: Cut, findings: Findings,
     only: string | undefined) {
     this.#redis = redis
+    this.#dataKeys = dataKeys
     this.#keys = keys
     this.#topology = topology
     this.#cut = cut
@@ -103,7 +108,7 @@ export class StateCheck {
       this.#keys.checkpoint(partition, id), this.#keys.timers(partition, id)], []) as
       [Buffer, Buffer, Buffer, Buffer[]]
     await this.#advance(String(position), dueOf(String(timer)))
-    const stored = new Map(Object.entries(fieldsOf(flat)))
+    const stored = new Map(Object.entries(await this.#opened(name, fieldsOf(flat))))
     const replayed = this.#fieldsOf(name, hash)
     const different = [...new Set([...stored.keys(), ...replayed.keys()])]
       .filter(field => !same(stored.get(field), replayed.get(field)))
@@ -111,6 +116,26 @@ export class StateCheck {
     const kind = stored.size === 0 ? 'lost' : replayed.size === 0 ? 'doubled' : 'changed'
     this.#findings.add('state', kind,
       `not as replayed: ${name}, ${different.length} fields, the first ${different[0]}`)
+  }
+
+  /** The fields as they were before they were encrypted; none when they cannot be read. */
+  async #opened(
+    name: string, fields: Readonly<Record<string, Buffer>>,
+  ): Promise<Readonly<Record<string, Buffer>>> {
+    if (!this.#dataKeys) return fields
+    const hash = parseHash(name, this.#keys, this.#cut.partition, topologyId(this.#topology))
+    if (!hash) return fields
+    const { key, isTable } = hash
+    try {
+      const [open] = isTable ? [rowsByName(await openRows(this.#dataKeys, key, Object.values(fields)))]
+        : await openFields(this.#dataKeys, [[key, fields]])
+      if (open instanceof HinataError) throw open
+      return open
+    } catch (error) {
+      if (!(error instanceof HinataError)) throw error
+      this.#findings.add('state', 'lost', `unreadable: ${name}: ${error.message}`)
+      return {}
+    }
   }
 
   #fieldsOf(name: string, hash: HashName | undefined): ReadonlyMap<string, Buffer> {
@@ -132,7 +157,8 @@ export class StateCheck {
     while (compareEntries(this.#position, to) < 0) {
       const entries = await readRange(this.#redis, log, `(${this.#position}`, to, readEntriesMax)
       if (entries.length === 0) break // the check of the log says so
-      const staged = await this.#stages.run(entries)
+      const open = this.#dataKeys ? await openEntries(this.#dataKeys, entries) : entries
+      const staged = await this.#stages.run(open)
       for (const [i, entry] of staged.entries()) {
         const { id, block } = entries[i]
         if ('unreadable' in entry) {
@@ -175,6 +201,22 @@ export class StateCheck {
       } while (cursor !== '0')
     }
   }
+}
+
+/** Whose hash a name is, and whether it holds rows. */
+function parseHash(
+  name: string, keys: Keyspace, partition: number, id: string,
+): { key: string, isTable: boolean } | undefined {
+  const [prefix] = keys.state(partition, id, '', '').split(':s:')
+  const [, kind, rest] = /^:([st]):(.*)$/s.exec(name.slice(prefix.length)) ?? []
+  if (rest === undefined) return undefined
+  return { isTable: kind === 't', key: rest.split(':').slice(kind === 't' ? 2 : 1).join(':') }
+}
+
+function rowsByName(
+  rows: readonly ({ readonly name: string, readonly packed: Buffer } | undefined)[],
+): Record<string, Buffer> {
+  return Object.fromEntries(rows.flatMap(row => (row ? [[row.name, row.packed]] : [])))
 }
 
 function same(a: Buffer | undefined, b: Buffer | undefined): boolean {

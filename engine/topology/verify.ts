@@ -10,10 +10,11 @@ import { Keyspace } from '../record/keys.js'
 import { compareEntries, type EntryId } from '../record/record.js'
 import { closeRedis, openRedis, send, type RedisConnection } from '../redis/index.js'
 import { takeCut, type Cut, type SinkCut } from './cut.js'
+import { dataKeysOf } from './encryption.js'
 import { Findings, type Finding } from './findings.js'
 import { topologyId } from './redis-store.js'
 import type { Topology } from './topology.js'
-import { LogCheck, type Identity, type LogTally } from './verify-log.js'
+import { LogCheck, type Identity, type LogTally, type StoredTopic } from './verify-log.js'
 import { StateCheck } from './verify-state.js'
 
 /** What is verified, and how thoroughly. */
@@ -59,10 +60,12 @@ export async function* verifyTopology(options: VerifyOptions): AsyncGenerator<Pa
     const partitions = Number(String(await send(redis, 'GET', [keys.topic(topology.source.topic)]) ?? 0))
     if (partitions === 0) throw new HinataError('SYSTEM_NOT_FOUND', { place: `Redis at ${options.redisUrl}` })
     const source = { ...topology.source, partitions }
+    const dataKeys = (await dataKeysOf(redis, keys, { ...topology, source }))?.()
     for (let partition = 0; partition < partitions; partition++) {
       const isOther = typeof deep === 'object' && partitionOf(deep.key, partitions) !== partition
       if (isOther) continue
-      yield await verifyPartition(redis, keys, { ...options, topology: { ...topology, source } }, partition)
+      const created = { ...topology, source }
+      yield await verifyPartition({ redis, keys, dataKeys }, { ...options, topology: created }, partition)
     }
   } finally {
     closeRedis(redis)
@@ -70,18 +73,19 @@ export async function* verifyTopology(options: VerifyOptions): AsyncGenerator<Pa
 }
 
 async function verifyPartition(
-  redis: RedisConnection, keys: Keyspace, options: VerifyOptions, partition: number,
+  stored: StoredTopic, options: VerifyOptions, partition: number,
 ): Promise<PartitionVerdict> {
+  const { redis, keys } = stored
   const { topology, deep, identity, onPartition } = options
   const findings = new Findings()
   const cut = await takeCut(redis, keys, topology, partition)
   assertSane(cut, findings)
   const outbox = keys.outbox(partition, topologyId(topology))
   for (const sink of cut.sinks) await checkSink(redis, outbox, cut, sink, findings)
-  const tally = await new LogCheck(redis, keys, topology, identity, cut, findings).run()
+  const tally = await new LogCheck(stored, topology, identity, cut, findings).run()
   await onPartition?.(cut, tally, findings)
   const only = typeof deep === 'object' ? deep.key : undefined
-  const replayed = deep ? await new StateCheck(redis, keys, topology, cut, findings, only).run() : 0
+  const replayed = deep ? await new StateCheck(stored, topology, cut, findings, only).run() : 0
   const { position, epoch, sequence, appended, folded, emitted, timers, dead } = cut
   return {
     partition, asOf: { position, epoch, sequence }, appended, folded, emitted, timers, dead, replayed,

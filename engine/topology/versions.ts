@@ -15,6 +15,7 @@ import { Keyspace } from '../record/keys.js'
 import {
   assertSafeRedis, closeRedis, openRedis, openRegistry, redisTime, send, type RedisConnection, type Registry,
 } from '../redis/index.js'
+import { dataKeysOf } from './encryption.js'
 import { diffVersions, type DiffOptions, type Difference } from './diff.js'
 import { isFollowable } from './follower.js'
 import { LiveVersions, shareWhole, type LivePointer } from './live-version.js'
@@ -209,9 +210,10 @@ export class Versions {
   }
 
   /** Compares two versions, person by person; see diff.ts. */
-  diff(a: number, b: number, options: DiffOptions = {}): AsyncGenerator<Difference> {
-    return diffVersions({ redis: this.#redis, keys: this.#keys, clock: this.#clock,
-      topology: this.#topology, a, b }, options)
+  async *diff(a: number, b: number, options: DiffOptions = {}): AsyncGenerator<Difference> {
+    const dataKeys = (await dataKeysOf(this.#redis, this.#keys, this.#topology))?.()
+    yield* diffVersions({ redis: this.#redis, keys: this.#keys, clock: this.#clock,
+      topology: this.#topology, a, b, dataKeys }, options)
   }
 
   /**

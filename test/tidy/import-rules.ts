@@ -24,6 +24,7 @@ const engineLayers: readonly (readonly string[])[] = [
   ['errors', 'limits', 'clock', 'telemetry'],
   ['record'], // pure data
   ['redis'],
+  ['cipher'],
   ['log', 'state', 'threads'],
   ['actor'],
   ['flow', 'jobs'],

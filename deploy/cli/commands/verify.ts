@@ -1,6 +1,7 @@
 /** hinata verify: whether everything that was acknowledged is there, once, from the log to the rows. */
 import type { Finding } from '../../../engine/index.js'
 import type { Config } from '../../config/index.js'
+import { encryptionOf } from '../../roles/encryption.js'
 import { findSystemFile } from '../../roles/system-file.js'
 import { verifySystem, type Verification, type VerifiedPartition } from '../../verification.js'
 import { redisOf } from '../operations.js'
@@ -19,6 +20,7 @@ export async function verify(
   print(row('partition', 'as of', 'appended', 'folded', 'persons', 'rows', 'dead', 'replayed'))
   const found = await verifySystem({
     redisUrl: redisOf(config), namespace: config.text('redis.namespace'),
+    encryption: encryptionOf(config),
     ...(clickhouse ? { clickhouse: { url: clickhouse,
       ...(password === '' ? {} : { username: 'default', password }) } } : {}),
     deep: options.user !== undefined ? { key: options.user } : options.deep ? 'all' : undefined,

@@ -13,7 +13,9 @@ KEYS[5..] idempotency hashes, one per record key: id -> <fingerprint 16><origin 
   and duplicates, which have - for a position
 ARGV[1] the records, packed, one after another
 ARGV[2] groups, a msgpack array, in the order of the records: neighbours of one key and one origin. A group is
-        an array: index of its hash in KEYS, origin (16 chars), array of ids, array of fingerprints (16 chars)
+        an array: index of its hash in KEYS, origin (16 chars), array of ids, array of fingerprints
+        (16 chars), and where values are encrypted the id of the data key: the last of KEYS is then the hash
+        of data keys (take-data-key.lua)
 ARGV[3] bytes of each packed record, a msgpack array; looked at only when a record is left out
 ARGV[4] sequence of this call, rising per appender and partition
 ARGV[5] seconds until the appender is forgotten
@@ -24,10 +26,15 @@ Returns { entry of the block or '', outcomes, position ... }: one letter per rec
   r  repeated: a remembered id, fingerprint and origin; not appended again
   e  erased: its key was erased, and it is older than that; not appended
   d  duplicate: the same id and fingerprint from another origin, or an old block again; not appended
-and for each r, in order, the position where it stands. The k-th appended or revised record stands at index
-k - 1 of the entry.
+and for each r, in order, the position where it stands. Returns { 'stale' }, and appends nothing, when a data
+key is not the one in force. The k-th appended or revised record stands at index k - 1 of the entry.
 ]]
 local groups = cmsgpack.unpack(ARGV[2])
+for g = 1, #groups do
+  local key = groups[g][5]
+  local line = key and redis.call('HGET', KEYS[#KEYS], redis.sha1hex(KEYS[groups[g][1]]))
+  if key and not (line and string.find(line, ' ' .. key .. ' ', 1, true)) then return { 'stale' } end
+end
 local isRepeated = tonumber(redis.call('HGET', KEYS[3], 's') or 0) >= tonumber(ARGV[4])
 local kept, leftOut = 0, 0
 local outcomes, repeated = {}, {}

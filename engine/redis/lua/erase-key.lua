@@ -7,6 +7,7 @@ KEYS[2] meta (hash): field n, records ever appended
 KEYS[3] idempotency hash of the key (append-unique.lua)
 KEYS[4] erasures (hash): SHA-1 of KEYS[3] -> <entry> <ms> <erasure>, the last one; <ms> is the event time up
   to which records of the key are refused since, - for none
+KEYS[5] data keys (hash, take-data-key.lua): the key's is destroyed here
 ARGV[1] names the erasure: the same again does nothing
 ARGV[2] the record that erases, packed
 ARGV[3] '1': from now on records with an event time up to now are refused; '' leaves that as it is
@@ -14,7 +15,9 @@ ARGV[4] last entry that was read to find out what stays; '' when nothing stays
 ARGV[5] how every record of the key begins, packed
 ARGV[6] ids that are known from now on, a msgpack array. One is an array: id, what precedes the position
         (fingerprint and origin), number of the block from 1 or 0 for none, index in it, what follows
-ARGV[7] and so on, for each block: number of records, the block
+ARGV[7] '' when values are not encrypted; '-' when no data key is needed from now on; else the one that the
+        blocks are encrypted with: <id> <master key> <wrapped>
+ARGV[8] and so on, for each block: number of records, the block
 
 Returns {'ok', entry of the erasure}, also when it was there before. {'again', entry} when a record of the key
 was appended behind ARGV[4]; nothing is done then.
@@ -51,12 +54,13 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 local entry = redis.call('XADD', KEYS[1], string.format('%d-0', ms), 'd', ARGV[2])
 local appended, entries = 1, {}
-for i = 7, #ARGV, 2 do
+for i = 8, #ARGV, 2 do
   entries[#entries + 1] = redis.call('XADD', KEYS[1], '*', 'd', ARGV[i + 1])
   appended = appended + tonumber(ARGV[i])
 end
 redis.call('HINCRBY', KEYS[2], 'n', appended)
 redis.call('UNLINK', KEYS[3])
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[5], field, entry .. ' ' .. ARGV[7]) end
 for _, known in ipairs(cmsgpack.unpack(ARGV[6])) do
   local id, mark, block, index, rest = unpack(known)
   local place = block == 0 and '-' or entries[block] .. ':' .. string.format('%d', index)

@@ -253,4 +253,5 @@ export const modelScripts: Readonly<Record<string, ModelScript>> = {
  * never run.
  */
 export const notModelled: readonly string[] = ['erase-key', 'has-fields', 'hold-partition', 'read-bound',
-  'read-cut', 'read-hash', 'rewrite-log', 'switch-version', 'take-allowance']
+  'read-cut', 'read-hash', 'rewrap-data-key', 'rewrite-log', 'switch-version', 'take-allowance',
+  'take-data-key']
