@@ -90,7 +90,9 @@ async function count(store: KV, known: Map<string, Count>, batch: readonly JsMsg
     changed.set(key, held)
   }
   await Promise.all([...changed].map(async ([key, held]) => {
-    held.revision = await store.update(key, encoder.encode(`${held.total} ${held.sequence}`), held.revision)
+    const packed = encoder.encode(`${held.total} ${held.sequence}`)
+    held.revision = held.revision === 0 ? await store.create(key, packed)
+      : await store.update(key, packed, held.revision)
   }))
   batch[batch.length - 1].ack()
 }

@@ -26,7 +26,7 @@ export const moleculer: Contender = {
     broker.createService({ name: 'counter', channels: { counts: {
       maxInFlight,
       async handler({ key }: { key: string }) {
-        await redis.hincrby('counts', key, 1)
+        await redis.hincrby('totals', key, 1)
         if (++seen === keys.length) wake()
       },
     } } })
@@ -36,7 +36,7 @@ export const moleculer: Contender = {
       await all
     })
     await broker.stop()
-    const totals = await redis.hvals('counts')
+    const totals = await redis.hvals('totals')
     redis.disconnect()
     return totals.reduce((sum, total) => sum + Number(total), 0)
   },
