@@ -9,8 +9,8 @@ const system = '**Cost**: the figures of one run wander by some percent with wha
 /** Sentences by the name of the report. */
 export const remarks: Readonly<Record<string, readonly string[]>> = {
   'keyed-counter': [
-    '**Behind the floor**: the floor neither decides who may commit nor writes a counter. What lies between is '
-    + 'the actor\'s turn, its packed cells, and one hash write per key that a batch touches.',
+    '**Behind the floor**: the floor neither decides who may commit nor writes a counter. What lies '
+    + 'between is the actor\'s turn, its packed cells, and one hash write per key that a batch touches.',
     '**Restate** pays a durable journal and an HTTP exchange per call, and has timers, workflows and calls '
     + 'between objects for it; a record here is a call there, since it has no batches per key.',
     '**Not the same promise**: BullMQ and Moleculer count twice when a job is tried again, and keep no order '
@@ -27,10 +27,10 @@ export const remarks: Readonly<Record<string, readonly string[]>> = {
     + 'processor only.',
   ],
   ingest: [
-    '**Behind bare WebSocket**: the gateway parses and checks each record by its schema, hashes its content so '
-    + 'that the same again is known, asks the privacy ladder, and names a position for each.',
-    '**Behind bare HTTP**: every request is authenticated, limited, checked and logged by itself, and its job '
-    + 'is stored so that it can be asked for. Who has many records sends them by WebSocket, or in batches.',
+    '**Behind bare WebSocket**: the gateway parses and checks each record by its schema, hashes its content '
+    + 'so that the same again is known, asks the privacy ladder, and names a position for each.',
+    '**Behind bare HTTP**: every request is authenticated, limited, checked and logged by itself, and its '
+    + 'job is stored, so that it can be asked for. Who has many records sends them in batches.',
     'The sender runs on the same cores and is in the processor time; full load keeps 32 messages unanswered '
     + 'on a connection, and its latency is not shown: it is what those windows make it.',
   ],

@@ -80,10 +80,11 @@ async function countAll(consumer: Consumer, store: KV, records: number): Promise
 
 async function count(store: KV, known: Map<string, Count>, batch: readonly JsMsg[]): Promise<void> {
   const changed = new Map<string, Count>()
+  const unknown = new Set(batch.map(message => message.string()).filter(key => !known.has(key)))
+  await Promise.all([...unknown].map(async key => { known.set(key, await read(store, key)) }))
   for (const message of batch) {
     const key = message.string()
-    const held = known.get(key) ?? await read(store, key)
-    known.set(key, held)
+    const held = known.get(key)!
     if (message.seq <= held.sequence) continue // it came again
     held.total++
     held.sequence = message.seq

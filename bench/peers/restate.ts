@@ -1,7 +1,8 @@
 /**
  * Restate: a virtual object per key, whose handler reads, adds and sets; each record is one durable call over
  * the ingress, 400 in flight as its makers' own load test has. The server is its npm binary; the handlers run
- * in this process behind HTTP/2.
+ * in this process behind HTTP/2. The SDK calls `Promise.withResolvers`, which Node has from version 22 on;
+ * where it is missing it is put there.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -13,6 +14,14 @@ import type { Contender } from '../keyed-counter/contender.js'
 import { startServer } from '../server-process.js'
 
 const callsInFlight = 400
+
+if (!('withResolvers' in Promise)) {
+  Object.defineProperty(Promise, 'withResolvers', { value: () => {
+    let [resolve, reject]: (() => void)[] = []
+    const promise = new Promise<void>((...settle) => { [resolve, reject] = settle })
+    return { promise, resolve, reject }
+  } })
+}
 
 const counter = restateSdk.object({ name: 'counter', handlers: {
   async add(ctx: restateSdk.ObjectContext, n: number) {

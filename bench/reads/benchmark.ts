@@ -21,6 +21,7 @@ import { ReadWorld } from './world.js'
 const recordsFull = 100_000
 const readsPerSecond = 20
 const seconds = 15
+const warmUpSeconds = 3
 const connections = 16
 const firstReadTriesMax = 60
 const firstReadPauseMs = 1_000
@@ -67,6 +68,7 @@ async function readWhileWriting(world: ReadWorld, reading: Reading): Promise<Pha
   const { gateway, adminKey } = world.system.running
   const lanes = Array.from({ length: connections }, () => openReadingLane(gateway, adminKey, reading))
   await firstRead(lanes[0])
+  await new Load(lanes).paced(warmUpSeconds, readsPerSecond)
   return loaded(world, lanes)
 }
 

@@ -34,7 +34,7 @@ export const search: Reading = {
 /** The whole PSP. */
 export const psp: Reading = {
   method: 'GET', path: () => `/api/psp/current?user_id=${reader}`, body: () => '',
-  isAnswer: answer => Array.isArray(answer.components),
+  isAnswer: answer => typeof answer.components === 'object',
 }
 
 /** A connection that reads. */
