@@ -28,7 +28,7 @@ export interface Side {
   readonly description: string
   /** Installs or checks what the side needs beyond this package; throws what is missing. */
   prepare?(): void
-  /** Does the work once and proves it; values by the names of figures. */
+  /** Does the work once and proves it; values by the names of figures, NaN for what cannot be known. */
   run(round: Round): Promise<Readonly<Record<string, number>>>
 }
 
@@ -146,7 +146,7 @@ function prepared(
 
 function note(into: Map<string, number[]>, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
-    into.set(name, [...into.get(name) ?? [], rounded(value)])
+    if (Number.isFinite(value)) into.set(name, [...into.get(name) ?? [], rounded(value)])
   }
 }
 
@@ -154,7 +154,7 @@ function lineOf(
   { name, figures }: Statement, round: number, side: string, values: Readonly<Record<string, number>>,
   tookMs: number,
 ): string {
-  const shown = figures.filter(figure => values[figure.name] !== undefined)
+  const shown = figures.filter(figure => Number.isFinite(values[figure.name]))
     .map(figure => `${rounded(values[figure.name])} ${figure.unit}`).slice(0, 4)
   const title = round === 0 ? 'warm-up' : `round ${round}`
   return `${name}  ${title}  ${side.padEnd(22)} ${shown.join(', ')}  (${Math.round(tookMs / 1_000)} s)`

@@ -1,5 +1,5 @@
 /** The machine that figures come from, and what a program there has used of its processor. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { spawnSync } from 'node:child_process'
 import { findProgram } from '../deploy/system.mjs'
@@ -42,8 +42,9 @@ export async function cpuSeconds(redisUrl: string): Promise<number> {
   return (own.user + own.system) / 1e6 + field('used_cpu_user') + field('used_cpu_sys')
 }
 
-/** Processor seconds of another process so far (Linux). */
+/** Processor seconds of another process so far; NaN where there is no /proc. */
 export function cpuSecondsOf(pid: number): number {
+  if (!existsSync('/proc/self/stat')) return Number.NaN
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }

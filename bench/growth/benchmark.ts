@@ -78,7 +78,8 @@ export function growthNodes(): Benchmark {
 
 function stepOf(name: string, held: Held, records: number): Side {
   return { name, description: `${shown(held.persons)} persons with ${shown(held.recordsEach)} records each`,
-    run: ({ share }) => costOfRecords({ ...held, persons: Math.ceil(held.persons * share) }, records) }
+    run: ({ share }) => costOfRecords({ ...held, persons: Math.ceil(held.persons * share) },
+      Math.ceil(records * share)) }
 }
 
 function shown(count: number): string {
