@@ -73,6 +73,8 @@ export interface SideReport {
 export interface Report extends Statement {
   readonly machine: Machine
   readonly rounds: number
+  /** Part of the records that descriptions name; 1 in a full run. */
+  readonly share: number
   readonly sides: readonly SideReport[]
   /** Sides that could not run, and why. */
   readonly absent: readonly { readonly name: string, readonly reason: string }[]
@@ -107,7 +109,7 @@ export async function runBenchmark(
   return {
     name, title, question, workload, durability, lowerBound, notMeasured, seed, figures, chart,
     ...(baseline === undefined ? {} : { baseline }),
-    machine: machineFacts(), rounds: options.rounds, absent,
+    machine: machineFacts(), rounds: options.rounds, share: options.share, absent,
     sides: sides.map(side => ({ name: side.name, description: side.description,
       values: Object.fromEntries(found.get(side.name)!) })),
     ...(options.note === undefined ? {} : { note: options.note }),

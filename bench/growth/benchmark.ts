@@ -58,7 +58,7 @@ export function growthPartitions(): Benchmark {
     ...shared, name: 'growth-partitions', title: 'P8 · Cost of an update by the number of partitions',
     question: 'What do partitions cost?', workload: 'the keyed counter, one node',
     notMeasured: 'partitions without records', figures: counterFigures, rounds: 3, hasWarmUp: false,
-    sides: [1, 4, 16, 64, 256].map(count => trialSide({ name: `${count} partitions`, description: 'one node',
+    sides: [1, 4, 16, 64, 256].map(count => trialSide({ name: named(count, 'partition'), description: 'one node',
       module, contender: `partitions${count}`, records: counterRecords }, keysFileOf(10_000))),
   }
 }
@@ -71,7 +71,7 @@ export function growthNodes(): Benchmark {
     question: 'What do nodes cost?', workload: 'the keyed counter over 16 partitions, every node a process',
     notMeasured: 'speed: the nodes share the cores of one machine', figures: counterFigures, rounds: 3,
     hasWarmUp: false,
-    sides: [1, 2, 4].map(count => trialSide({ name: `${count} nodes`, description: 'and a sender', module,
+    sides: [1, 2, 4].map(count => trialSide({ name: named(count, 'node'), description: 'and a sender', module,
       contender: `nodes${count}`, records: counterRecords }, keysFileOf(10_000))),
   }
 }
@@ -80,6 +80,10 @@ function stepOf(name: string, held: Held, records: number): Side {
   return { name, description: `${shown(held.persons)} persons with ${shown(held.recordsEach)} records each`,
     run: ({ share }) => costOfRecords({ ...held, persons: Math.ceil(held.persons * share) },
       Math.ceil(records * share)) }
+}
+
+function named(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`
 }
 
 function shown(count: number): string {

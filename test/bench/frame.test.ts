@@ -129,6 +129,7 @@ t.test('the page has medians, ranges, ratios, and who is absent', async t => {
   t.match(text, '| one | 2,000<br>1,000–3,000 | 1× |')
   t.match(text, '| two | 20<br>10–40 | 100× |')
   t.match(text, '- **three** is not in this run: no such program')
+  t.match(text, '3 rounds.', 'a full run')
   t.match(text, '![P0 · A sample](pictures/bench-sample.svg)')
   t.match(pictures.get('bench-sample.svg'), /^<svg/)
 })
