@@ -49,9 +49,10 @@ ${question}
 ${picture === undefined ? '' : `\n![${title}](${picture})\n`}
 ${tableOf(report)}
 
-${report.sides.map(({ name, description }) => `- **${name}**: ${description}`).join('\n')}
-${report.absent.map(({ name, reason }) => `- **${name}** is not in this run: ${reason.split('\n')[0]}\n`)
-    .join('')}
+${[...report.sides.map(({ name, description }) => `- **${name}**: ${description}`),
+    ...report.absent.map(({ name, reason }) => `- **${name}** is not in this run: ${reason.split('\n')[0]}`),
+  ].join('\n')}
+
 Workload: ${workload}; seed ${seed}. Durability: ${durability}.
 Lower bound: ${lowerBound}. Not measured: ${notMeasured}.
 ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, Redis ${

@@ -58,8 +58,9 @@ export function growthPartitions(): Benchmark {
     ...shared, name: 'growth-partitions', title: 'P8 · Cost of an update by the number of partitions',
     question: 'What do partitions cost?', workload: 'the keyed counter, one node',
     notMeasured: 'partitions without records', figures: counterFigures, rounds: 3, hasWarmUp: false,
-    sides: [1, 4, 16, 64, 256].map(count => trialSide({ name: named(count, 'partition'), description: 'one node',
-      module, contender: `partitions${count}`, records: counterRecords }, keysFileOf(10_000))),
+    sides: [1, 4, 16, 64, 256].map(count => trialSide({ name: named(count, 'partition'),
+      description: 'one node', module, contender: `partitions${count}`, records: counterRecords },
+    keysFileOf(10_000))),
   }
 }
 
