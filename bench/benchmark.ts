@@ -2,7 +2,8 @@
  * A benchmark, declared and run: a question, sides, and figures that every side answers with. All sides are
  * warmed up, then run in interleaved rounds; a report has every round, never a single figure.
  *
- * B1  A run in which not everything was delivered throws: a fast wrong answer is no answer.
+ * B1  A run in which not everything was delivered throws: a fast wrong answer is no answer. Its side has no
+ *     figures then, of other rounds neither, and is named with the reason.
  * B2  A side that cannot run here (a program is missing) is named with its reason; the others are measured.
  */
 import { machineFacts, type Machine } from './machine.js'
@@ -93,12 +94,18 @@ export async function runBenchmark(
   const found = new Map(sides.map(({ name }) => [name, new Map<string, number[]>()]))
   try {
     for (let round = benchmark.hasWarmUp ? 0 : 1; round <= options.rounds; round++) {
-      for (const side of sides) {
+      for (const side of sides.filter(({ name }) => found.has(name))) {
         const share = options.share * (round === 0 ? warmUpShare : 1)
         const startedAt = performance.now()
-        const values = await side.run({ number: round, share })
-        say(lineOf(benchmark, round, side.name, values, performance.now() - startedAt))
-        if (round > 0) note(found.get(side.name)!, values)
+        try {
+          const values = await side.run({ number: round, share })
+          say(lineOf(benchmark, round, side.name, values, performance.now() - startedAt))
+          if (round > 0) note(found.get(side.name)!, values)
+        } catch (thrown) {
+          found.delete(side.name)
+          absent.push({ name: side.name, reason: `it failed: ${reasonOf(thrown)}` })
+          say(`${benchmark.name}  ${side.name} failed: ${reasonOf(thrown)}`)
+        }
       }
     }
   } finally {
@@ -110,8 +117,8 @@ export async function runBenchmark(
     name, title, question, workload, durability, lowerBound, notMeasured, seed, figures, chart,
     ...(baseline === undefined ? {} : { baseline }),
     machine: machineFacts(), rounds: options.rounds, share: options.share, absent,
-    sides: sides.map(side => ({ name: side.name, description: side.description,
-      values: Object.fromEntries(found.get(side.name)!) })),
+    sides: sides.filter(side => found.has(side.name)).map(side => ({ name: side.name,
+      description: side.description, values: Object.fromEntries(found.get(side.name)!) })),
     ...(options.note === undefined ? {} : { note: options.note }),
   }
 }
@@ -137,13 +144,18 @@ function prepared(
       side.prepare?.()
       return true
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown)
+      const reason = reasonOf(thrown)
       say(`${side.name} is left out: ${reason}`)
       absent.push({ name: side.name, reason })
       return false
     }
   })
   return { sides: ready, absent }
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return thrown.cause === undefined ? thrown.message : `${thrown.message}: ${reasonOf(thrown.cause)}`
 }
 
 function note(into: Map<string, number[]>, values: Readonly<Record<string, number>>): void {

@@ -54,11 +54,12 @@ const offered: readonly { readonly name: string, readonly inQuick: boolean,
   { name: 'move', inQuick: false, make: move },
 ]
 
-if (!given.page) await measure()
+const hasFailed = given.page ? false : await measure()
 writePage()
-process.exit(0)
+process.exit(hasFailed ? 1 : 0)
 
-async function measure(): Promise<void> {
+/** Answers whether a side failed, or delivered another number. */
+async function measure(): Promise<boolean> {
   const wanted = given.only?.split(',')
   const chosen = offered.filter(({ name, inQuick }) => wanted?.includes(name) ?? (!isQuick || inQuick))
   if (!isQuick) {
@@ -68,6 +69,7 @@ async function measure(): Promise<void> {
       say(`${thrown instanceof Error ? thrown.message : String(thrown)}\nPeers are left out.`)
     }
   }
+  let failed = false
   const startedAt = performance.now()
   for (const [i, { make }] of chosen.entries()) {
     const benchmark = chosenSides(make(!isQuick))
@@ -79,7 +81,9 @@ async function measure(): Promise<void> {
       ...(given.note === undefined ? {} : { note: given.note }) }, say)
     printTable(report)
     writeReport(results, report)
+    failed ||= report.absent.some(({ reason }) => reason.startsWith('it failed'))
   }
+  return failed
 }
 
 function chosenSides(benchmark: Benchmark): Benchmark {

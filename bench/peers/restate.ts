@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import * as restateSdk from '@restatedev/restate-sdk'
 import { freePort } from '../../deploy/roles/free-port.js'
 import { HttpConnection } from '../http-connection.js'
@@ -14,6 +15,7 @@ import type { Contender } from '../keyed-counter/contender.js'
 import { startServer } from '../server-process.js'
 
 const callsInFlight = 400
+const pollMs = 200
 
 if (!('withResolvers' in Promise)) {
   Object.defineProperty(Promise, 'withResolvers', { value: () => {
@@ -39,6 +41,8 @@ export const restate: Contender = {
       join(folder, 'restate.log'))
     watch(server.pid)
     await restateSdk.endpoint().bind(counter).listen(handlers)
+    await untilHealthy(`http://127.0.0.1:${admin}/health`)
+    await untilHealthy(`http://127.0.0.1:${ingress}/restate/health`)
     await register(admin, handlers)
     const url = `http://127.0.0.1:${ingress}`
     const lanes = Array.from({ length: callsInFlight }, () => new HttpConnection(url))
@@ -91,6 +95,13 @@ function binary(): string {
   const platform = `@restatedev/restate-server-${process.platform}-${process.arch}`
   const own = createRequire(require.resolve('@restatedev/restate-server/package.json'))
   return join(own.resolve(`${platform}/package.json`), '..', 'bin', 'restate-server')
+}
+
+/** It listens before it can take anything. */
+async function untilHealthy(url: string): Promise<void> {
+  const isHealthy = (): Promise<boolean> =>
+    fetch(url, { signal: AbortSignal.timeout(pollMs) }).then(({ ok }) => ok, () => false)
+  while (!await isHealthy()) await setTimeout(pollMs)
 }
 
 async function register(admin: number, handlers: number): Promise<void> {

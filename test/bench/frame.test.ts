@@ -33,11 +33,17 @@ t.test('all sides are warmed up, then run in turn', async t => {
   t.strictSame(report.sides.map(({ values }) => values.rate), [[100, 300], [10, 20]], 'without the warm-up')
 })
 
-t.test('B1 a run that fails fails the benchmark, and what sides share is ended', async t => {
+t.test('B1 a side that fails once has no figures and is named; what sides share is ended', async t => {
   let ended = 0
-  const failing: Side = { name: 'lossy', description: '', run: () => Promise.reject(new Error('99 of 100')) }
-  await t.rejects(runBenchmark({ ...benchmark, sides: [failing], finish: async () => { ended++ } },
-    { rounds: 1, share: 1 }, () => undefined), { message: '99 of 100' })
+  const lossy: Side = { name: 'lossy', description: '', async run({ number }) {
+    if (number === 2) throw new Error('lossy failed', { cause: new Error('99 of 100') })
+    return { rate: 1 }
+  } }
+  const sides = [lossy, sideOf('one', [], [0, 5, 6, 7])]
+  const report = await runBenchmark({ ...benchmark, sides, finish: async () => { ended++ } },
+    { rounds: 3, share: 1 }, () => undefined)
+  t.strictSame(report.absent, [{ name: 'lossy', reason: 'it failed: lossy failed: 99 of 100' }])
+  t.strictSame(report.sides.map(({ name, values }) => [name, values.rate]), [['one', [5, 6, 7]]])
   t.equal(ended, 1)
 })
 
