@@ -5,3 +5,6 @@ export function findProgram(name: string): string | undefined
 
 /** Redis, found or installed. */
 export function ensureRedis(): string
+
+/** A program of a peer that a full benchmark runs beside us, found or installed. */
+export function ensureForBench(name: string): string

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** What we need from the system: the program, its Debian package. */
-const packages = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx-light' }
+const packages = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx-light',
+  'nats-server': 'nats-server', erl: 'erlang-base', erlc: 'erlang-base' }
 /** What only tests need: without it they are skipped and say so. */
 const testPrograms = ['nginx', 'chromium']
 
@@ -41,6 +42,11 @@ function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
 /** Redis, found or installed. */
 export function ensureRedis() {
   return ensureProgram('redis-server')
+}
+
+/** A program of a peer that a full benchmark runs beside us, found or installed. */
+export function ensureForBench(name) {
+  return ensureProgram(name)
 }
 
 /** Installs what tests need beside Redis, where it may; says what is missing where it may not. */

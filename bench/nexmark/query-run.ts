@@ -8,7 +8,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import {
   HinataError, openTopologyClient, startNode, systemClock, type TopologyClient,
 } from '../../engine/index.js'
-import { cpuSeconds } from '../benchmark.js'
+import { cpuSeconds } from '../machine.js'
 import { Collector } from './collector.js'
 import { partitions } from './limits.js'
 import { queries } from './queries/index.js'

@@ -46,7 +46,8 @@ export function projectRoot(from: string): string {
 export function readSources(root: string): Source[] {
   return folders.filter(folder => readdirSync(root).includes(folder))
     .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
-    .filter(entry => entry.isFile() && ours.test(entry.name))
+    .filter(entry => entry.isFile() && ours.test(entry.name)
+      && !entry.parentPath.includes('node_modules'))
     .map(entry => join(entry.parentPath, entry.name))
     .sort()
     .map(file => sourceOf(relative(root, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')))

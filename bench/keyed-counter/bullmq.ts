@@ -5,8 +5,7 @@
  */
 import { Queue, Worker } from 'bullmq'
 import { closeRedis, openRedis, send } from '../../engine/redis/index.js'
-import type { Contender } from '../contender.js'
-import { offer } from './hinata.js'
+import { offer, type Contender, type Surroundings } from './contender.js'
 
 const concurrency = 200
 
@@ -15,27 +14,23 @@ type Processor = (key: string) => Promise<unknown>
 
 /** No-op jobs. */
 export const bullmq: Contender = {
-  name: 'bullmq no-op',
-  description: `addBulk, one worker of concurrency ${concurrency}, removeOnComplete; at least once, no state`,
-  run: (redisUrl, keys) => runJobs(redisUrl, keys, () => Promise.resolve()),
+  run: (surroundings, keys) => runJobs(surroundings, keys, () => Promise.resolve()),
 }
 
 /** Jobs that count in a hash of the same Redis. */
 export const bullmqState: Contender = {
-  name: 'bullmq count',
-  description: `the same, each job one HINCRBY; at least once`,
-  async run(redisUrl, keys) {
-    const redis = await openRedis(redisUrl, 'counter')
-    const { seconds } = await runJobs(redisUrl, keys, key => send(redis, 'HINCRBY', ['counts', key, 1]))
+  async run(surroundings, keys) {
+    const redis = await openRedis(surroundings.redisUrl, 'counter')
+    await runJobs(surroundings, keys, key => send(redis, 'HINCRBY', ['counts', key, 1]))
     const totals = await send(redis, 'HVALS', ['counts']) as (string | Buffer)[]
     closeRedis(redis)
-    return { seconds, delivered: totals.reduce((sum, total) => sum + Number(total), 0) }
+    return totals.reduce((sum, total) => sum + Number(total), 0)
   },
 }
 
 async function runJobs(
-  redisUrl: string, keys: readonly string[], processor: Processor,
-): Promise<{ seconds: number, delivered: number }> {
+  { redisUrl, measured }: Surroundings, keys: readonly string[], processor: Processor,
+): Promise<number> {
   const { hostname, port } = new URL(redisUrl)
   const connection = { host: hostname, port: Number(port), maxRetriesPerRequest: null }
   const queue = new Queue<{ key: string }>('counts', { connection,
@@ -49,11 +44,11 @@ async function runJobs(
     if (++delivered === keys.length) wake()
   }, { connection, concurrency })
   await worker.waitUntilReady()
-  const startedAt = performance.now()
-  await offer(keys, chunk => queue.addBulk(chunk.map(key => ({ name: 'count', data: { key } }))))
-  await all
-  const seconds = (performance.now() - startedAt) / 1_000
+  await measured(async () => {
+    await offer(keys, chunk => queue.addBulk(chunk.map(key => ({ name: 'count', data: { key } }))))
+    await all
+  })
   await worker.close()
   await queue.close()
-  return { seconds, delivered }
+  return delivered
 }

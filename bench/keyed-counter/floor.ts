@@ -7,16 +7,13 @@ import { Appender, LogReader, type Entry } from '../../engine/log/index.js'
 import { decodeBlock } from '../../engine/record/block.js'
 import { Keyspace } from '../../engine/record/keys.js'
 import { closeRedis, openRedis } from '../../engine/redis/index.js'
-import type { Contender } from '../contender.js'
-import { offer } from './hinata.js'
+import { offer, type Contender } from './contender.js'
 
 const partitions = 8
 
 /** Blocks appended and read, no state. */
 export const floor: Contender = {
-  name: 'floor',
-  description: 'the same blocks appended, read and decoded, no state and no commit',
-  async run(redisUrl, keys) {
+  async run({ redisUrl, measured }, keys) {
     const [writing, reading] = await Promise.all([openRedis(redisUrl, 'floor'),
       openRedis(redisUrl, 'floor-reader')])
     const keyspace = new Keyspace('floor')
@@ -37,13 +34,13 @@ export const floor: Contender = {
       }
       reader.add(taker)
     }
-    const startedAt = performance.now()
-    await offer(keys, chunk => appender.append(chunk.map(key => ({ key, eventTime: 0, value: { n: 1 } }))))
-    await all
-    const seconds = (performance.now() - startedAt) / 1_000
+    await measured(async () => {
+      await offer(keys, chunk => appender.append(chunk.map(key => ({ key, eventTime: 0, value: { n: 1 } }))))
+      await all
+    })
     await reader.stop()
     closeRedis(writing)
     closeRedis(reading)
-    return { seconds, delivered }
+    return delivered
   },
 }

@@ -6,8 +6,7 @@
  * It has no takeover, no fencing, no order across streams, no timers: it does less than the others.
  */
 import { closeRedis, fieldsOf, openRedis, send, type RedisConnection } from '../../engine/redis/index.js'
-import type { Contender } from '../contender.js'
-import { offer } from './hinata.js'
+import { offer, type Contender } from './contender.js'
 
 const readCount = 2_000
 const blockMs = 1_000
@@ -18,21 +17,19 @@ type Entry = [id: Buffer, fields: Buffer[]]
 
 /** Counts in a hash, exactly once, by hand. */
 export const redisLoop: Contender = {
-  name: 'redis loop',
-  description: `XADD per record, XREADGROUP COUNT ${readCount}, HINCRBY and XACK in one MULTI; no takeover`,
-  async run(redisUrl, keys) {
+  async run({ redisUrl, measured }, keys) {
     const [writing, reading, counting] = await Promise.all(
       ['writer', 'reader', 'counter'].map(role => openRedis(redisUrl, role)))
     await send(writing, 'XGROUP', ['CREATE', stream, group, '0', 'MKSTREAM'])
-    const startedAt = performance.now()
-    const counted = countAll(reading, counting, keys.length)
-    await offer(keys, chunk =>
-      Promise.all(chunk.map(key => send(writing, 'XADD', [stream, '*', 'key', key]))))
-    await counted
-    const seconds = (performance.now() - startedAt) / 1_000
+    await measured(async () => {
+      const counted = countAll(reading, counting, keys.length)
+      await offer(keys, chunk =>
+        Promise.all(chunk.map(key => send(writing, 'XADD', [stream, '*', 'key', key]))))
+      await counted
+    })
     const totals = await send(counting, 'HVALS', ['loop:counts']) as (string | Buffer)[]
     for (const redis of [writing, reading, counting]) closeRedis(redis)
-    return { seconds, delivered: totals.reduce((sum, total) => sum + Number(total), 0) }
+    return totals.reduce((sum, total) => sum + Number(total), 0)
   },
 }
 

@@ -1,0 +1,52 @@
+/**
+ * Reads of one person over HTTP, as an app asks. Every answer is looked at: one without what was asked for
+ * fails the run.
+ */
+import { HttpConnection } from '../http-connection.js'
+import type { Lane } from '../ingest/sender.js'
+import { questionOf } from './notes.js'
+import { reader } from './world.js'
+
+/** What is read. */
+export interface Reading {
+  readonly method: 'GET' | 'POST'
+  path(n: number): string
+  body(n: number): string
+  /** Whether it is an answer. */
+  isAnswer(answer: Readonly<Record<string, unknown>>): boolean
+}
+
+/** A prompt for a question, with records quoted. */
+export const prompt: Reading = {
+  method: 'POST', path: () => '/api/enhancement/personalized',
+  body: n => JSON.stringify({ user_id: reader, question: questionOf(n) }),
+  isAnswer: answer => answer.is_knowledge_available === true
+    && String(answer.personalized_prompt).length > 100,
+}
+
+/** Records that a question finds. */
+export const search: Reading = {
+  method: 'POST', path: () => '/api/hinata/search',
+  body: n => JSON.stringify({ user_id: reader, query_text: questionOf(n), min_relevance_score: 0 }),
+  isAnswer: answer => Array.isArray(answer.results) && answer.results.length > 0,
+}
+
+/** The whole PSP. */
+export const psp: Reading = {
+  method: 'GET', path: () => `/api/psp/current?user_id=${reader}`, body: () => '',
+  isAnswer: answer => typeof answer.components === 'object',
+}
+
+/** A connection that reads. */
+export function openReadingLane(url: string, token: string, reading: Reading): Lane {
+  const connection = new HttpConnection(url, { Authorization: `Bearer ${token}` })
+  return {
+    window: 1,
+    async send(n) {
+      const { status, body } = await connection.request(reading.method, reading.path(n), reading.body(n))
+      if (status === 200 && reading.isAnswer(JSON.parse(body) as Record<string, unknown>)) return
+      throw new Error(`${reading.path(n)} answered ${status}: ${body.slice(0, 300)}`)
+    },
+    close: () => { connection.close() },
+  }
+}

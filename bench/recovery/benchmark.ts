@@ -1,0 +1,66 @@
+/**
+ * Question: how fast is a backlog drained, how soon does a system with a million persons fold again after a
+ * restart, and what does a second node's arrival cost those whose partitions move?
+ *
+ * Workload: the keyed counter. Lower bound of draining: the live rate of P1; BullMQ drains the same with one
+ * HINCRBY per job. Does not measure: persons as large as those of the whole system, a remote Redis.
+ */
+import type { Benchmark } from '../benchmark.js'
+import { keysFileOf, trialSide } from '../keyed-counter/benchmark.js'
+import { moveWith } from './move.js'
+import { restartWith } from './restart.js'
+
+const personsMoved = 100_000
+const personsRestarted = 1_000_000
+
+const shared = {
+  durability: '`memory`: appendfsync everysec', seed: 20_261_121, hasWarmUp: false, rounds: 3,
+} as const
+
+/** P7, backlog. */
+export function drain(): Benchmark {
+  return {
+    ...shared, name: 'drain', title: 'P7 · Draining a backlog',
+    question: 'How fast is drained what lies in the log before anybody reads it?',
+    workload: '10,000 keys, Zipf 1.0; appended before the node, or the worker, starts',
+    lowerBound: 'the live rate of P1', notMeasured: 'a backlog larger than memory', chart: 'bars',
+    figures: [{ name: 'rate', unit: 'records/s' }, { name: 'cpu', unit: 'CPU s per million' }],
+    baseline: 'hinata',
+    sides: [
+      trialSide({ name: 'hinata', description: '2,000,000 records; the start of the node included',
+        module: new URL('./drain.js', import.meta.url), contender: 'hinataDrain', records: 2_000_000 },
+      keysFileOf(10_000)),
+      trialSide({ name: 'bullmq', description: '50,000 jobs, each one HINCRBY',
+        module: new URL('./bullmq-drain.js', import.meta.url), contender: 'bullmqDrain', records: 50_000 },
+      keysFileOf(10_000)),
+    ],
+  }
+}
+
+/** P7, restart. */
+export function restart(): Benchmark {
+  return {
+    ...shared, name: 'restart', title: 'P7 · Restart', rounds: 2,
+    question: 'How soon after a restart of everything is a record folded, with a million persons in Redis?',
+    workload: 'a counter per person', lowerBound: 'Redis loads its append-only file',
+    notMeasured: 'persons of the whole system, who are larger: Redis then loads longer', chart: 'none',
+    figures: ['first fold', 'redis', 'node'].map(name => ({ name, unit: 'ms' })),
+    sides: [{ name: '1,000,000 persons', description: 'redis: loading its file; node: from its start to the '
+      + 'first committed fold', run: ({ share }) => restartWith(Math.round(personsRestarted * share)) }],
+  }
+}
+
+/** P7, moving partitions. */
+export function move(): Benchmark {
+  return {
+    ...shared, name: 'move', title: 'P7 · A second node comes',
+    question: 'How long until both have their share, and how long does a record of a moving partition wait?',
+    workload: 'one record after the other in each of 16 partitions, each sent when the last is folded',
+    lowerBound: 'the start of a process', notMeasured: 'persons of the whole system', chart: 'none',
+    figures: [{ name: 'shared', unit: 'ms' }, { name: 'joined', unit: 'ms' },
+      { name: 'longest wait', unit: 'ms' }],
+    sides: [{ name: '100,000 persons', description: 'shared: from the start of the second process until both '
+      + 'own eight partitions; joined: until its process runs', run: ({ share }) =>
+      moveWith(Math.round(personsMoved * share)) }],
+  }
+}
