@@ -244,7 +244,8 @@ export class TopologyClient {
       (previous === null ? [version] : [previous, version])
         .map(one => this.#keys.outbox(partition, this.#live.idOf(one)))
     return followOutbox(this.#redis, outboxes(this.#live.at(partition)),
-      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal, end, this.#dataKeys)
+      async () => outboxes(await this.#live.refresh(partition)), from, this.#clock, signal, end,
+      this.#dataKeys)
   }
 
   /**

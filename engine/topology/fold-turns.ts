@@ -4,9 +4,9 @@
  *   asked ─▶ waiting ─▶ in turn: prepare, fold, commit ─▶ ended
  *                          └─ longer than `turnMsMax`: counts no longer
  *
- * What a batch makes lives until its commit is answered. With all tasks of a node under way at once that is as
- * long as all their folds together, so that most of it grows old enough to be collected only with the whole
- * heap: a third of the node's processor time. A few turns keep the thread busy while others wait for Redis.
+ * What a batch makes lives until its commit is answered. With all tasks of a node under way at once that is
+ * as long as all their folds together, so that much of it grows old enough to be collected only with the
+ * whole heap. A few turns keep the thread busy while others wait for Redis.
  *
  * T1  Turns are given in the order of asking.
  * T2  Whoever waits long for Redis does not hold up the tasks of other partitions.
