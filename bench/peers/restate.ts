@@ -78,6 +78,7 @@ log-filter = "warn"
 listen-mode = "tcp"
 disable-telemetry = true
 default-journal-retention = "0s"
+metadata-update-interval = "500ms"
 
 [ingress]
 bind-address = "127.0.0.1:${ingress}"
