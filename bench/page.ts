@@ -57,7 +57,7 @@ Workload: ${workload}; seed ${seed}. Durability: ${durability}.
 Lower bound: ${lowerBound}. Not measured: ${notMeasured}.
 ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, Redis ${
   machine.redis}; ${rounds === 1 ? 'one round' : `${rounds} rounds`}${
-  report.share === 1 ? '' : ` with ${report.share * 100} % of the records that are named above`}.${
+  report.share === 1 ? '' : ` with ${report.share * 100} % of the numbers that are named above`}.${
   report.note === undefined ? '' : ` ${report.note}`}
 ${notes.length === 0 ? '' : `\n${notes.map(remark => `- ${remark}`).join('\n')}\n`}`
 }

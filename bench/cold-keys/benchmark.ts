@@ -40,7 +40,8 @@ export function coldKeysLatency(): Benchmark {
       { name: 'p99 in its partition', unit: 'ms' }, { name: 'hot', unit: 'records/s' }],
     sides: [
       { name: 'cold keys alone', description: 'the lower bound', run: ({ share }) => measured(0, share) },
-      { name: 'with the hot key', description: 'a sixth of what a core folds, in one partition',
+      { name: 'with the hot key',
+        description: '50,000 records a second more, all of one key and so of one partition',
         run: ({ share }) => measured(hotPerSecond, share) },
     ],
   }

@@ -40,12 +40,16 @@ export const restate: Contender = {
     const server = await startServer(binary(), ['--config-file', config], ingress,
       join(folder, 'restate.log'))
     watch(server.pid)
-    await restateSdk.endpoint().bind(counter).listen(handlers)
+    const endpoint = restateSdk.endpoint().bind(counter)
+    endpoint.setLogger(() => undefined) // two lines per call by default
+    await endpoint.listen(handlers)
     await untilHealthy(`http://127.0.0.1:${admin}/health`)
     await untilHealthy(`http://127.0.0.1:${ingress}/restate/health`)
     await register(admin, handlers)
     const url = `http://127.0.0.1:${ingress}`
     const lanes = Array.from({ length: callsInFlight }, () => new HttpConnection(url))
+    // the first calls wait some ten seconds until every part of the server has heard of the handlers
+    await Promise.all(lanes.map((lane, i) => lane.request('POST', `/counter/first-${i}/add`, '0')))
     await measured(async () => {
       let next = 0
       await Promise.all(lanes.map(async lane => {
@@ -74,6 +78,7 @@ log-filter = "warn"
 listen-mode = "tcp"
 disable-telemetry = true
 default-journal-retention = "0s"
+metadata-update-interval = "500ms"
 
 [ingress]
 bind-address = "127.0.0.1:${ingress}"
