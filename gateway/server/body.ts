@@ -73,7 +73,7 @@ export class Body {
     const { bodyWindowMs: ms, bodyWindowBytesMin: min } = this.#limits
     for (let before = 0; ; before = this.#bytes) {
       await this.#clock.wait(ms, signal)
-      if (signal.aborted) return new Promise(() => undefined) // it is read; nobody waits for this any more
+      if (signal.aborted) return new Promise<never>(() => undefined) // it is read: nobody waits for this now
       if (this.#bytes - before < min) throw new HinataError('BODY_SLOW', { min, ms })
     }
   }
