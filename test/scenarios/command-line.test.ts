@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { sampleRecords } from '../../deploy/tour/sample.js'
 import { codeVersion } from '../../pipelines/hinata.js'
 import { dumpState } from '../support/state-dump.js'
@@ -84,8 +84,6 @@ t.test('up, import twice, export, status, stop, up again', async t => {
   })
   t.equal(await count.text(), `${lines.length}\t${lines.length}\n`)
 
-  await weekAndLifetimes(t, dataDir)
-
   const exported = await hinata('export', '--user', 'lena', '--data-dir', dataDir)
   const ids = exported.out.trim().split('\n').map(line => (JSON.parse(line) as { id: string }).id).sort()
   t.strictSame(ids, all.map(({ record }) => record.id).sort())
@@ -110,23 +108,6 @@ t.test('up, import twice, export, status, stop, up again', async t => {
   t.strictSame(await dumpState(restarted.redis, 'h', partitions), before, 'everything is kept')
   t.equal(await stop(second.child), 0)
 })
-
-/** The weekly report names those alone who consent; as configured, no row is too old. */
-async function weekAndLifetimes(t: Test, dataDir: string): Promise<void> {
-  const report = async (): Promise<{ totals: { persons: number }, persons: { person: string }[] }> => {
-    const week = new Date().toISOString().slice(0, 10)
-    return JSON.parse((await hinata('report', 'weekly', '--json', '--week', week, '--data-dir', dataDir)).out)
-  }
-  t.match(await report(), { totals: { persons: 1 }, persons: [] }, 'nobody is named')
-  const { gateway } = JSON.parse(await readFile(join(dataDir, 'hinata.json'), 'utf8')) as { gateway: string }
-  const key = (await readFile(join(dataDir, 'admin.key'), 'utf8')).trim()
-  const consented = await fetch(`${gateway}/api/users/lena/privacy`, { method: 'PUT',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ consents: { analytics: true } }) })
-  t.equal(consented.status, 200)
-  t.match(await report(), { persons: [{ person: 'lena' }] }, 'who consents is')
-  t.match((await hinata('tiers', 'expire', '--data-dir', dataDir)).out, 'Nothing is older')
-}
 
 t.test('wrong usage is exit code 2 and says what is wrong', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'hinata-cli-'))
