@@ -275,7 +275,7 @@ function lessonOf(
 
 function learn(cells: PersonCells, knowledge: Knowledge, lesson: Lesson, staged: StagedRecord): void {
   if (isEcho(staged.echo, cells.components.index)) return
-  learnTopics(knowledge, cells.topics, cells.focus, lesson)
+  learnTopics(knowledge, cells.topics, cells.habits, lesson)
   learnStatements(knowledge, cells.hints, lesson)
   learnVisits(knowledge, lesson)
   learnMood(knowledge, lesson)

@@ -31,7 +31,7 @@ export const personState = {
   /** By the key of their name. */
   topics: indexedMap((topics: MapCell<Topic>) => new TopicIndex(topics)),
   /** How the topics follow each other. */
-  focus: value<Focus>(newFocus),
+  habits: value<Focus>(newFocus),
   /** Spelling of each tag, by its key. */
   tags: indexedMap((tags: MapCell<string>) => new TagsByHash(tags)),
   /** Statements that wait for a second record. */

@@ -155,8 +155,10 @@ export class Knowledge {
 
   /** Makes room: components that weigh least leave the state; their changes stay where outputs went. */
   #archiveWeakest(at: number, gapMs: number): Change[] {
-    const weighed = this.#cells.entries().flatMap(([, component]) => component.said !== undefined ? []
-      : [{ component, weight: component.valid_to === null ? weightAt(component, at, gapMs) : -1 }])
+    const all = this.#cells.entries().map(([, component]) => component)
+    const open = all.filter(component => component.said === undefined)
+    const weighed = (open.length > 0 ? open : all)
+      .map(component => ({ component, weight: weightAt(component, at, gapMs) }))
     weighed.sort((a, b) => a.weight - b.weight || numberOf(a.component.id) - numberOf(b.component.id))
     const leaving = weighed.slice(0, ARCHIVED_AT_ONCE)
     for (const { component } of leaving) this.#cells.delete(component.id)

@@ -22,7 +22,7 @@ export interface PspCells {
   readonly components: Pick<MapCell<Component>, 'entries'>
   readonly buffer: Iterable<BufferedRecord>
   readonly topics: Pick<MapCell<Topic>, 'entries'>
-  readonly focus: Pick<ValueCell<Focus>, 'get'>
+  readonly habits: Pick<ValueCell<Focus>, 'get'>
   readonly clusters: Pick<MapCell<{ readonly name: string }>, 'entries'>
 }
 
@@ -219,7 +219,7 @@ export function componentOf(
 function focusWithout(cells: PspCells): FocusedTopic[] {
   const out = new Set<string>()
   for (const [id, component] of cells.components.entries()) if (isRuledOut(component)) out.add(id)
-  const focus = focusOf(cells.focus.get(), cells.topics.entries())
+  const focus = focusOf(cells.habits.get(), cells.topics.entries())
   return out.size === 0 ? focus : focus.filter(({ component }) => !out.has(component))
 }
 

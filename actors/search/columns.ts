@@ -35,6 +35,11 @@ export class Columns {
     this.priorRanks[slot] = -Infinity
   }
 
+  /** By slot: event times, ms UTC. */
+  get eventTimes(): Float64Array {
+    return this.times
+  }
+
   /** By slot: what the rank is without words, meaning, asked times and recency (ranking.ts). */
   get priors(): Float64Array {
     return this.priorRanks
@@ -49,10 +54,6 @@ export class Columns {
     return this.spoken[slot] === 1
   }
 
-  /** Event time, ms UTC. */
-  time(slot: number): number {
-    return this.times[slot]
-  }
 
   private resize(capacity: number): void {
     const { alive, spoken, times, priorRanks } = this

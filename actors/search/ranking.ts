@@ -59,6 +59,27 @@ export function recencyOf(ageMs: number): number {
   return RECENCY_WEIGHT * 2 ** (-Math.max(0, ageMs) / RECENCY_HALF_LIFE_MS)
 }
 
+const dayMs = 86_400_000
+const DAYS_MAX = 1_023
+/** What recency adds after so many days; nothing at the end. */
+const byDay = Float64Array.from({ length: DAYS_MAX + 2 }, (_, day) =>
+  (day > DAYS_MAX ? 0 : recencyOf(day * dayMs)))
+
+/** Whole days of an age, for the bounds of its recency. */
+export function daysOf(ageMs: number): number {
+  return ageMs <= 0 ? 0 : Math.min(DAYS_MAX, Math.floor(ageMs / dayMs))
+}
+
+/** The most that recency adds after `days` days, and until the next day; spares most records the power. */
+export function recencyMost(days: number): number {
+  return byDay[days]
+}
+
+/** The least that it adds until then. */
+export function recencyLeast(days: number): number {
+  return byDay[days + 1]
+}
+
 /** The relevance of a rank, 0..1; 0 when nothing matches (R1). */
 export function relevanceAt(rank: number): number {
   return Math.max(0, Math.round((1 - 2 ** (-rank / HALF_RELEVANCE_RANK)) * DIGITS) / DIGITS)

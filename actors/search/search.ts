@@ -10,7 +10,8 @@ import { Hits, type Hit } from './hits.js'
 import { scoreWords } from './lexical.js'
 import type { PersonIndex } from './person-index.js'
 import {
-  ASKED_TIME_WEIGHT, MEANING_WEIGHT, RANK_MARGIN, ranksOf, RECENCY_MAX, recencyOf, relevanceAt, steadyRank,
+  ASKED_TIME_WEIGHT, daysOf, MEANING_WEIGHT, RANK_MARGIN, ranksOf, RECENCY_MAX, recencyLeast, recencyMost,
+  recencyOf, relevanceAt, steadyRank,
 } from './ranking.js'
 import { reasonOf } from './reason.js'
 import {
@@ -47,12 +48,12 @@ interface Judgement {
  * or relevant but not among the first. The others are ranked exactly.
  */
 function hitsOf(index: PersonIndex, { now, minRelevance, limit }: SearchArgs, judgement: Judgement): Hits {
-  const { entries, columns, columns: { priors } } = index
+  const { entries, columns: { priors, eventTimes } } = index
   const { words, meaning, meaning: { dots, inverses, scale }, times, test } = judgement
   const hits = new Hits(boundedLimit(limit))
   const asked = ranksOf(minRelevance)
-  const lowest = Math.max(asked.from, 0) - RECENCY_MAX - RANK_MARGIN
-  const surely = asked.to + RANK_MARGIN
+  const from = Math.max(asked.from, 0) - RANK_MARGIN
+  const to = asked.to + RANK_MARGIN
   const isTimed = times.length > 0
   const isMeant = dots.length > 0
   let firstFrom = -Infinity
@@ -60,10 +61,14 @@ function hitsOf(index: PersonIndex, { now, minRelevance, limit }: SearchArgs, ju
     const cosine = isMeant ? dots[slot] * inverses[slot] * scale : 0
     let rank = words[slot] + priors[slot]
     if (cosine > 0) rank += MEANING_WEIGHT * cosine
-    const isOfAskedTime = isTimed && isAsked(times, columns.time(slot))
+    const isOfAskedTime = isTimed && isAsked(times, eventTimes[slot])
     if (isOfAskedTime) rank += ASKED_TIME_WEIGHT
-    if (rank < lowest) continue
-    const isOnlyCounted = rank < firstFrom && rank > surely && (words[slot] > 0 || cosine > RANK_MARGIN)
+    if (rank + RECENCY_MAX < from) continue
+    const days = daysOf(now - eventTimes[slot])
+    const most = rank + recencyMost(days)
+    if (most < from) continue
+    const isRelevant = rank + recencyLeast(days) > to && (words[slot] > 0 || cosine > RANK_MARGIN)
+    const isOnlyCounted = isRelevant && most < firstFrom
     if (isOnlyCounted && test === undefined) {
       hits.count()
       continue
@@ -79,7 +84,7 @@ function hitsOf(index: PersonIndex, { now, minRelevance, limit }: SearchArgs, ju
     const relevance = relevanceAt(steadyRank(parts) + recencyOf(now - eventTime))
     if (relevance <= 0 || relevance < minRelevance) continue
     hits.offer({ slot, entry, relevance })
-    firstFrom = ranksOf(hits.relevanceMin).from - RECENCY_MAX - RANK_MARGIN
+    firstFrom = ranksOf(hits.relevanceMin).from - RANK_MARGIN
   }
   return hits
 }

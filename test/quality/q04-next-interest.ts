@@ -42,9 +42,9 @@ export const q04: Metric = {
     + 'half-life.',
   note: 'HR@5 of all: one record in twenty-five has a tag that was never seen, so that .629 of those with a '
     + 'known tag is .605 of all. Learning the weights of the half-lives record by record (decision 0051) '
-    + 'brought .592 to .605. Tried on the dev half on top of it, and worth less than .005 in the mean '
-    + 'logarithm of the chance: which topic follows which, which ones come within ten records, days since '
-    + 'the last, more half-lives; left out.',
+    + 'brought .592 to .605. Tried on the dev half on top of it: which topic follows which, days since '
+    + 'the last, more half-lives (less than .005 in the mean logarithm of the chance), which ones come '
+    + 'within ten records (no more hits); left out.',
   run: measure,
 }
 
