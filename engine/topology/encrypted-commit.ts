@@ -4,6 +4,7 @@
  *
  * W1  A key whose erasure is folded by this commit is read anew: what follows the erasure is encrypted with
  *     the key that came with or after it, never with the destroyed one.
+ *     A key of which nothing is left to write gets none.
  * W2  What stands before an erasure is not written under a key that came after it, but shut for good: in the
  *     same commit (Emission.isErased), and when the erasure lies further on in the log.
  */
@@ -32,7 +33,8 @@ export async function contentOf(
   const { hashes, dead } = batch
   if (!dataKeys) return { hashes, outputs: Buffer.concat(emitted.map(({ packed }) => packed)), dead }
   for (const { key, isCleared } of hashes) if (isCleared) dataKeys.forget(key)
-  const touched = new Set([...hashes.map(({ key }) => key), ...dead.map(letter => legibleOf(letter).key),
+  const written = hashes.filter(({ changes: { puts, removals } }) => puts.length + removals.length > 0)
+  const touched = new Set([...written.map(({ key }) => key), ...dead.map(letter => legibleOf(letter).key),
     ...emitted.filter(({ output }) => !open.has(output)).map(({ key }) => key)])
   touched.delete('') // of nobody: watermarks, blocks that cannot be read
   const inForce = await dataKeys.toCommit(touched, position)

@@ -49,8 +49,8 @@ function filesWith(where: string, text: string): string[] {
 
 async function promptOf(system: RunningHinata, user: string): Promise<string> {
   const answer = await system.ask('/api/enhancement/personalized',
-    { user_id: user, question: 'What now?' }) as { personalized_prompt: string }
-  return answer.personalized_prompt
+    { user_id: user, question: 'What now?' }) as { personalized_prompt?: string }
+  return answer.personalized_prompt ?? ''
 }
 
 interface ListedKey {
@@ -145,7 +145,6 @@ t.test('who was erased is not in an older backup, and its key is nowhere', async
 
 t.test('a folder keeps the setting that it was begun with', async t => {
   const other = new HinataFolder(hinata.dataDir, [...flags.slice(2), '--encryption', 'off'])
-  t.match(await other.run('keys', 'list'), { code: 0 })
   const refused = await other.run('up', '--port', '0', '--clickhouse-port', '0')
   t.equal(refused.code, 1)
   other.end()
