@@ -33,7 +33,7 @@ export const remarks: Readonly<Record<string, readonly string[]>> = {
     + 'job is stored, so that it can be asked for. Who has many records sends them in batches.',
     '**Slower than Fastify with BullMQ** over HTTP, one record a request: two writes to Redis instead of one '
     + '(the record, the job), and what every request sets up so that it can be given up: a timer, an abort '
-    + 'signal, the error it would answer, which are a seventh of the gateway\'s time.',
+    + 'signal, the error it would answer, which are about a tenth of the gateway\'s time.',
     'The sender runs on the same cores and is in the processor time; full load keeps 32 messages unanswered '
     + 'on a connection, and its latency is not shown: it is what those windows make it.',
   ],
