@@ -14,7 +14,7 @@ import { topic, type Encryption, type Sink, type Topology } from '../engine/inde
 /**
  * Version of what the pipeline computes: a change of enrichment, scores or the PSP's rules is a new version.
  */
-export const codeVersion = 1
+export const codeVersion = 2
 /**
  * Records that go to a thread at once: enough to pay for the hand-over, few enough that all threads get some.
  */
