@@ -188,7 +188,7 @@ t.test('a savepoint, restored in front of its log', async t => {
   total += await imported(5)
   const after = await dumpState(system.redis, 'h', partitions, `hinata.${next}`)
   t.equal(await stop(system), 0)
-  t.match((await hinata('savepoint', 'list')).out, new RegExp(`^noon {2}${next}`))
+  t.match((await hinata('savepoint', 'list')).out, new RegExp(`^noon {2}.+ {2}v${next} {2}`))
   const restored = await hinata('savepoint', 'restore', 'noon')
   t.match(restored.out, new RegExp(`v${next} is live as it was then`), restored.err)
 
