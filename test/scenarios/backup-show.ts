@@ -45,6 +45,13 @@ async function fileOf(name: string, from: number, to: number): Promise<string> {
   return path
 }
 
+/** The JSON that a command prints; what it says instead, when it fails. */
+async function told(system: HinataFolder, ...args: string[]): Promise<object> {
+  const { code, out, err } = await system.run(...args, '--json')
+  if (code !== 0) throw new Error(`hinata ${args.join(' ')}: ${err}`)
+  return JSON.parse(out) as object
+}
+
 async function count(system: RunningHinata, sql: string): Promise<number> {
   return Number(await system.query(`${sql} SETTINGS final = 0`))
 }
@@ -76,17 +83,16 @@ try {
   await until('rows', async () => await count(system, 'SELECT count() FROM records') === half, waitSeconds)
   const prompts = await promptsOf(system)
   const importing = old.run('import', await fileOf('second.jsonl', half, total))
-  const created = await old.run('backup', 'create', 'show', '--json')
-  tell('created under load', JSON.parse(created.out) as object)
+  tell('created under load', await told(old, 'backup', 'create', 'show'))
   await importing
   await until('rows', async () => await count(system, 'SELECT count() FROM records') === total, waitSeconds)
   const originals = new Set(await rowsOf(system))
   await system.stop()
   await rm(old.dataDir, { recursive: true })
 
-  const restored = await next.run('backup', 'restore', 'show', '--json')
-  tell('restored on an empty machine', JSON.parse(restored.out) as object)
-  const { records } = JSON.parse(restored.out) as { records: number }
+  const restored = await told(next, 'backup', 'restore', 'show') as { records: number }
+  tell('restored on an empty machine', restored)
+  const { records } = restored
   const again = await next.up()
   await until('rows', async () => await count(again, 'SELECT count() FROM records') === records, waitSeconds)
   const verified = await next.run('verify', '--deep')
