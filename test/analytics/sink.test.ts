@@ -42,6 +42,7 @@ t.test('migrations that ran are not run again', async t => {
     { version: 10, name: 'api-calls' }, { version: 11, name: 'app-registrations' },
     { version: 12, name: 'cold-records' }, { version: 20, name: 'erasure' },
     { version: 21, name: 'said-of-components' },
+    { version: 22, name: 'expirations' }, { version: 23, name: 'revised-key' },
   ])
   const tables = await analytics.query<{ name: string }>(`
     SELECT name FROM system.tables
