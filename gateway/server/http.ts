@@ -23,6 +23,7 @@ import { addressOf } from './address.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
+import { Deadlines } from './deadlines.js'
 import type { App } from './listen.js'
 import { sendStream, sendText, type Reply } from './reply.js'
 import { safetyHeaders } from './safety-headers.js'
@@ -52,11 +53,13 @@ const requestIdPattern = /^[\w.-]{1,64}$/
 
 /** Serves the routes; everything else is ROUTE_UNKNOWN. */
 export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors: Cors | null): void {
+  const deadlines = new Deadlines(edge.clock, edge.limits.requestMsMax)
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method === 'delete' ? 'del' : route.method](route.path, (response, request) => {
       const arrived = arrivedOf(response, request, route, edge)
-      void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, checker)
+      const reply = replyOf(response, request, edge, cors, arrived.requestId)
+      void serve(response, arrived, reply, edge, checker, deadlines)
     })
   }
   if (cors !== null) {
@@ -67,20 +70,19 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   }
   app.any('/*', (response, request) => {
     const arrived = arrivedOf(response, request, null, edge)
-    void serve(response, arrived, replyOf(response, request, edge, cors, arrived.requestId), edge, null)
+    const reply = replyOf(response, request, edge, cors, arrived.requestId)
+    void serve(response, arrived, reply, edge, null, deadlines)
   })
 }
 
 async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
-  checker: Checker<Schema> | null): Promise<void> {
+  checker: Checker<Schema> | null, deadlines: Deadlines): Promise<void> {
   const startedAt = performance.now()
   const body = new Body(edge.intake, edge.limits, edge.clock)
-  const answered = new AbortController()
   let status: number
   let code: string | null = null
   try {
-    const answering = answer(response, arrived, reply, edge, checker, body)
-    const done = await Promise.race([answering, tooLate(edge, answered.signal)])
+    const done = await deadlines.within(answer(response, arrived, reply, edge, checker, body))
     status = done.status ?? 200
     if ('stream' in done) await sendStream(reply, status, done.type, done.stream)
     else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))
@@ -88,7 +90,6 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   } catch (thrown) {
     ({ status, code } = await sendError(reply, thrown, edge, arrived.requestId))
   } finally {
-    answered.abort()
     body.release()
   }
   const { route, method, visit, address, requestId } = arrived
@@ -120,11 +121,6 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
   if (taken !== null) reply.headers.push(...limitHeaders(taken))
   const { address } = arrived
   return route.handle({ ...admitted, principal, requestId, address, signal: reply.signal })
-}
-
-async function tooLate(edge: Edge, signal: AbortSignal): Promise<never> {
-  await edge.clock.wait(edge.limits.requestMsMax, signal)
-  throw new HinataError('UPSTREAM_UNAVAILABLE')
 }
 
 async function sendError(
