@@ -28,7 +28,7 @@ const moments = ['before', 'after'] as const
 /** Of each person. One of them is the one that is forgotten, in the scope `record`. */
 const records = 4
 /** In short form every so many of the steps, all of them over time. */
-const quickStep = 5
+const quickStep = 13
 
 /** See the top of the file. */
 export const killErasure: Fault = {

@@ -4,7 +4,7 @@ import type { Fault } from './fault.js'
 
 /** Declares them. */
 export function testFaults(faults: Readonly<Record<string, Fault>>): void {
-  t.setTimeout(170_000)
+  t.setTimeout(400_000)
   for (const [name, fault] of Object.entries(faults)) {
     t.test(`${name}: ${fault.name}`, { skip: fault.skipped?.('quick') ?? false }, async t => {
       const { runs, records, lost, doubled, changed, catchUpMs, wrong } = await fault.run('quick')
