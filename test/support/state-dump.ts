@@ -1,10 +1,11 @@
 /** The stored state of a topology, for byte comparison; and its log, copied for a replay. */
 import { fieldsOf, closeRedis, openRedis, send } from '../../engine/redis/index.js'
 import { Keyspace } from '../../engine/record/keys.js'
+import { codeVersion } from '../../pipelines/hinata.js'
 
-/** Every state hash of a namespace: its name without the namespace → its fields, ordered, as hex. */
+/** Every state hash of a namespace, one at least: name without the namespace → fields, ordered, as hex. */
 export async function dumpState(
-  url: string, namespace: string, partitions: number, topology = 'hinata.1',
+  url: string, namespace: string, partitions: number, topology = `hinata.${codeVersion}`,
 ): Promise<Map<string, string>> {
   const redis = await openRedis(url, 'dump')
   const found: [string, string][] = []
@@ -26,6 +27,7 @@ export async function dumpState(
     }
   }
   closeRedis(redis)
+  if (found.length === 0) throw new Error(`${topology} keeps nothing in ${namespace}`)
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
