@@ -13,10 +13,10 @@ import type { DataKeys, InForce } from './data-keys.js'
 const boxOutput = '~box'
 const outputStart = encodeTriple(boxOutput, '', null).subarray(0, 1 + 1 + boxOutput.length)
 
-/** The packed emissions of a commit as one block. `open` names outputs that everyone may read. */
+/** The packed emissions of a commit, the parts of one block. `open` names outputs that everyone may read. */
 export function encodeEmissions(
   emitted: readonly Emission[], inForce: ReadonlyMap<string, InForce>, open: ReadonlySet<string>,
-): Buffer {
+): Buffer[] {
   const parts: Buffer[] = []
   for (let i = 0; i < emitted.length;) {
     const { key, output, packed, isErased } = emitted[i]
@@ -32,7 +32,7 @@ export function encodeEmissions(
     const box = found.key && !isErased ? encrypt(found.key, Buffer.concat(run)) : shutForGood()
     parts.push(encodeTriple(boxOutput, key, box))
   }
-  return Buffer.concat(parts)
+  return parts
 }
 
 /** Blocks of the outbox with their boxes opened; what is erased, or cannot be opened, is left out. */

@@ -24,7 +24,7 @@ import type { Keyspace } from '../record/keys.js'
 import { encodeValue } from '../record/pack.js'
 import { isOwnValue, type LogRecord, type Position } from '../record/record.js'
 import {
-  loadScript, replicated, runScript, type Durability, type RedisConnection,
+  JoinedArgument, loadScript, replicated, runScript, type Durability, type RedisConnection,
 } from '../redis/index.js'
 
 /** A record to append. With `idempotency` the log accepts each (key, id, fingerprint) once. */
@@ -252,8 +252,8 @@ function encryptable(records: readonly AppendInput[]): Buffer[] {
 }
 
 /** The packed records as one argument: Redis and its Lua pay per argument. */
-function joined(block: Waiting[]): Buffer {
-  return Buffer.concat(block.map(({ packed }) => packed))
+function joined(block: Waiting[]): JoinedArgument {
+  return new JoinedArgument(block.map(({ packed }) => packed))
 }
 
 /** The first records of a lane that fit one block and are of one kind. */

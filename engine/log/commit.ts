@@ -3,7 +3,9 @@
  */
 import { HinataError } from '../errors/index.js'
 import type { EntryId } from '../record/record.js'
-import { loadScript, runScript, type RedisArgument, type RedisConnection } from '../redis/index.js'
+import {
+  JoinedArgument, loadScript, runScript, type RedisArgument, type RedisConnection, type SentArgument,
+} from '../redis/index.js'
 import { ownershipArgument, type Ownership } from './lease.js'
 
 /** Fields of one hash to put and to remove. */
@@ -22,7 +24,8 @@ export interface Commit extends Ownership {
   readonly position: EntryId
   readonly folded: number
   readonly emitted: number
-  readonly outputs: Buffer
+  /** Parts of one block. */
+  readonly outputs: readonly Buffer[]
   readonly dead: Buffer[]
   /** Member → due (ms), or null to cancel. */
   readonly timers: ReadonlyMap<string, number | null>
@@ -44,9 +47,9 @@ export async function commitBatch(
   redis: RedisConnection, partition: number, keys: CommitKeys, commit: Commit,
 ): Promise<void> {
   const names = [keys.checkpoint, keys.outbox, keys.timers, keys.dead]
-  const args: RedisArgument[] = [ownershipArgument(commit), commit.sequence, commit.position, commit.folded,
+  const args: SentArgument[] = [ownershipArgument(commit), commit.sequence, commit.position, commit.folded,
     commit.emitted,
-    commit.outputs, commit.dead.length, ...commit.dead, commit.timers.size]
+    new JoinedArgument(commit.outputs), commit.dead.length, ...commit.dead, commit.timers.size]
   for (const [member, due] of commit.timers) args.push(member, due ?? '')
   for (const hash of commit.hashes) {
     names.push(hash.key)

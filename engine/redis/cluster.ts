@@ -9,7 +9,8 @@
  * C4  A read that blocks has a connection of its own per slot, so it delays nobody and meets one slot only.
  */
 import { Command, Redis, type RedisOptions } from 'ioredis'
-import type { RedisArgument, RedisConnection, RedisPlace } from './connection.js'
+import type { RedisConnection, RedisPlace } from './connection.js'
+import { sendFramed, type SentArgument } from './frame.js'
 import { slotCount, slotOf } from './slot.js'
 
 const retryDelayMs = 50
@@ -69,7 +70,7 @@ class Cluster implements RedisConnection {
     return this.#masterOf.length === slotCount && !this.#masterOf.includes(undefined)
   }
 
-  async send(name: string, args: RedisArgument[], key = keyOf(name, args)): Promise<unknown> {
+  async send(name: string, args: SentArgument[], key = keyOf(name, args)): Promise<unknown> {
     const slot = slotOf(key)
     const lane = name === 'XREAD' && String(args[2]) === 'BLOCK' ? `/${slot}` : ''
     for (;;) {
@@ -155,18 +156,18 @@ class Cluster implements RedisConnection {
     if (oldest !== undefined && performance.now() - oldest > suspiciousMs) void this.look()
   }
 
-  async #call({ redis }: Link, name: string, args: RedisArgument[]): Promise<unknown> {
+  async #call({ redis }: Link, name: string, args: SentArgument[]): Promise<unknown> {
     const number = ++this.#count
     this.#waiting.set(number, performance.now())
     try {
-      return await redis.sendCommand(new Command(name, args, { replyEncoding: null }))
+      return await sendFramed(redis, name, args)
     } finally {
       this.#waiting.delete(number)
     }
   }
 
   /** While a slot moves, what is not here any more is there; WAIT would ask the wrong master (`placeOf`). */
-  #detour(address: string, name: string, args: RedisArgument[], key: string): Promise<unknown> {
+  #detour(address: string, name: string, args: SentArgument[], key: string): Promise<unknown> {
     this.#detours++
     const link = this.#linkTo(address, '')
     const asking = this.#call(link, 'ASKING', [])
@@ -210,7 +211,7 @@ function completed(address: string, asked: string): string {
 }
 
 /** The key that a command is about; a keyless one may go to any master. */
-function keyOf(name: string, args: RedisArgument[]): string {
+function keyOf(name: string, args: SentArgument[]): string {
   switch (name) {
     case 'EVALSHA': case 'EVAL': return String(args[2])
     case 'XREAD': return String(args[args.findIndex(argument => argument === 'STREAMS') + 1])

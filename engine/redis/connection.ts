@@ -5,12 +5,10 @@
  * the .lua files). A cluster (cluster.ts) is used through the same interface: every command goes to the
  * master of its key.
  */
-import { Command, Redis, type RedisOptions } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { HinataError } from '../errors/index.js'
 import { openCluster } from './cluster.js'
-
-/** What may be sent as an argument. */
-export type RedisArgument = string | number | Buffer
+import { sendFramed, type SentArgument } from './frame.js'
 
 /** Where a key lives. */
 export interface RedisPlace {
@@ -25,7 +23,7 @@ export interface RedisPlace {
 /** A connection. Only engine/redis knows what it is made of; the simulation has one to a model of Redis. */
 export interface RedisConnection {
   /** See `send`. */
-  send(name: string, args: RedisArgument[], key?: string): Promise<unknown>
+  send(name: string, args: SentArgument[], key?: string): Promise<unknown>
   /** One key of each master, for commands that name none. */
   masters(): string[]
   placeOf(key: string): RedisPlace
@@ -90,8 +88,7 @@ function connectionTo(redis: Redis): RedisConnection {
   return {
     masters: () => [''],
     placeOf: () => ({ group: '', master: '', link: String(generation) }),
-    send: (name, args) =>
-      redis.sendCommand(new Command(name, args, { replyEncoding: null })) as Promise<unknown>,
+    send: (name, args) => sendFramed(redis, name, args),
     onReady: listener => void redis.on('ready', listener),
     close: () => redis.disconnect(),
   }
@@ -102,7 +99,7 @@ function connectionTo(redis: Redis): RedisConnection {
  * says whose master takes a command that names no key.
  */
 export function send(
-  redis: RedisConnection, name: string, args: RedisArgument[], key?: string,
+  redis: RedisConnection, name: string, args: SentArgument[], key?: string,
 ): Promise<unknown> {
   return redis.send(name, args, key)
 }

@@ -1,6 +1,7 @@
 export {
-  closeRedis, fieldsOf, openRedis, send, type RedisArgument, type RedisConnection, type RedisPlace,
+  closeRedis, fieldsOf, openRedis, send, type RedisConnection, type RedisPlace,
 } from './connection.js'
+export { JoinedArgument, type RedisArgument, type SentArgument } from './frame.js'
 export { assertDurability, assertSafeRedis, checkRedis, type Durability, type RedisFacts } from './safety.js'
 export { loadScript, registerScripts, runScript, type Script } from './script.js'
 export { replicated, replicatedIfAny } from './replicated.js'

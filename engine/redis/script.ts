@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { HinataError } from '../errors/index.js'
-import { send, type RedisArgument, type RedisConnection } from './connection.js'
+import { send, type RedisConnection } from './connection.js'
+import type { SentArgument } from './frame.js'
 
 /** A script, ready to run. */
 export interface Script {
@@ -25,9 +26,9 @@ export function loadScript(name: string): Script {
  * restart.
  */
 export async function runScript(
-  redis: RedisConnection, script: Script, keys: string[], args: RedisArgument[],
+  redis: RedisConnection, script: Script, keys: string[], args: SentArgument[],
 ): Promise<unknown> {
-  const parameters = [keys.length, ...keys].concat(args as string[]) as RedisArgument[]
+  const parameters: SentArgument[] = [keys.length, ...keys].concat(args as string[])
   try {
     return await send(redis, 'EVALSHA', [script.digest, ...parameters])
   } catch (error) {

@@ -21,7 +21,8 @@ type WrittenFields = Pick<ChangedHash['changes'], 'puts' | 'removals'>
 /** The parts of a commit that hold what persons said. */
 export interface CommitContent {
   readonly hashes: readonly (Omit<ChangedHash, 'changes'> & { readonly changes: WrittenFields })[]
-  readonly outputs: Buffer
+  /** Parts of one block. */
+  readonly outputs: readonly Buffer[]
   readonly dead: Buffer[]
 }
 
@@ -31,7 +32,7 @@ export async function contentOf(
   open: ReadonlySet<string>,
 ): Promise<CommitContent> {
   const { hashes, dead } = batch
-  if (!dataKeys) return { hashes, outputs: Buffer.concat(emitted.map(({ packed }) => packed)), dead }
+  if (!dataKeys) return { hashes, outputs: emitted.map(({ packed }) => packed), dead }
   for (const { key, isCleared } of hashes) if (isCleared) dataKeys.forget(key)
   const written = hashes.filter(({ changes: { puts, removals } }) => puts.length + removals.length > 0)
   const touched = new Set([...written.map(({ key }) => key), ...dead.map(letter => legibleOf(letter).key),

@@ -13,7 +13,7 @@ import { encodeRecord } from '../record/block.js'
 import type { Keyspace } from '../record/keys.js'
 import { toldField } from '../record/record.js'
 import { renewLease, type Ownership } from '../log/index.js'
-import { loadScript, replicated, runScript, type RedisConnection } from '../redis/index.js'
+import { JoinedArgument, loadScript, replicated, runScript, type RedisConnection } from '../redis/index.js'
 import { relayOutput } from './staged.js'
 import { watermarkName } from './event-time.js'
 import { lastEntryOf } from './sink-loop.js'
@@ -43,7 +43,7 @@ export function relaySink(
         const log = keys.log(partition, source.topic)
         const relay = (history: string): Promise<unknown> =>
           runScript(redis, relayBlock, [log, keys.meta(partition, source.topic), appender],
-            [lastEntryOf(batch), block.length, Buffer.concat(block), relayMemorySeconds, history])
+            [lastEntryOf(batch), block.length, new JoinedArgument(block), relayMemorySeconds, history])
         const isElsewhere = redis.placeOf(checkpoint).master !== redis.placeOf(log).master
         if (isElsewhere) isHeld ??= await replicated(redis, checkpoint, () =>
           renewLease(redis, checkpoint, lease, lease.leaseMs))

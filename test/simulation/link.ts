@@ -7,7 +7,9 @@
  * L2  A break loses the answers on their way, and of the commands on their way all but the first few. Those
  *     few may even be executed after the connection is back: something between the two kept them.
  */
-import type { RedisArgument, RedisConnection, RedisPlace } from '../../engine/redis/index.js'
+import {
+  JoinedArgument, type RedisArgument, type RedisConnection, type RedisPlace, type SentArgument,
+} from '../../engine/redis/index.js'
 import { scriptOf } from './model/redis.js'
 import type { Arrival, Server } from './server.js'
 import type { Process, World } from './world.js'
@@ -81,7 +83,8 @@ export class Link implements RedisConnection {
     server.onDown.push(() => this.break({ arrivingShare: 0, lateMs: 0 }))
   }
 
-  send(name: string, args: RedisArgument[]): Promise<unknown> {
+  send(name: string, sent: SentArgument[]): Promise<unknown> {
+    const args = sent.map(argument => argument instanceof JoinedArgument ? argument.whole() : argument)
     return new Promise((resolve, reject) => {
       if (this.#state === 'closed') return reject(new Error('Connection is closed.'))
       this.#pending.push({ name, args, resolve, reject })

@@ -2,7 +2,7 @@
  * Five real bugs, put in on purpose between the engine and the model: other scripts in the model, or a
  * connection that sends something else. The simulation must find each of them; the engine knows none.
  */
-import type { RedisArgument, RedisConnection } from '../../engine/redis/index.js'
+import type { RedisConnection, SentArgument } from '../../engine/redis/index.js'
 import { scriptOf } from './model/redis.js'
 import { modelScripts, type ModelScript } from './model/scripts.js'
 import type { Store } from './model/store.js'
@@ -11,20 +11,20 @@ import type { Mutant } from './simulation.js'
 /** A commit as it is sent, taken apart. */
 interface SentCommit {
   /** Digest or source, keys, arguments. */
-  readonly script: RedisArgument
-  readonly keys: readonly RedisArgument[]
+  readonly script: SentArgument
+  readonly keys: readonly SentArgument[]
   /** Up to the number of timer changes. */
-  readonly head: readonly RedisArgument[]
+  readonly head: readonly SentArgument[]
   /** Member, due ('' = cancel). */
-  readonly timers: readonly RedisArgument[]
+  readonly timers: readonly SentArgument[]
   /** Everything about hashes. */
-  readonly hashes: readonly RedisArgument[]
+  readonly hashes: readonly SentArgument[]
 }
 
 const headArguments = 6
 const fixedKeys = 4
 
-function parseCommit(args: readonly RedisArgument[]): SentCommit {
+function parseCommit(args: readonly SentArgument[]): SentCommit {
   const keyCount = Number(args[1])
   const values = args.slice(2 + keyCount)
   const timersAt = headArguments + 1 + Number(values[headArguments])

@@ -24,7 +24,7 @@ async function openSubject(t: Test, extra: string[] = []): Promise<Subject> {
 }
 
 const commitOf = ({ epoch, history }: Lease, changes: Partial<Commit> = {}): Commit => ({
-  epoch, history, sequence: 0, position: '5-0', folded: 3, emitted: 2, outputs: Buffer.from('out'),
+  epoch, history, sequence: 0, position: '5-0', folded: 3, emitted: 2, outputs: [Buffer.from('o'), Buffer.from('ut')],
   dead: [Buffer.from('letter')],
   timers: new Map([['late', 100], ['early', 50]]),
   hashes: [{ key: hashKey, puts: ['total', Buffer.from('1'), 'gone', Buffer.from('2')], removals: [] }],
@@ -43,7 +43,7 @@ t.test('writes state, timers, outputs, dead letters and position together', asyn
   await commitBatch(redis, 0, names, commitOf(lease))
   await commitBatch(redis, 0, names, commitOf(lease, {
     sequence: 1, position: '9-1', timers: new Map([['late', null], ['early', 75]]), dead: [],
-    outputs: Buffer.alloc(0),
+    outputs: [],
     emitted: 0, hashes: [{ key: hashKey, puts: ['total', Buffer.from('7')], removals: ['gone', 'never'] }],
   }))
   const checkpoint = fieldsOf(await send(redis, 'HGETALL', [names.checkpoint]))

@@ -42,7 +42,7 @@ class Partition {
     await commitBatch(this.on.redis, 0, this.names, {
       ...this.lease, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
       emitted: values.length,
-      outputs: Buffer.concat(values.map(value => encodeEmission(output, 'ada', value).packed)), dead: [],
+      outputs: values.map(value => encodeEmission(output, 'ada', value).packed), dead: [],
       timers: new Map(), hashes: [],
     })
     this.emitted += values.length

@@ -83,7 +83,7 @@ conforms('Redis', async t => {
       timers: keys.timers(partition, topology), dead: keys.dead(partition, topology),
     }, {
       epoch, history, sequence: sequence++, position: `${sequence}-0`, folded: 1, emitted: 0,
-      outputs: Buffer.alloc(0), dead: [],
+      outputs: [], dead: [],
       timers: new Map(),
       hashes: hashes.map(({ actor, key, table, changes: { puts, removals } }) => ({
         key: table === undefined ? keys.state(partition, topology, actor, key)

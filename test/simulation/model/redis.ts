@@ -5,7 +5,7 @@
  * M3  A script or command happens as a whole or not at all, also when the end of the log of writes is lost.
  * M4  After a crash the data is what the surviving writes give, each executed again at its own time.
  */
-import { loadScript, type RedisArgument, type Script } from '../../../engine/redis/index.js'
+import { loadScript, type RedisArgument, type Script, type SentArgument } from '../../../engine/redis/index.js'
 import { bytesOf, commands, parseRead, readStreams } from './commands.js'
 import { modelScripts, notModelled, type ModelReply, type ModelScript } from './scripts.js'
 import { formatId, ModelError, Store } from './store.js'
@@ -28,7 +28,7 @@ const digests = new Map(scripts.map(({ digest, name }) => [digest, name]))
 const bySource = new Map(scripts.map(script => [script.source, script]))
 
 /** Name of the script that an EVALSHA or EVAL runs, if it is one of ours. */
-export function scriptOf(name: string, args: readonly RedisArgument[]): string | undefined {
+export function scriptOf(name: string, args: readonly SentArgument[]): string | undefined {
   if (name === 'EVALSHA') return digests.get(String(args[0]))
   return name === 'EVAL' ? bySource.get(String(args[0]))?.name : undefined
 }
