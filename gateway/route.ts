@@ -24,8 +24,6 @@ interface Call<T> {
   readonly sight: Sight
   /** Asks the ladder about a person that the request did not name (a job's). Throws what refuses it. */
   readonly reach: (key: string, action: Action) => Promise<Sight>
-  /** Aborts when the app goes away. */
-  readonly signal: AbortSignal
 }
 
 /** What a handler answers: a JSON body, a text, or a stream of text parts. */

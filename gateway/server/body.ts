@@ -10,9 +10,10 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type uws from 'uWebSockets.js'
-import { HinataError, type Clock } from '../../engine/index.js'
+import { HinataError } from '../../engine/index.js'
 import type { Intake } from '../intake.js'
 import type { GatewayLimits } from '../limits.js'
+import type { Deadlines } from './deadlines.js'
 
 /** Up to this many times the limit a body is read and thrown away. */
 const patience = 4
@@ -22,17 +23,18 @@ export class Body {
   readonly #intake: Intake
   readonly #max: number
   readonly #limits: GatewayLimits
-  readonly #clock: Clock
+  /** One window each. */
+  readonly #windows: Deadlines
   #parts: Buffer[] = []
   #bytes = 0
   #taken = 0
   #isReleased = false
 
-  constructor(intake: Intake, limits: GatewayLimits, clock: Clock) {
+  constructor(intake: Intake, limits: GatewayLimits, windows: Deadlines) {
     this.#intake = intake
     this.#max = limits.bodyBytesMax
     this.#limits = limits
-    this.#clock = clock
+    this.#windows = windows
   }
 
   /**
@@ -40,22 +42,23 @@ export class Body {
    * returns.
    */
   read(response: uws.HttpResponse, lengthHeader: string): Promise<Buffer> {
-    const ended = new AbortController()
-    const reading = this.#read(response, lengthHeader)
-    return Promise.race([reading, this.#tooSlow(ended.signal)]).finally(() => ended.abort())
-  }
-
-  #read(response: uws.HttpResponse, lengthHeader: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      if (Number(lengthHeader) > this.#max * patience) reject(this.#tooLarge())
+      const endWatch = this.#watchPace(reject)
+      const refuse = (thrown: unknown): void => {
+        endWatch()
+        reject(thrown as Error)
+      }
+      if (Number(lengthHeader) > this.#max * patience) refuse(this.#tooLarge())
       response.onData((part, isLast) => {
         try {
           this.#add(part)
         } catch (thrown) {
-          reject(thrown)
+          refuse(thrown)
         }
-        if (isLast && this.#bytes > this.#max) reject(this.#tooLarge())
-        else if (isLast) resolve(Buffer.concat(this.#parts))
+        if (!isLast) return
+        if (this.#bytes > this.#max) return refuse(this.#tooLarge())
+        endWatch()
+        resolve(this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts))
       })
     })
   }
@@ -68,14 +71,16 @@ export class Body {
     this.#parts = []
   }
 
-  /** Rejects when too little came within a window; never ends otherwise. */
-  async #tooSlow(signal: AbortSignal): Promise<never> {
+  /** Refuses when too little came within a window. */
+  #watchPace(refuse: (thrown: Error) => void): () => void {
     const { bodyWindowMs: ms, bodyWindowBytesMin: min } = this.#limits
-    for (let before = 0; ; before = this.#bytes) {
-      await this.#clock.wait(ms, signal)
-      if (signal.aborted) return new Promise<never>(() => undefined) // it is read: nobody waits for this now
-      if (this.#bytes - before < min) throw new HinataError('BODY_SLOW', { min, ms })
-    }
+    let before = 0
+    return this.#windows.watch(() => {
+      const isSlow = this.#bytes - before < min
+      before = this.#bytes
+      if (isSlow) refuse(new HinataError('BODY_SLOW', { min, ms }))
+      return !isSlow
+    })
   }
 
   #add(part: ArrayBuffer): void {

@@ -1,6 +1,7 @@
 /**
- * Deadlines of requests. All have the same patience, so that who began first is due first, and one timer does
- * for all: one for each, with a signal that ends it, would cost a tenth of a short request.
+ * Deadlines of requests and of their bodies. All of one kind have the same patience, so that who began first
+ * is due first, and one timer does for all: one for each, with a signal that ends it, would cost a tenth of a
+ * short request.
  */
 import { HinataError, type Clock } from '../../engine/index.js'
 
@@ -8,11 +9,11 @@ import { HinataError, type Clock } from '../../engine/index.js'
 const lookMs = 1_000
 
 interface Pending {
-  readonly dueAt: number
-  readonly giveUp: () => void
+  dueAt: number
+  readonly look: () => boolean
 }
 
-/** Gives up what takes too long. */
+/** Looks at what takes long. */
 export class Deadlines {
   readonly #clock: Clock
   readonly #patienceMs: number
@@ -28,17 +29,29 @@ export class Deadlines {
   /** What `work` comes to; rejects with UPSTREAM_UNAVAILABLE when it takes longer. */
   within<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const pending: Pending = {
-        dueAt: this.#clock.now() + this.#patienceMs,
-        giveUp: () => reject(new HinataError('UPSTREAM_UNAVAILABLE')),
-      }
-      this.#pending.add(pending)
-      work.then(resolve, reject).finally(() => this.#pending.delete(pending))
-      if (!this.#isWatching) void this.#watch()
+      const end = this.watch(() => {
+        reject(new HinataError('UPSTREAM_UNAVAILABLE'))
+        return false
+      })
+      work.then(answer => {
+        end()
+        resolve(answer)
+      }, (thrown: unknown) => {
+        end()
+        reject(thrown as Error)
+      })
     })
   }
 
-  /** Requests that have no answer yet. */
+  /** Calls `look` each time the patience has passed, until it answers false or the watch is ended. */
+  watch(look: () => boolean): () => void {
+    const pending: Pending = { dueAt: this.#clock.now() + this.#patienceMs, look }
+    this.#pending.add(pending)
+    if (!this.#isWatching) void this.#watch()
+    return () => { this.#pending.delete(pending) }
+  }
+
+  /** What is being watched. */
   get size(): number {
     return this.#pending.size
   }
@@ -51,7 +64,9 @@ export class Deadlines {
         if (leftMs <= 0 || !this.#pending.has(first)) break
         await this.#clock.wait(Math.min(leftMs, lookMs))
       }
-      if (this.#pending.delete(first)) first.giveUp()
+      if (!this.#pending.delete(first) || !first.look()) continue
+      first.dueAt = this.#clock.now() + this.#patienceMs
+      this.#pending.add(first)
     }
     this.#isWatching = false
   }

@@ -25,8 +25,13 @@ import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
 import { Deadlines } from './deadlines.js'
 import type { App } from './listen.js'
-import { sendStream, sendText, type Reply } from './reply.js'
+import { Presence, sendStream, sendText, type Reply } from './reply.js'
 import { safetyHeaders } from './safety-headers.js'
+
+interface Watches {
+  readonly requests: Deadlines
+  readonly bodies: Deadlines
+}
 
 /** What is read of a request while uWebSockets still has it. */
 interface Arrived {
@@ -53,13 +58,14 @@ const requestIdPattern = /^[\w.-]{1,64}$/
 
 /** Serves the routes; everything else is ROUTE_UNKNOWN. */
 export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors: Cors | null): void {
-  const deadlines = new Deadlines(edge.clock, edge.limits.requestMsMax)
+  const watches: Watches = { requests: new Deadlines(edge.clock, edge.limits.requestMsMax),
+    bodies: new Deadlines(edge.clock, edge.limits.bodyWindowMs) }
   for (const route of routes) {
     const checker = route.input === null ? null : checkerOf(route.input)
     app[route.method === 'delete' ? 'del' : route.method](route.path, (response, request) => {
       const arrived = arrivedOf(response, request, route, edge)
       const reply = replyOf(response, request, edge, cors, arrived.requestId)
-      void serve(response, arrived, reply, edge, checker, deadlines)
+      void serve(response, arrived, reply, edge, checker, watches)
     })
   }
   if (cors !== null) {
@@ -71,18 +77,18 @@ export function serveRoutes(app: App, routes: readonly Route[], edge: Edge, cors
   app.any('/*', (response, request) => {
     const arrived = arrivedOf(response, request, null, edge)
     const reply = replyOf(response, request, edge, cors, arrived.requestId)
-    void serve(response, arrived, reply, edge, null, deadlines)
+    void serve(response, arrived, reply, edge, null, watches)
   })
 }
 
 async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply, edge: Edge,
-  checker: Checker<Schema> | null, deadlines: Deadlines): Promise<void> {
+  checker: Checker<Schema> | null, watches: Watches): Promise<void> {
   const startedAt = performance.now()
-  const body = new Body(edge.intake, edge.limits, edge.clock)
+  const body = new Body(edge.intake, edge.limits, watches.bodies)
   let status: number
   let code: string | null = null
   try {
-    const done = await deadlines.within(answer(response, arrived, reply, edge, checker, body))
+    const done = await watches.requests.within(answer(response, arrived, reply, edge, checker, body))
     status = done.status ?? 200
     if ('stream' in done) await sendStream(reply, status, done.type, done.stream)
     else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))
@@ -120,7 +126,7 @@ async function answer(response: uws.HttpResponse, arrived: Arrived, reply: Reply
   const { taken, ...admitted } = await admit(edge, route, arrived.visit, { input, path })
   if (taken !== null) reply.headers.push(...limitHeaders(taken))
   const { address } = arrived
-  return route.handle({ ...admitted, principal, requestId, address, signal: reply.signal })
+  return route.handle({ ...admitted, principal, requestId, address })
 }
 
 async function sendError(
@@ -128,7 +134,7 @@ async function sendError(
 ): Promise<{ readonly status: number, readonly code: string }> {
   const { code, kind, message, details } = publicErrorOf(thrown, edge, `request ${requestId}`)
   const refused = { status: statusOfKind[kind], code }
-  if (reply.signal.aborted) return refused
+  if (reply.presence.isGone) return refused
   const hasDetails = Object.keys(details).length > 0
   const body = { error: { code, message, ...(hasDetails ? { details } : {}), request_id: requestId } }
   const isBusy = kind === 'limited' || kind === 'unavailable'
@@ -162,11 +168,9 @@ function arrivedOf(
 
 function replyOf(response: uws.HttpResponse, request: uws.HttpRequest, edge: Edge, cors: Cors | null,
   requestId: string): Reply {
-  const gone = new AbortController()
-  response.onAborted(() => gone.abort())
   return {
     response,
-    signal: gone.signal,
+    presence: new Presence(response),
     headers: [
       ...safetyHeaders(edge.isEncrypted), ['X-Request-Id', requestId],
       ...corsHeaders(cors, request.getHeader('origin')),

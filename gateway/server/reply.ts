@@ -11,11 +11,33 @@ import type uws from 'uWebSockets.js'
 /** A response that may still be written to. */
 export interface Reply {
   readonly response: uws.HttpResponse
-  readonly signal: AbortSignal
+  readonly presence: Presence
   /** Sent with the answer; who handles the request may add. */
   readonly headers: (readonly [name: string, value: string])[]
   readonly acceptEncoding: string
   readonly compressBytesMin: number
+}
+
+/** Whether the app is still there. A signal for each request would cost more than its answer. */
+export class Presence {
+  #isGone = false
+  #told: (() => void) | undefined
+
+  constructor(response: uws.HttpResponse) {
+    response.onAborted(() => {
+      this.#isGone = true
+      this.#told?.()
+    })
+  }
+
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Calls when the app goes away; who asked before is not called any more. */
+  onGone(tell: (() => void) | undefined): void {
+    this.#told = tell
+  }
 }
 
 const compressBrotli = promisify(brotliCompress)
@@ -37,7 +59,7 @@ export async function sendText(reply: Reply, status: number, type: string, text:
   extra: readonly (readonly [string, string])[] = [], isLast = false): Promise<void> {
   const encoding = Buffer.byteLength(text) < reply.compressBytesMin ? null : encodingOf(reply.acceptEncoding)
   const body = encoding === null ? text : await compressed(text, encoding)
-  if (reply.signal.aborted) return
+  if (reply.presence.isGone) return
   reply.response.cork(() => {
     writeHead(reply, status, type, extra)
     if (encoding !== null) {
@@ -53,18 +75,18 @@ export async function sendText(reply: Reply, status: number, type: string, text:
 export async function sendStream(
   reply: Reply, status: number, type: string, parts: AsyncIterable<string>
 ): Promise<void> {
-  const { response, signal } = reply
+  const { response, presence } = reply
   response.cork(() => writeHead(reply, status, type, []))
   try {
     for await (const part of parts) {
-      if (signal.aborted) return
+      if (presence.isGone) return
       let isTaken = true
       response.cork(() => { isTaken = response.write(part) })
-      if (!isTaken) await writable(response, signal)
+      if (!isTaken) await writable(response, presence)
     }
-    if (!signal.aborted) response.cork(() => response.end())
+    if (!presence.isGone) response.cork(() => response.end())
   } catch (thrown) {
-    if (!signal.aborted) response.close()
+    if (!presence.isGone) response.close()
     throw thrown
   }
 }
@@ -77,13 +99,13 @@ function writeHead(
   for (const [name, value] of [...reply.headers, ...extra]) reply.response.writeHeader(name, value)
 }
 
-function writable(response: uws.HttpResponse, signal: AbortSignal): Promise<void> {
+function writable(response: uws.HttpResponse, presence: Presence): Promise<void> {
   return new Promise(resolve => {
     const go = (): void => {
-      signal.removeEventListener('abort', go)
+      presence.onGone(undefined)
       resolve()
     }
-    signal.addEventListener('abort', go)
+    presence.onGone(go)
     response.onWritable(() => {
       go()
       return true

@@ -43,3 +43,26 @@ t.test('a request that takes too long is given up in its time; others are not', 
   await pass(clock, 3_000)
   t.equal(given.at(-1), 'later: UPSTREAM_UNAVAILABLE', 'after a pause it watches again')
 })
+
+t.test('what is watched is looked at again and again, until it says no or has ended', async t => {
+  const clock = new ManualClock(0)
+  const windows = new Deadlines(clock, 1_000)
+  const looks: string[] = []
+  let isFast = true
+  windows.watch(() => {
+    looks.push(`first at ${clock.now()}`)
+    return isFast
+  })
+  await pass(clock, 400)
+  const end = windows.watch(() => {
+    looks.push(`second at ${clock.now()}`)
+    return true
+  })
+  await pass(clock, 2_000)
+  t.strictSame(looks, ['first at 1000', 'second at 1400', 'first at 2000', 'second at 2400'])
+  isFast = false
+  end()
+  await pass(clock, 3_000)
+  t.strictSame(looks.slice(4), ['first at 3000'])
+  t.equal(windows.size, 0)
+})
