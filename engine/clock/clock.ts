@@ -10,6 +10,11 @@ export interface Clock {
   wait(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Ends what waits for the signal. An abort that gives no reason would make an exception, with its stack. */
+export function endWait(waiting: AbortController): void {
+  waiting.abort(null)
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

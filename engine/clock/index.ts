@@ -1,1 +1,1 @@
-export { ManualClock, systemClock, type Clock } from './clock.js'
+export { endWait, ManualClock, systemClock, type Clock } from './clock.js'

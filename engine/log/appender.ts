@@ -13,7 +13,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { encodeEncrypted, type DataKeys } from '../cipher/index.js'
-import { systemClock, type Clock } from '../clock/index.js'
+import { endWait, systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
   appenderMemorySeconds, appenderRecordsMax, appendTriesMax, blockBytesMax, blockRecordsMax, recordBytesMax,
@@ -159,7 +159,7 @@ export class Appender {
   }
 
   async #flush(lane: Lane): Promise<void> {
-    lane.lingering?.abort()
+    if (lane.lingering) endWait(lane.lingering)
     lane.lingering = undefined
     if (lane.isInFlight || lane.waiting.length === 0) return
     lane.isInFlight = true

@@ -7,7 +7,7 @@
  * R2  A partition whose taker has no room is not read (G8); the others go on.
  * R3  The reader keeps nothing: positions are the taker's, who moved them by taking.
  */
-import { systemClock, type Clock } from '../clock/index.js'
+import { endWait, systemClock, type Clock } from '../clock/index.js'
 import type { EntryId } from '../record/record.js'
 import { fieldsOf, send, type RedisConnection } from '../redis/index.js'
 import { announce } from '../telemetry/channels.js'
@@ -128,7 +128,7 @@ class GroupReader {
 
   #pause(ms: number): Promise<void> {
     const waking = new AbortController()
-    this.#wake = () => waking.abort()
+    this.#wake = () => endWait(waking)
     return this.#clock.wait(ms, waking.signal)
   }
 }

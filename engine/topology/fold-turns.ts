@@ -11,7 +11,7 @@
  * T1  Turns are given in the order of asking.
  * T2  Whoever waits long for Redis does not hold up the tasks of other partitions.
  */
-import type { Clock } from '../clock/index.js'
+import { endWait, type Clock } from '../clock/index.js'
 import { foldTurnsMax, turnMsMax } from '../limits/limits.js'
 
 /** The turns of one node. */
@@ -33,7 +33,7 @@ export class FoldTurns {
     try {
       return await work()
     } finally {
-      ended.abort()
+      endWait(ended)
     }
   }
 

@@ -14,7 +14,7 @@
  * K5  A version that is not live follows the live one (follower.ts) and emits nothing into its outbox.
  */
 import type { DataKeys } from '../cipher/index.js'
-import type { Clock } from '../clock/index.js'
+import { endWait, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
   commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, taskEntriesMax,
@@ -324,7 +324,7 @@ export class Task implements EntryTaker {
       if (this.#queue.length > 0 || this.#state !== 'running') resolve()
       else if (next) void this.#options.clock.wait(timerPollMs, poll.signal).then(resolve)
     })
-    poll.abort() // entries woke it: under load, a poll for each of them would pile up
+    endWait(poll) // entries woke it: under load, a poll for each of them would pile up
     this.#wake = undefined
   }
 

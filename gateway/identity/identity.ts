@@ -9,6 +9,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../../engine/index.js'
+import { Deadlines } from '../deadlines.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Attempts } from '../rate/attempts.js'
 import { Apps } from './apps.js'
@@ -39,6 +40,7 @@ export class Identity {
   readonly userTokens: UserTokens
   readonly #registry: Registry
   readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #limits: GatewayLimits
   readonly #attempts: Attempts
   readonly #operatorHash: Buffer | null
@@ -53,6 +55,7 @@ export class Identity {
   ) {
     this.#registry = registry
     this.#clock = clock
+    this.#deadlines = new Deadlines(clock, limits.identityMsMax)
     this.#limits = limits
     this.#attempts = attempts
     this.#operatorHash = options.adminKey === undefined ? null : hashOf(options.adminKey)
@@ -118,7 +121,7 @@ export class Identity {
 
   async #look(token: string, hash: Buffer): Promise<Principal> {
     const age = this.#age
-    const principal = await within(this.#clock, this.#limits.identityMsMax, this.#find(token))
+    const principal = await within(this.#deadlines, this.#find(token))
     if (principal === null) throw new HinataError('TOKEN_UNKNOWN')
     if (age === this.#age) this.#remember(hash.toString('base64'), principal)
     return principal

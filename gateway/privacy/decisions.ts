@@ -17,6 +17,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../../engine/index.js'
+import { Deadlines } from '../deadlines.js'
 import type { Principal } from '../identity/principal.js'
 import { personOf } from '../identity/tenant.js'
 import { within } from '../identity/within.js'
@@ -35,6 +36,7 @@ const readingsMax = 4
 export class Decisions {
   readonly #registry: Registry
   readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #limits: GatewayLimits
   readonly #remembered = new Map<string, Preferences>()
   readonly #deciding = new Map<string, Promise<Decision>>()
@@ -48,6 +50,7 @@ export class Decisions {
   constructor(registry: Registry, clock: Clock, limits: GatewayLimits) {
     this.#registry = registry
     this.#clock = clock
+    this.#deadlines = new Deadlines(clock, limits.identityMsMax)
     this.#limits = limits
   }
 
@@ -182,7 +185,7 @@ export class Decisions {
 
   async #reading<T>(lookup: Promise<T>): Promise<T> {
     try {
-      return await within(this.#clock, this.#limits.identityMsMax, lookup)
+      return await within(this.#deadlines, lookup)
     } catch (cause) {
       throw new HinataError('PRIVACY_UNAVAILABLE', {}, { cause })
     }

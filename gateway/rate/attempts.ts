@@ -6,6 +6,7 @@
  *     not asked for their address.
  */
 import { HinataError, type Allowances, type Clock, type Taken } from '../../engine/index.js'
+import { Deadlines } from '../deadlines.js'
 import { within } from '../identity/within.js'
 import type { GatewayLimits } from '../limits.js'
 import { hourMs, minuteMs } from './windows.js'
@@ -14,12 +15,14 @@ import { hourMs, minuteMs } from './windows.js'
 export class Attempts {
   readonly #allowances: Allowances
   readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #limits: GatewayLimits
   readonly #blockedUntil = new Map<string, number>()
 
   constructor(allowances: Allowances, clock: Clock, limits: GatewayLimits) {
     this.#allowances = allowances
     this.#clock = clock
+    this.#deadlines = new Deadlines(clock, limits.identityMsMax)
     this.#limits = limits
   }
 
@@ -57,7 +60,7 @@ export class Attempts {
   ): Promise<Taken> {
     const windows = [{ most: perMinute, ms: minuteMs }, { most: perHour, ms: hourMs }]
     const taking = this.#allowances.take([{ group: `${what} ${address}`, name: '', windows }], 1, isForced)
-    return within(this.#clock, this.#limits.identityMsMax, taking)
+    return within(this.#deadlines, taking)
   }
 }
 

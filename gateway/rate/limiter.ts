@@ -14,6 +14,7 @@
  * L2  Open while Redis does not answer: counted in `hinata_gateway_limits_open_total`, told by /api/status.
  */
 import { HinataError, type Allowance, type Allowances, type Clock, type Taken } from '../../engine/index.js'
+import { Deadlines } from '../deadlines.js'
 import type { Principal } from '../identity/principal.js'
 import { within } from '../identity/within.js'
 import type { GatewayLimits } from '../limits.js'
@@ -35,6 +36,7 @@ interface Meter {
 export class Limiter {
   readonly #allowances: Allowances
   readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #limits: GatewayLimits
   readonly #countOpen: () => void
   readonly #meters = new Map<string, Meter>()
@@ -44,6 +46,7 @@ export class Limiter {
   constructor(allowances: Allowances, clock: Clock, limits: GatewayLimits, countOpen: () => void) {
     this.#allowances = allowances
     this.#clock = clock
+    this.#deadlines = new Deadlines(clock, limits.limitsMsMax)
     this.#limits = limits
     this.#countOpen = countOpen
   }
@@ -131,7 +134,7 @@ export class Limiter {
     this.#triedAt = now
     try {
       const taking = this.#allowances.take(allowances, cost, isForced)
-      const taken = await within(this.#clock, this.#limits.limitsMsMax, taking)
+      const taken = await within(this.#deadlines, taking)
       this.#openSince = null
       return taken
     } catch {

@@ -13,7 +13,7 @@ import type uws from 'uWebSockets.js'
 import { HinataError } from '../../engine/index.js'
 import type { Intake } from '../intake.js'
 import type { GatewayLimits } from '../limits.js'
-import type { Deadlines } from './deadlines.js'
+import type { Deadlines } from '../deadlines.js'
 
 /** Up to this many times the limit a body is read and thrown away. */
 const patience = 4

@@ -13,6 +13,7 @@
 import { randomUUID } from 'node:crypto'
 import type uws from 'uWebSockets.js'
 import { HinataError, type ErrorKind } from '../../engine/index.js'
+import { Deadlines } from '../deadlines.js'
 import type { Edge } from '../edge.js'
 import { publicErrorOf } from '../failure.js'
 import { newVisit, type Visit } from '../privacy/access-log.js'
@@ -23,7 +24,6 @@ import { addressOf } from './address.js'
 import { admit, principalOf } from './admission.js'
 import { Body, parseJson } from './body.js'
 import { corsHeaders, type Cors } from './cors.js'
-import { Deadlines } from './deadlines.js'
 import type { App } from './listen.js'
 import { Presence, sendStream, sendText, type Reply } from './reply.js'
 import { safetyHeaders } from './safety-headers.js'
@@ -88,7 +88,8 @@ async function serve(response: uws.HttpResponse, arrived: Arrived, reply: Reply,
   let status: number
   let code: string | null = null
   try {
-    const done = await watches.requests.within(answer(response, arrived, reply, edge, checker, body))
+    const done = await watches.requests.within(answer(response, arrived, reply, edge, checker, body),
+      () => new HinataError('UPSTREAM_UNAVAILABLE'))
     status = done.status ?? 200
     if ('stream' in done) await sendStream(reply, status, done.type, done.stream)
     else if ('json' in done) await sendText(reply, status, 'application/json', JSON.stringify(done.json))

@@ -1,7 +1,7 @@
 /** Deadlines of requests: given up in their time, and not a moment's thought for those that were answered. */
 import t from 'tap'
-import { ManualClock } from '../../engine/index.js'
-import { Deadlines } from '../../gateway/server/deadlines.js'
+import { HinataError, ManualClock } from '../../engine/index.js'
+import { Deadlines } from '../../gateway/deadlines.js'
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
@@ -19,7 +19,7 @@ t.test('a request that takes too long is given up in its time; others are not', 
   const given: string[] = []
   const never = new Promise<string>(() => undefined)
   const note = (name: string, work: Promise<string>): void => {
-    void deadlines.within(work).then(answer => given.push(`${name}: ${answer}`),
+    void deadlines.within(work, () => new HinataError('UPSTREAM_UNAVAILABLE')).then(answer => given.push(`${name}: ${answer}`),
       (error: { code?: string, message: string }) => given.push(`${name}: ${error.code ?? error.message}`))
   }
   note('first', never)

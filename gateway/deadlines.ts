@@ -1,9 +1,9 @@
 /**
- * Deadlines of requests and of their bodies. All of one kind have the same patience, so that who began first
+ * Deadlines of requests, of their bodies, of what they wait for. All of one kind have the same patience, so that who began first
  * is due first, and one timer does for all: one for each, with a signal that ends it, would cost a tenth of a
  * short request.
  */
-import { HinataError, type Clock } from '../../engine/index.js'
+import type { Clock, HinataError } from '../engine/index.js'
 
 /** A timer is not called off when its request was answered, but never runs longer than this, ms. */
 const lookMs = 1_000
@@ -26,11 +26,11 @@ export class Deadlines {
     this.#patienceMs = patienceMs
   }
 
-  /** What `work` comes to; rejects with UPSTREAM_UNAVAILABLE when it takes longer. */
-  within<T>(work: Promise<T>): Promise<T> {
+  /** What `work` comes to; rejects with what `late` makes when it takes longer. */
+  within<T>(work: Promise<T>, late: () => HinataError): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = this.watch(() => {
-        reject(new HinataError('UPSTREAM_UNAVAILABLE'))
+        reject(late())
         return false
       })
       work.then(answer => {
