@@ -12,9 +12,13 @@ import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
 export class Activations {
   readonly #store: StateStore
   readonly #journal: Journal
-  readonly #held = new Map<string, Activation>()
+  /** By type, then by key: a name made of both would be made and hashed anew for every look. */
+  readonly #held = new Map<string, Map<string, Activation>>()
+  /** All that are held, in the order of their last use. */
+  readonly #used = new Set<Activation>()
   /** Made for a batch, not loaded yet. */
-  readonly #wanted = new Map<string, Activation>()
+  readonly #wanted = new Map<string, Map<string, Activation>>()
+  #wantedCount = 0
   /** The sum of what those in memory measured. */
   #bytes = 0
   #loads = 0
@@ -26,20 +30,22 @@ export class Activations {
   }
 
   get(actor: ActorType, key: string): Activation | undefined {
-    return this.#held.get(nameOf(actor, key))
+    return this.#held.get(actor.type)?.get(key)
   }
 
   /** The activation of (actor, key): the one in memory, or a new one that `loadWanted` will fill. */
   want(actor: ActorType, key: string): Activation {
-    const name = nameOf(actor, key)
-    let activation = this.#held.get(name) ?? this.#wanted.get(name)
-    if (!activation) this.#wanted.set(name, activation = new Activation(actor, key, this.#journal))
+    const known = this.get(actor, key) ?? this.#wanted.get(actor.type)?.get(key)
+    if (known) return known
+    const activation = new Activation(actor, key, this.#journal)
+    placed(this.#wanted, activation)
+    this.#wantedCount++
     return activation
   }
 
   /** How many are wanted and not loaded yet. */
   get wanted(): number {
-    return this.#wanted.size
+    return this.#wantedCount
   }
 
   /** Actors loaded so far, and how large they were. */
@@ -49,8 +55,9 @@ export class Activations {
 
   /** Loads what is wanted, and these rows, in one go. */
   loadWanted(rows: readonly RowRequest[]): Promise<void> {
-    const activations = [...this.#wanted.values()]
+    const activations = [...this.#wanted.values()].flatMap(byKey => [...byKey.values()])
     this.#wanted.clear()
+    this.#wantedCount = 0
     return this.#load(activations, rows)
   }
 
@@ -90,9 +97,8 @@ export class Activations {
 
   /** Marks as most recently used. */
   use(activation: Activation): void {
-    const name = nameOf(activation.actor, activation.key)
-    this.#held.delete(name)
-    this.#held.set(name, activation)
+    this.#used.delete(activation)
+    this.#used.add(activation)
   }
 
   /** Puts actors of which nothing is stored in the place of those of `key`; the former ones and the new. */
@@ -108,19 +114,21 @@ export class Activations {
 
   /** Holds it as the most recently used, in the place of another one of its name. */
   #hold(activation: Activation): void {
-    const name = nameOf(activation.actor, activation.key)
-    this.#bytes -= this.#held.get(name)?.measured ?? 0
-    this.#held.delete(name)
-    this.#held.set(name, activation)
+    const before = this.get(activation.actor, activation.key)
+    if (before) this.#bytes -= before.measured
+    if (before) this.#used.delete(before)
+    placed(this.#held, activation)
+    this.#used.add(activation)
     this.#measure(activation)
   }
 
   /** Drops the least recently used until at most `bytesMax` are held. Only when nothing is uncommitted. */
   passivate(bytesMax: number): void {
-    for (const [name, { measured }] of this.#held) {
+    for (const activation of this.#used) {
       if (this.#bytes <= bytesMax) return
-      this.#bytes -= measured
-      this.#held.delete(name)
+      this.#bytes -= activation.measured
+      this.#used.delete(activation)
+      this.#held.get(activation.actor.type)?.delete(activation.key)
     }
   }
 
@@ -146,10 +154,12 @@ export class Activations {
   }
 
   get size(): number {
-    return this.#held.size
+    return this.#used.size
   }
 }
 
-function nameOf({ type }: ActorType, key: string): string {
-  return `${type}\0${key}`
+function placed(among: Map<string, Map<string, Activation>>, activation: Activation): void {
+  const byKey = among.get(activation.actor.type)
+  if (byKey) byKey.set(activation.key, activation)
+  else among.set(activation.actor.type, new Map([[activation.key, activation]]))
 }

@@ -1,10 +1,10 @@
 /**
- * Which keys have the most records: the space-saving sketch (Metwally, Agrawal, El Abbadi 2005). It holds a
- * fixed number of keys; a key that is not among them takes the place of the smallest and inherits its count
- * as its possible error. So a key with more than total / `hotKeysKept` records is never missed.
+ * Which keys have the most records: the frequent-items summary of Misra and Gries (1982), a batch at a time as
+ * Agarwal et al. merge two of them (Mergeable Summaries, 2012): counts are added, and when there are more than
+ * `hotKeysKept`, what the next one has is taken from all. So counts are records at least, and a key with more
+ * than total / `hotKeysKept` records is never missed.
  *
- * Records are counted in a map per batch and enter the sketch once per key and batch. Counts are halved every
- * minute, so that they tell of now.
+ * Counts are halved every minute, so that they tell of now.
  */
 import type { Clock } from '../clock/index.js'
 import { hotKeysKept } from '../limits/limits.js'
@@ -18,18 +18,13 @@ export interface HotKey {
   readonly share: number
 }
 
-interface Kept {
-  count: number
-  error: number
-}
-
 const halveMs = 60_000
 
 /** Counts keys. */
 export class HotKeys {
   readonly #clock: Clock
-  readonly #kept = new Map<string, Kept>()
-  #batch = new Map<string, number>()
+  readonly #kept = new Map<string, number>()
+  readonly #batch = new Map<string, number>()
   #total = 0
   #halvedAt: number
 
@@ -46,29 +41,28 @@ export class HotKeys {
   /** The batch is over. */
   flush(): void {
     this.#halve()
-    for (const [key, records] of this.#batch) this.#offer(key, records)
+    for (const [key, records] of this.#batch) {
+      this.#total += records
+      this.#kept.set(key, (this.#kept.get(key) ?? 0) + records)
+    }
     this.#batch.clear()
+    if (this.#kept.size > hotKeysKept) this.#cut()
   }
 
   /** The keys with the most records, at most `max`. */
   top(max: number): HotKey[] {
-    return [...this.#kept].map(([key, { count, error }]) => ({ key, records: count - error }))
+    return [...this.#kept].map(([key, records]) => ({ key, records }))
       .sort((a, b) => b.records - a.records || (a.key < b.key ? -1 : 1)).slice(0, max)
       .filter(({ records }) => records >= 1)
       .map(({ key, records }) => ({ key, records: Math.round(records), share: records / this.#total }))
   }
 
-  #offer(key: string, records: number): void {
-    this.#total += records
-    const known = this.#kept.get(key)
-    if (known) known.count += records
-    else if (this.#kept.size < hotKeysKept) this.#kept.set(key, { count: records, error: 0 })
-    else {
-      let least: [string, Kept] | undefined
-      for (const entry of this.#kept) if (!least || entry[1].count < least[1].count) least = entry
-      const [name, { count }] = least!
-      this.#kept.delete(name)
-      this.#kept.set(key, { count: count + records, error: count })
+  /** Takes from each count what the first one too many has. */
+  #cut(): void {
+    const cut = Float64Array.from(this.#kept.values()).sort().at(-hotKeysKept - 1)!
+    for (const [key, records] of this.#kept) {
+      if (records > cut) this.#kept.set(key, records - cut)
+      else this.#kept.delete(key)
     }
   }
 
@@ -76,10 +70,7 @@ export class HotKeys {
     while (this.#clock.now() - this.#halvedAt >= halveMs) {
       this.#halvedAt += halveMs
       this.#total /= 2
-      for (const kept of this.#kept.values()) {
-        kept.count /= 2
-        kept.error /= 2
-      }
+      for (const [key, records] of this.#kept) this.#kept.set(key, records / 2)
       if (this.#total < 1) this.#halvedAt = this.#clock.now()
     }
   }
