@@ -1,6 +1,7 @@
 /**
  * Who of the persons consents to analytics, as ClickHouse knows it: `persons` shows whose rows theirs are
- * (schema/0035-row-names.sql). The gateway puts it and declares this interface (gateway/privacy/shown-persons.ts).
+ * (schema/0035-row-names.sql). The gateway puts it and declares this interface
+ * (gateway/privacy/shown-persons.ts).
  *
  * V1  The highest version counts, whatever order two gateways put theirs in; of one instant the withdrawal.
  * V2  When a withdrawal returns, the person's id has left the table: what said it is deleted, not hidden.
@@ -13,7 +14,7 @@ import { storableText } from './storable.js'
 /** For one change; the person waits for it. */
 const requestTimeoutMs = 20_000
 
-/** Keeps it. Every method throws CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; then the same again is right. */
+/** Keeps it. All throw CLICKHOUSE_UNREACHABLE or CLICKHOUSE_REFUSED; then the same again is right. */
 export class ClickhouseShownPersons {
   readonly #options: AnalyticsOptions
   #analytics: Promise<Analytics> | null = null
@@ -46,7 +47,8 @@ export class ClickhouseShownPersons {
   }
 
   async #delete(analytics: Analytics, where: string): Promise<void> {
-    const found = await analytics.query(`SELECT 1 FROM shown_persons WHERE ${where} LIMIT 1 SETTINGS final = 0`)
+    const sql = `SELECT 1 FROM shown_persons WHERE ${where} LIMIT 1 SETTINGS final = 0`
+    const found = await analytics.query(sql)
     if (found.length === 0) return
     await analytics.client.command({ query: `ALTER TABLE shown_persons DELETE WHERE ${where}`,
       clickhouse_settings: { mutations_sync: '1' } })

@@ -4,7 +4,8 @@
  *
  * While records flow, ClickHouse may have more than was in the log at the cut, and may lack what its sink has
  * not passed; so only what must hold then is compared: nothing doubled. `isAtRest` compares all, and months.
- * Rows are looked for under every name of their person (row-names.ts). Rows accepted before `keptFrom` may have been let go (retention.ts): nobody misses them.
+ * Rows accepted before `keptFrom` may have been let go (retention.ts): nobody misses them. Rows are looked
+ * for under every name of their person (row-names.ts).
  */
 import type { Findings, LogTally } from '../engine/index.js'
 import type { Analytics } from './connection.js'

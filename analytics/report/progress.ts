@@ -3,7 +3,8 @@
  *
  * P3  Of those alone who consent to analytics (docs/PRIVACY.md): who they are is asked of the caller, and
  *     without somebody to ask nobody is named. Only they can be: rows have names, and `persons` knows whose
- *     they are of those alone who consent (row-names.ts). What is told are counts: no text, no topic, no component.
+ *     they are of those alone who consent (row-names.ts). What is told are counts: no text, no topic, no
+ *     component.
  */
 import type { Analytics } from '../connection.js'
 

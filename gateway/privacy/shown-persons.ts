@@ -1,6 +1,6 @@
 /**
- * Whose rows analysts may know by id, as the gateway sees it: ClickHouse behind it (analytics/shown-persons.ts),
- * a map in tests. `key` is the person's.
+ * Whose rows analysts may know by id, as the gateway sees it: ClickHouse behind it
+ * (analytics/shown-persons.ts), a list in tests. `key` is the person's.
  */
 export interface ShownPersons {
   /** What the person said at an instant (ms UTC); it holds when this resolves. */

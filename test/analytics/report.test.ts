@@ -2,8 +2,8 @@
 import t, { type Test } from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../actors/person/outputs.js'
 import {
-  clickhouseSink, ClickhouseShownPersons, mondayOf, openAnalytics, reportMarkdown, reportOf, reportPage, weeklyReport,
-  type Analytics,
+  clickhouseSink, ClickhouseShownPersons, mondayOf, openAnalytics, reportMarkdown, reportOf, reportPage,
+  weeklyReport, type Analytics,
 } from '../../analytics/index.js'
 import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
@@ -71,9 +71,7 @@ t.test('P1 P2 a week and the one before', async t => {
   await t.rejects(reportOf(analytics, 'monday', 'html'), { code: 'USAGE' })
 
   t.same(report.persons, [], 'nobody was asked, so nobody is named')
-  const shown = new ClickhouseShownPersons({ url: server.url })
-  t.teardown(() => shown.close())
-  for (const person of ['ada', 'bo', 'di']) await shown.put(person, true, monday)
+  await show(server.url, ['ada', 'bo', 'di'])
   await consenting(t, analytics)
 
   const empty = await weeklyReport(analytics, monday - 10 * weekMs)
@@ -81,6 +79,12 @@ t.test('P1 P2 a week and the one before', async t => {
   t.match(reportMarkdown(empty), '## Topics\n\nNone.')
   t.notMatch(await reportPage(empty), '<svg')
 })
+
+async function show(url: string, persons: readonly string[]): Promise<void> {
+  const shown = new ClickhouseShownPersons({ url })
+  for (const person of persons) await shown.put(person, true, monday)
+  await shown.close()
+}
 
 /** P3 Those who consent are told of, and nobody else. */
 async function consenting(t: Test, analytics: Analytics): Promise<void> {

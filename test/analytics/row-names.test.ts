@@ -1,6 +1,6 @@
 /**
- * Whose rows are whose (analytics/row-names.ts): N1 the same name at every try, whoever tries; N2 two that draw
- * at once; N3 erasure; N4 consent. Against the embedded server.
+ * Whose rows are whose (analytics/row-names.ts): N1 the same name at every try, whoever tries; N2 two that
+ * draw at once; N3 erasure; N4 consent. Against the embedded server.
  */
 import fc from 'fast-check'
 import t from 'tap'
@@ -100,8 +100,9 @@ t.test('N3: rows and name go together; the next life has another name, at every 
   t.same(await tablesWith(before), [], 'no row under the name of before')
   t.same(await tablesWith(after), tables)
   await clickhouseSink(analytics).insert(batch)
-  t.same((await namesOf(analytics, [key])).get(key), [after], 'the batch again leaves the later life its name')
-  await clickhouseSink(analytics).insert({ token: 'n3-end', partition: 3, emitted: [erased(acceptedAt + 20)] })
+  t.same((await namesOf(analytics, [key])).get(key), [after], 'the batch again leaves the later life its own')
+  await clickhouseSink(analytics)
+    .insert({ token: 'n3-end', partition: 3, emitted: [erased(acceptedAt + 20)] })
   t.equal((await namesOf(analytics, [key])).size, 0)
   t.same(await tablesWith(after), [])
 })

@@ -1,12 +1,12 @@
 /**
- * Names in rows, on the whole system: no row has the id of a person, while the node and ClickHouse are killed;
- * consent opens and closes `persons`; `verify` finds everything; an erasure takes rows and name; a backup
- * brings both back; an analyst's token sees no more than consents say.
+ * Names in rows, on the whole system: no row has the id of a person, also when a node is killed; consent
+ * opens and closes `persons`; `verify` finds everything; an erasure takes rows and name; a backup brings both back;
+ * an analyst's token sees no more than consents say.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { openTopologyClient } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { askWith, post, recordOf } from '../gateway/system.js'
@@ -16,6 +16,7 @@ import { until } from '../support/until.js'
 
 const perPerson = 12
 const patience = 150
+const partitions = 16
 const persons = ['ada-of-london', 'bob-of-bergen', 'cyn-of-lisbon']
 const tables = ['records_all', 'psp_components', 'dead_letters']
 
@@ -47,7 +48,8 @@ const all = (system: RunningHinata, records: number): Promise<unknown> => until(
 
 /** Kills the process that is the node, and waits until another one owns its partitions. */
 async function killNode(system: RunningHinata): Promise<void> {
-  const client = await openTopologyClient({ redisUrl: system.redis, topology: hinataTopology({ sinks: [] }) })
+  const topology = hinataTopology({ partitions, sinks: [] })
+  const client = await openTopologyClient({ redisUrl: system.redis, topology })
   try {
     const [{ pid }] = await client.nodes()
     process.kill(pid, 'SIGKILL')
@@ -70,12 +72,13 @@ t.test('names in rows', async t => {
     await all(system, 2 * perPerson * persons.length)
     for (const user of persons) t.same(await tablesWith(system, user), [], user)
     t.equal(await system.query('SELECT uniqExact(user_id) FROM records'), '3')
-    t.equal(await system.query(`SELECT count() FROM records WHERE ${isOf(persons[0])}`), String(2 * perPerson))
+    t.equal(await system.query(`SELECT count() FROM records WHERE ${isOf(persons[0])}`),
+      String(2 * perPerson))
     const verified = await hinata.run('verify', '--deep')
     t.match(verified.out, /lost 0, doubled 0, changed 0/, verified.out)
   })
 
-  await t.test('consent opens persons for rows of before, and closes it; an analyst sees that alone', async t => {
+  await t.test('consent opens persons, for rows of before as well; analysts see that alone', async t => {
     const token = (await hinata.run('analysts', 'add', 'mia')).out.match(/ana_mia_\S+/)?.[0] ?? ''
     const asMia = async (sql: string): Promise<string> => (await fetch(system.clickhouse,
       { method: 'POST', body: sql, headers: { authorization: `Bearer ${token}` } })).text()
@@ -105,21 +108,24 @@ t.test('names in rows', async t => {
     t.equal(await system.query('SELECT person FROM persons'), persons[2])
   })
 
-  await t.test('an erasure takes rows, name and consent; the next life has another name', async t => {
-    const [, , cyn] = persons
-    const name = await system.query('SELECT user_id FROM persons')
-    const erased = await hinata.run('erase', '--user', cyn)
-    t.equal(erased.code, 0, erased.err)
-    t.same(await tablesWith(system, name), [])
-    t.equal(await system.query(`SELECT count() FROM row_names WHERE name = '${name}'`), '0')
-    t.equal(await system.query('SELECT count() FROM shown_persons WHERE told != \'\''), '0')
-    await post(system.gateway, '/api/hinata/submit', system.adminKey,
-      { user_id: cyn, hinata_batch: [recordOf('anew')] })
-    await until('a row of the next life', async () =>
-      await system.query(`SELECT count() FROM records WHERE ${isOf(cyn)}`) === '1', patience)
-    t.same(await tablesWith(system, name), [])
-    const verified = await hinata.run('verify', '--deep')
-    t.match(verified.out, /lost 0, doubled 0, changed 0/, verified.out)
-  })
+  await t.test('an erasure takes rows, name and consent; the next life has another name',
+    t => erasure(t, system))
   t.equal(await system.stop(), 0)
 })
+
+async function erasure(t: Test, system: RunningHinata): Promise<void> {
+  const [, , cyn] = persons
+  const name = await system.query('SELECT user_id FROM persons')
+  const erased = await hinata.run('erase', '--user', cyn)
+  t.equal(erased.code, 0, erased.err)
+  t.same(await tablesWith(system, name), [])
+  t.equal(await system.query(`SELECT count() FROM row_names WHERE name = '${name}'`), '0')
+  t.equal(await system.query('SELECT count() FROM shown_persons WHERE told != \'\''), '0')
+  await post(system.gateway, '/api/hinata/submit', system.adminKey,
+    { user_id: cyn, hinata_batch: [recordOf('anew', { timestamp: new Date().toISOString() })] })
+  await until('a row of the next life', async () =>
+    await system.query(`SELECT count() FROM records WHERE ${isOf(cyn)}`) === '1', patience)
+  t.same(await tablesWith(system, name), [])
+  const verified = await hinata.run('verify', '--deep')
+  t.match(verified.out, /lost 0, doubled 0, changed 0/, verified.out)
+}

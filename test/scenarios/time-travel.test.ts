@@ -142,9 +142,11 @@ t.test('replay and diff: equal for the same code, else exactly the persons it ch
   const changed = await hinata('replay', '--as', `v${third}`, '--scoring', 'depth_factor.high=1.1', '--json')
   t.equal(changed.code, 0, changed.err)
   t.match(JSON.parse(changed.out.trim().split('\n').at(-1)!), { version: third, folded: total })
-  const deep = hashedAmong(await query(system, 'SELECT person FROM row_names WHERE name IN '
-    + '(SELECT user_id FROM records WHERE interaction_depth = \'high\' AND attention_weight < 1)'), allPersons())
-  t.ok(deepPersons.every(one => deep.includes(one)) && !plainPersons.some(one => deep.includes(one)), deep.join())
+  const hashes = await query(system, 'SELECT person FROM row_names WHERE name IN '
+    + '(SELECT user_id FROM records WHERE interaction_depth = \'high\' AND attention_weight < 1)')
+  const deep = hashedAmong(hashes, allPersons())
+  t.ok(deepPersons.every(one => deep.includes(one)) && !plainPersons.some(one => deep.includes(one)),
+    deep.join())
   const differing = await hinata('diff', `v${live}`, `v${third}`, '--json')
   t.equal(differing.code, 1)
   const lines = differing.out.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)

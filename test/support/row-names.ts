@@ -12,7 +12,7 @@ export function hashedAmong(lines: string, persons: readonly string[]): string[]
   return persons.filter(person => lines.split('\n').includes(hashOf(person)))
 }
 
-/** Lets rows of these persons carry their ids, as those of persons do who were there before rows had names. */
+/** Lets rows of these persons carry their ids, as of those who were there before rows had names. */
 export async function keepIds(analytics: Analytics, ...persons: readonly string[]): Promise<void> {
   await migrate(analytics)
   await analytics.client.insert({ table: 'row_names', columns: ['person', 'name', 'since'],

@@ -43,7 +43,7 @@ t.test('without ClickHouse it is not acknowledged, and kept; other changes are',
   const put = (change: object): ReturnType<typeof askWith> =>
     askWith(url, 'put', '/api/users/bob/privacy', adminKey, change)
   const refused = await put({ consents: { analytics: true } })
-  t.equal(codeOf(refused), 'CLICKHOUSE_UNREACHABLE')
+  t.equal(codeOf(refused), 'UPSTREAM_UNAVAILABLE')
   t.equal(refused.status, 503)
   t.equal((await put({ retention_days: 30 })).status, 200)
   const { body } = await get(url, '/api/users/bob/privacy', adminKey)
