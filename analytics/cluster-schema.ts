@@ -23,6 +23,7 @@ const passing = new RegExp('^(?:(?:CREATE (?:TABLE|MATERIALIZED VIEW)|DROP (?:VI
   + 'IF (?:NOT )?EXISTS records_per_minute|CREATE TABLE IF NOT EXISTS (?:cold_parts|expirations))')
 /** About rows that are there already: a distributed table has none. */
 const isOfRows = /^\s*MATERIALIZE COLUMN /
+const isOfOldRows = /^INSERT INTO row_names/
 const clusterName = /^[A-Za-z_]\w*$/
 
 /**
@@ -34,7 +35,7 @@ export async function clusterStatements(cluster: string): Promise<string[]> {
   const steps = await schemaSteps()
   return steps.flatMap(({ statements }) => statements)
     .map(statement => statement.replace(/^(?:--[^\n]*\n|\n)+/, ''))
-    .filter(statement => !passing.test(statement))
+    .filter(statement => !passing.test(statement) && !isOfOldRows.test(statement))
     .flatMap(statement => onCluster(statement, cluster))
 }
 
@@ -55,7 +56,7 @@ function onCluster(statement: string, cluster: string): string[] {
 
 function replicated(statement: string, created: RegExpExecArray, cluster: string): string[] {
   const [head, table, columns, engine, argument] = created
-  const shardedBy = /^ +user_id /m.test(columns) ? 'user_id' : 'app'
+  const shardedBy = ['user_id', 'person'].find(name => new RegExp(`^ +${name} `, 'm').test(columns)) ?? 'app'
   const place = '\'/clickhouse/tables/{shard}/{database}/{table}\', \'{replica}\''
   const tail = statement.slice(head.length)
     .replace('non_replicated_deduplication_window', 'replicated_deduplication_window')

@@ -43,6 +43,9 @@ export const componentsTable: AnalyticsTable<ComponentChange> = {
     valid_from: instant(({ component }) => component.valid_from),
     valid_to: instantOrNull(({ component }) => component.valid_to),
   },
+  personOf: change => change.user_id,
+  acceptedAt: change => change.changed_at,
+  named: (change, name) => ({ ...change, user_id: name }),
   partitionedBy: change => change.changed_at,
   weight: ({ component }) => component.description.length,
   presence: {

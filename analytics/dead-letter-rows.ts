@@ -37,6 +37,9 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     redrives: uint16(letter => Math.min(letter.redrives, attemptsMax)),
     redrive_of: text(letter => letter.redriveOf ?? ''),
   },
+  personOf: letter => letter.key,
+  acceptedAt: letter => letter.acceptedAt,
+  named: namedLetter,
   partitionedBy: letter => letter.failedAt,
   weight: letter => (letter.error.stack ?? '').length,
   presence: {
@@ -51,6 +54,14 @@ export const deadLettersTable: AnalyticsTable<DeadLetter> = {
     isThere: (letter, last) => last === letter.status || last !== 'dead',
   },
   tellsRepairs: false,
+}
+
+/** Messages quote ids; a name in its place says the same to whoever may know whose it is. */
+function namedLetter(letter: DeadLetter, name: string): DeadLetter {
+  const { key, error } = letter
+  const hidden = (text: string): string => key === '' ? text : text.replaceAll(key, name)
+  return { ...letter, key: name, error: { ...error, message: hidden(error.message),
+    ...(error.stack === undefined ? {} : { stack: hidden(error.stack) }) } }
 }
 
 /** The text at a path of a foreign value, or nothing: the record may be broken in any way. */

@@ -7,17 +7,18 @@
  *     first of its own (engine/redis/lua/erase-key.lua). Deleting again deletes nothing else.
  * Y3  The delete is done when it returns: the parts are written anew without the rows. The parts before are
  *     inactive, and are removed from disk by ClickHouse after `old_parts_lifetime` (schema/0020-erasure.sql).
- * Y4  The statement names persons by a hash: ClickHouse keeps its text beside the data.
+ * Y4  Statements name persons, and what their rows carry, by hashes: ClickHouse keeps the text beside the
+ *     data. The names go last (row-names.ts, N3).
  * Y5  Cold records go with their files, which are replaced by others without them (cold/cold-erasure.ts).
  */
 import type { Emitted, Erasure } from '../engine/index.js'
 import { personsErased } from '../actors/person/outputs.js'
 import { eraseWarmAndCold, type RowsToErase } from './cold/cold-erasure.js'
 import type { Analytics } from './connection.js'
-import { storableText } from './storable.js'
+import { dropNames, namesOf } from './row-names.js'
 
-/** Persons of one statement. */
-const personsPerStatement = 50
+/** Names of one statement. */
+const namesPerStatement = 50
 
 /** Tables that hold something of a person, and when their rows were accepted. */
 const tables = [
@@ -46,10 +47,11 @@ export function withoutErased(
 export async function eraseRows(
   analytics: Analytics, erased: ReadonlyMap<string, number>, onStep?: RowsToErase['onStep'],
 ): Promise<void> {
-  const persons = [...erased]
-  for (let i = 0; i < persons.length; i += personsPerStatement) {
-    const some = persons.slice(i, i + personsPerStatement)
-    const hashes = await hashesOf(analytics, some.map(([person]) => storableText(person)))
+  const names = await namesOf(analytics, erased.keys())
+  const persons = [...names].flatMap(([person, all]) => all.map(name => [name, erased.get(person)] as const))
+  for (let i = 0; i < persons.length; i += namesPerStatement) {
+    const some = persons.slice(i, i + namesPerStatement)
+    const hashes = await hashesOf(analytics, some.map(([name]) => name))
     const [records, ...others] = tables.map(([table, column]) => [table, some.map(([, at], j) =>
       `(sipHash64(user_id) = ${hashes[j]} AND ${column} < fromUnixTimestamp64Milli(${at}, 'UTC'))`)
       .join(' OR ')] as const)
@@ -58,6 +60,7 @@ export async function eraseRows(
     await eraseWarmAndCold(analytics,
       { where, deleteWarm: () => deleteRows(analytics, table, where), onStep })
   }
+  await dropNames(analytics, erased)
 }
 
 async function deleteRows(analytics: Analytics, table: string, where: string): Promise<void> {
@@ -67,9 +70,9 @@ async function deleteRows(analytics: Analytics, table: string, where: string): P
     clickhouse_settings: { mutations_sync: '1' } })
 }
 
-/** As ClickHouse computes them, in the order of the persons. */
-async function hashesOf(analytics: Analytics, persons: readonly string[]): Promise<string[]> {
+/** As ClickHouse computes them, in the order of the names. */
+async function hashesOf(analytics: Analytics, names: readonly string[]): Promise<string[]> {
   const [{ hashes }] = await analytics.query<{ hashes: string[] }>(
-    'SELECT arrayMap(one -> toString(sipHash64(one)), {persons:Array(String)}) AS hashes', { persons })
+    'SELECT arrayMap(one -> toString(sipHash64(one)), {names:Array(String)}) AS hashes', { names })
   return hashes
 }

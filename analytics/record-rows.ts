@@ -1,7 +1,8 @@
 /**
  * Rows of `records`: a folded record, column by column (schema/0001-records.sql).
  *
- * R1  A pure function of the folded record: the same record gives the same row at every retry.
+ * R1  A pure function of the folded record and its person's name (row-names.ts): the same record gives the
+ *     same row at every retry.
  * R2  Of a confidential or restricted record only masked texts leave (SPEC section 10); `raw_data`, which
  *     nobody has classified, and the vector never do.
  */
@@ -63,6 +64,9 @@ export const recordsTable: AnalyticsTable<FoldedRecord> = {
     processing_version: uint32(folded => folded.processing.version),
     processing_steps: words(folded => folded.processing.steps),
   },
+  personOf: folded => folded.user_id,
+  acceptedAt: folded => folded.accepted_at,
+  named: (folded, name) => ({ ...folded, user_id: name }),
   partitionedBy: folded => folded.accepted_at,
   weight: folded => folded.record.highlight.length + folded.record.note.length,
   presence: {

@@ -10,6 +10,7 @@
  * W4  `psp_components.sequence` = generation × 2^40 + the running number of the person's changes, so that it
  *     grows across a switch between versions of the pipeline (docs/decisions/0022-time-travel.md).
  * W5  A person's erasure deletes the rows of what was emitted before it (erasure.ts).
+ * W6  No row has the id of its person; it has a name, the same at every try (row-names.ts).
  */
 import {
   Ages, systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
@@ -27,6 +28,7 @@ import { insertOnce, type BatchTry } from './insert.js'
 import { migrate } from './migration.js'
 import { InsertPace } from './pace.js'
 import { recordsTable } from './record-rows.js'
+import { nameAll, type Names } from './row-names.js'
 import type { AnalyticsTable } from './table.js'
 
 /** Values of one batch: large enough that the cost per insert is small beside the cost per row. */
@@ -36,7 +38,9 @@ const generationSize = 2 ** 40
 
 interface Route {
   readonly output: string
-  insert(analytics: Analytics, emitted: readonly Emitted[], batch: BatchTry): Promise<void>
+  /** Whose row a value becomes, and when that was accepted, ms UTC. */
+  seen(value: unknown): readonly [person: string, acceptedAt: number]
+  insert(analytics: Analytics, emitted: readonly Emitted[], names: Names, batch: BatchTry): Promise<void>
 }
 
 const routes: readonly Route[] = [
@@ -67,10 +71,11 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
         await (migrated ??= migrate(analytics))
         const { erased, left } = withoutErased(emitted)
         await eraseRows(analytics, erased)
+        const names = await nameAll(analytics, seenIn(left, erased))
         for (const route of routes) {
           const mine = left.filter(({ output }) => output === route.output)
             .map(one => inGeneration(one, generation))
-          if (mine.length > 0) await route.insert(analytics, mine, { token, isUncertain, isRepeated })
+          if (mine.length > 0) await route.insert(analytics, mine, names, { token, isUncertain, isRepeated })
         }
         certain.add(partition)
         return isRepeated ? undefined : agesOf(emitted)
@@ -80,6 +85,18 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
       }
     },
   }
+}
+
+/** Since when there are rows of each person, within the life that a batch's erasures leave. */
+function seenIn(emitted: readonly Emitted[], erased: ReadonlyMap<string, number>): Map<string, number> {
+  const since = new Map<string, number>()
+  for (const { output, value } of emitted) {
+    const route = routes.find(one => one.output === output)
+    if (route === undefined) continue
+    const [person, acceptedAt] = route.seen(value)
+    if (!since.has(person)) since.set(person, Math.max(acceptedAt, erased.get(person) ?? 0))
+  }
+  return since
 }
 
 /** How old the records were, from their receipt by the gateway to now: their rows can be read. */
@@ -106,7 +123,8 @@ function inGeneration(emitted: Emitted, generation: number): Emitted {
 function routeOf<V>(from: Output<V>, table: AnalyticsTable<V>): Route {
   return {
     output: from.output,
-    insert: (analytics, emitted, batch) =>
-      insertOnce(analytics, table, emitted.map(({ value }) => value as V), batch),
+    seen: value => [table.personOf(value as V), table.acceptedAt(value as V)],
+    insert: (analytics, emitted, names, batch) => insertOnce(analytics, table, emitted.map(({ value }) =>
+      table.named(value as V, names.get(table.personOf(value as V))![0])), batch),
   }
 }

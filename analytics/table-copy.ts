@@ -4,6 +4,7 @@
  *
  * Y1  A slice is one query, so it is as of one instant; all rows of a person are in one slice. So of a person
  *     everything up to the newest row in the copy is there (X4 of insert.ts builds on that).
+ *     Of the names of rows (row_names) everything up to then is there too: their table comes last.
  * Y2  Slices cover the table: the first has no lower bound and the last no upper one.
  */
 import type { Readable } from 'node:stream'

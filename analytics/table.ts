@@ -10,6 +10,12 @@ import type { Column } from './column.js'
 export interface AnalyticsTable<V> {
   readonly name: string
   readonly columns: Readonly<Record<string, Column<V>>>
+  /** Whose row it is. */
+  readonly personOf: (value: V) => string
+  /** When the row was accepted, ms UTC, as an erasure compares it (erasure.ts, Y2). */
+  readonly acceptedAt: (value: V) => number
+  /** The value as its row tells it: of a person by that name. */
+  readonly named: (value: V, name: string) => V
   /** The instant (ms UTC) whose month is the row's partition. */
   readonly partitionedBy: (value: V) => number
   /** Rough size of the row in characters, beside its fixed part. */

@@ -4,27 +4,29 @@
  *
  * While records flow, ClickHouse may have more than was in the log at the cut, and may lack what its sink has
  * not passed; so only what must hold then is compared: nothing doubled. `isAtRest` compares all, and months.
- * Rows accepted before `keptFrom` may have been let go (retention.ts): nobody misses them.
+ * Rows accepted before `keptFrom` may have been let go (retention.ts): nobody misses them. Rows are looked
+ * for under every name of their person (row-names.ts).
  */
 import type { Findings, LogTally } from '../engine/index.js'
 import type { Analytics } from './connection.js'
-import { storableText } from './storable.js'
+import { namesOf } from './row-names.js'
 
-/** Persons that one query asks for: their ids travel in its address. */
+/** Persons that one query asks for: their names travel in its address. */
 const personsPerQuery = 100
 
 const perPerson = `
-SELECT user_id, toUInt32(count()) AS rows, toUInt32(uniqExact(id, revision)) AS contents,
+SELECT transform(user_id, {names:Array(String)}, {persons:Array(String)}, '') AS person,
+    toUInt32(count()) AS rows, toUInt32(uniqExact(id, revision)) AS contents,
     toUInt32(uniqExactIf(id, accepted_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))) AS ids,
     toUInt32(max(sequence)) AS last
-FROM records_all WHERE user_id IN {users:Array(String)} GROUP BY user_id SETTINGS final = 0`
+FROM records_all WHERE user_id IN {names:Array(String)} GROUP BY person SETTINGS final = 0`
 
 const perMonth = `
 SELECT formatDateTime(accepted_at, '%Y-%m') AS month, toUInt32(count()) AS records
 FROM records_all GROUP BY month SETTINGS final = 0`
 
 interface PersonRows {
-  readonly user_id: string
+  readonly person: string
   readonly rows: number
   readonly contents: number
   readonly ids: number
@@ -39,11 +41,13 @@ export async function verifyRows(
   let rows = 0
   for (let i = 0; i < persons.length; i += personsPerQuery) {
     const asked = persons.slice(i, i + personsPerQuery)
-    const found = await analytics.query<PersonRows>(perPerson,
-      { users: asked.map(storableText), from: keptFrom })
-    const byPerson = new Map(found.map(one => [one.user_id, one]))
+    const named = [...await namesOf(analytics, asked)].flatMap(([person, names]) =>
+      names.map(name => [name, String(asked.indexOf(person))] as const))
+    const found = named.length === 0 ? [] : await analytics.query<PersonRows>(perPerson, {
+      names: named.map(([name]) => name), persons: named.map(([, person]) => person), from: keptFrom })
+    const byPerson = new Map(found.map(one => [asked[Number(one.person)], one]))
     for (const person of asked) {
-      const of = byPerson.get(storableText(person))
+      const of = byPerson.get(person)
       rows += of?.rows ?? 0
       comparePerson(person, of, tally, findings, isAtRest, keptFrom)
     }

@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.js'
 import type { AccessLog } from './privacy/access-log.js'
 import type { AccessStore } from './privacy/access-store.js'
 import type { Decisions } from './privacy/decisions.js'
+import type { ShownPersons } from './privacy/shown-persons.js'
 import type { Attempts } from './rate/attempts.js'
 import type { Limiter } from './rate/limiter.js'
 import type { AppUsage } from './rate/usage.js'
@@ -33,6 +34,8 @@ export interface Edge extends FailureEars {
   readonly accessLog: AccessLog
   /** Where the access log is read; null without a ClickHouse. */
   readonly accessStore: AccessStore | null
+  /** Whose rows analysts may know by id; null without a ClickHouse. */
+  readonly shownPersons: ShownPersons | null
   readonly jobs: Jobs
   readonly erasures: Erasures
   readonly retention: Retention

@@ -19,6 +19,7 @@ import { Metrics } from './metrics.js'
 import { AccessLog } from './privacy/access-log.js'
 import type { AccessStore } from './privacy/access-store.js'
 import { Decisions } from './privacy/decisions.js'
+import type { ShownPersons } from './privacy/shown-persons.js'
 import { Progress } from './progress.js'
 import { Attempts } from './rate/attempts.js'
 import { Limiter } from './rate/limiter.js'
@@ -61,6 +62,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly clickhouse?: { readonly url: string }
   /** Where accesses are written down; closed by the gateway. */
   readonly accessStore?: AccessStore
+  /** Where it is kept whose rows analysts may know; closed by the gateway. */
+  readonly shownPersons?: ShownPersons
   /** When the newest backup was written, ms UTC, 0: never; a metric. */
   readonly newestBackupAt?: () => number
   /** What /api/reports answers. */
@@ -138,6 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     front.close()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
+    await edge.shownPersons?.close()
   }
   let stopped: Promise<void> | null = null
   return { url, port, stop: () => stopped ??= drainAndStop() }
@@ -166,9 +170,12 @@ function edgeOf(
       ({ partition, lag_records: appended - folded, lag_ms: lagMs })),
   })
   const decisions = new Decisions(client.registry, clock, limits)
-  const erasures = new Erasures(client, clock, limits, decisions, options.onErasure)
+  const shownPersons = options.shownPersons ?? null
+  const erasures = new Erasures(client, clock, limits, [decisions, ...shownPersons ? [shownPersons] : []],
+    options.onErasure)
   return {
     client, clock, limits, intake, metrics, progress, isDraining, attempts, limiter, accessLog, accessStore,
+    shownPersons,
     usage: new AppUsage(client.registry, clock, limits),
     decisions, erasures, retention: new Retention(client, erasures, decisions, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),

@@ -10,6 +10,7 @@
 import { HinataError } from '../../engine/index.js'
 import type { Analytics } from '../connection.js'
 import { clickhouseFailure } from '../failure.js'
+import { namesOf } from '../row-names.js'
 import {
   columnsOf, isShown, listParts, noteParts, rowsOfPart, showParts, type ColdPart,
 } from './cold-parts.js'
@@ -53,9 +54,10 @@ export async function warmCold(
   return guarded(analytics, onStep, async moves => {
     const warmed = (await moves.endBegun()).filter(({ state }) => state === 'warm')
     const cold = (await listParts(analytics)).filter(({ state }) => state === 'cold')
+    const names = 'user' in which ? (await namesOf(analytics, [which.user])).get(which.user) ?? [] : []
     const meant: ColdPart[] = []
     for (const part of cold) {
-      if ('month' in which ? part.month === which.month : await holds(analytics, part, which.user)) {
+      if ('month' in which ? part.month === which.month : await holds(analytics, part, names)) {
         meant.push(part)
       }
     }
@@ -100,9 +102,9 @@ ORDER BY month SETTINGS final = 0`, { upto })
   })
 }
 
-async function holds(analytics: Analytics, { name }: ColdPart, user: string): Promise<boolean> {
-  const sql = `SELECT 1 FROM ${name} WHERE user_id = {user:String} LIMIT 1`
-  return (await analytics.query(sql, { user })).length > 0
+async function holds(analytics: Analytics, { name }: ColdPart, names: readonly string[]): Promise<boolean> {
+  const sql = `SELECT 1 FROM ${name} WHERE user_id IN {names:Array(String)} LIMIT 1`
+  return names.length > 0 && (await analytics.query(sql, { names })).length > 0
 }
 
 async function monthsToMove(

@@ -12,6 +12,8 @@
  *     Template reads any file, `output_format_schema` writes one.
  * W3  A reader's statement begins with a word that reads, and of the system's own tables it names those that
  *     describe the data; functions that take a table's name as a text are not for readers.
+ *     A name that comes as a parameter is none that can be judged. Tables that say whose rows are whose, and
+ *     who looked at whose, are not for readers: the view `persons` is.
  * W4  `CREATE TABLE name ENGINE = File(Parquet)`, just so, is inside: without a path its data lie where those
  *     of any table lie. Cold records are kept so. In any other place such a call could be of the function.
  */
@@ -52,6 +54,9 @@ const namingCalls = new RegExp('^(?:' + [
   'timeseries\\w+', 'prometheus\\w+',
 ].join('|') + ')$')
 
+/** Tables of ours that name persons who did not consent to it (analytics/row-names.ts, gateway/privacy). */
+const personTables = /^(?:row_names|shown_persons|data_access)(?:_local)?$/
+
 /** Throws ACCESS_DENIED for a setting that reaches outside (W2). */
 export function assertSettingInside(name: string): void {
   if (outsideSettings.test(name.toLowerCase())) throw denied(`the setting ${name}`)
@@ -76,6 +81,12 @@ export function assertReads(sql: string): void {
       throw refusal('ACCESS_DENIED', 'Not enough privileges: SHOW PROCESSLIST is not for readers.')
     }
     const isName = token.kind === 'word' || token.kind === 'quoted'
+    if (isName && personTables.test(text)) {
+      throw refusal('ACCESS_DENIED', `Not enough privileges: ${text} is not for readers.`)
+    }
+    if (text === 'identifier' && last === ':') {
+      throw refusal('ACCESS_DENIED', 'Not enough privileges: names as parameters are not for readers.')
+    }
     if (isName && last === '.' && beforeLast === 'system' && !openSystemTables.test(text)) {
       throw refusal('ACCESS_DENIED', `Not enough privileges: system.${text} is not for readers.`)
     }

@@ -1,7 +1,7 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
 import {
-  ClickhouseAccessStore, connectAnalytics, reportOf, threadedClickhouseSink,
+  ClickhouseAccessStore, ClickhouseShownPersons, connectAnalytics, reportOf, threadedClickhouseSink,
 } from '../../analytics/index.js'
 import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
 import { consentingTo, startGateway, type GatewayOptions } from '../../gateway/index.js'
@@ -42,6 +42,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(issuers === '' ? {} : { issuers: readIssuers(issuers) }),
     ...(clickhouse === '' ? {} : {
       clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
+      shownPersons: new ClickhouseShownPersons({ url: clickhouse }),
     }),
     ...frontOptions(config),
     newestBackupAt: () => newestBackupAt(backupFolderOf(config)),

@@ -5,7 +5,9 @@
  * N1  It sends nothing but the sample, and may be run again: known records are duplicates or revisions.
  * N2  What it prints was answered by the running system; nothing is prepared.
  */
-import { answerOf, exampleQueries, openAnalytics, type Analytics } from '../../analytics/index.js'
+import {
+  answerOf, exampleQueries, namesOf, namesSql, openAnalytics, type Analytics,
+} from '../../analytics/index.js'
 import { HinataError } from '../../engine/index.js'
 import { connect } from '../../gateway/index.js'
 import { progressBar } from '../cli/progress.js'
@@ -58,7 +60,7 @@ const changesSql = `
 SELECT toString(toDate(old.valid_to)) AS day, old.description AS before, new.description AS after
 FROM psp_components AS old
 INNER JOIN psp_components AS new ON new.user_id = old.user_id AND new.component_id = old.superseded_by
-WHERE old.user_id = {person:String} AND old.change = 'superseded' AND new.change = 'created'
+WHERE old.user_id IN ${namesSql('person')} AND old.change = 'superseded' AND new.change = 'created'
 ORDER BY old.valid_to`
 
 /** Runs the tour. Throws what the system answers when it refuses, OVERLOADED when it does not keep up. */
@@ -135,12 +137,13 @@ async function settled(
 ): Promise<void> {
   const admin: Target = { url: options.gatewayUrl, adminKey: options.adminKey }
   const persons = lives.map(({ userId }) => userId)
-  const sql = 'SELECT count() AS rows FROM records FINAL WHERE user_id IN {persons:Array(String)}'
+  const sql = `SELECT count() AS rows FROM records FINAL WHERE user_id IN {names:Array(String)}`
   const giveUpAt = performance.now() + settleMsMax
   for (;;) {
     const status = await request(admin, 'GET', '/api/status') as { pipelines: { lag_records: number }[] }
     const isFolded = status.pipelines.every(({ lag_records: lag }) => lag === 0)
-    const [{ rows }] = await analytics.query<{ rows: string | number }>(sql, { persons })
+    const names = [...(await namesOf(analytics, persons)).values()].flat()
+    const [{ rows }] = await analytics.query<{ rows: string | number }>(sql, { names })
     if (isFolded && Number(rows) >= entries.length) return
     if (performance.now() > giveUpAt) {
       throw new HinataError('OVERLOADED', { what: 'The pipeline', max: `${settleMsMax} ms` })

@@ -20,7 +20,6 @@ import {
 } from '../../engine/index.js'
 import { retelling } from '../../pipelines/retelling.js'
 import { tenantOf } from '../identity/tenant.js'
-import type { Decisions } from '../privacy/decisions.js'
 import type { GatewayLimits } from '../limits.js'
 
 /** Which records of a person; absent: the person. */
@@ -82,6 +81,11 @@ export interface ErasureFacts {
   readonly before?: number
 }
 
+/** Knows something of persons by their own word, which goes with the whole person. */
+interface Forgetful {
+  forget(key: string): Promise<void>
+}
+
 /** What an appended note has. */
 interface Named {
   readonly person: string
@@ -94,7 +98,7 @@ const idBytes = 16
 /** Erases. Pair `start` with `stop`. */
 export class Erasures {
   readonly #client: TopologyClient
-  readonly #decisions: Decisions
+  readonly #forgetful: readonly Forgetful[]
   readonly #registry: Registry
   readonly #clock: Clock
   readonly #limits: GatewayLimits
@@ -102,10 +106,10 @@ export class Erasures {
   readonly #onAppended: (facts: ErasureFacts) => void
   readonly #working = new Map<string, Promise<Note>>()
 
-  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits, decisions: Decisions,
+  constructor(client: TopologyClient, clock: Clock, limits: GatewayLimits, forgetful: readonly Forgetful[],
     onAppended: (facts: ErasureFacts) => void = () => undefined) {
     this.#onAppended = onAppended
-    this.#decisions = decisions
+    this.#forgetful = forgetful
     this.#client = client
     this.#registry = client.registry
     this.#clock = clock
@@ -208,7 +212,7 @@ export class Erasures {
     }
     await eraser.sweep(person, entry, passing.behind)
     await this.#removeJobs(person)
-    if (choice === undefined) await this.#decisions.forget(person)
+    for (const one of choice === undefined ? this.#forgetful : []) await one.forget(person)
     const note: Note = { ...kept, status: 'swept', behind: passing.behind,
       removed: {
         log_records: found.records, dead_letters: found.letters, rows: 'deleted', search: 'dropped',

@@ -5,7 +5,9 @@ import type { Principal } from '../identity/principal.js'
 import { personOf } from '../identity/tenant.js'
 import { instantOf } from '../instant.js'
 import type { AccessStore, ReportRange } from '../privacy/access-store.js'
-import { appsNamedBy, preferencesJson, type PreferenceChange } from '../privacy/preferences.js'
+import {
+  appsNamedBy, preferencesJson, type PreferenceChange, type Preferences,
+} from '../privacy/preferences.js'
 import { route, type Route } from '../route.js'
 import {
   accessAnswer, callsAnswer, preferenceChange, preferencesAnswer, reportQuery,
@@ -41,6 +43,7 @@ function changeRoute(edge: Edge): Route {
       const change: PreferenceChange = input
       await assertApps(edge, change, principal)
       const changed = await edge.decisions.change(id, change, actorOf(principal))
+      if (change.consents?.analytics !== undefined) await tellAnalytics(edge, id, changed)
       return { json: preferencesJson(personOf(id), changed) }
     },
   })
@@ -69,6 +72,11 @@ function callsRoute(edge: Edge): Route {
       return { json: { app_id: id, ...told(range), calls: await storeOf(edge).callsOf(id, range) } }
     },
   })
+}
+
+/** What is kept now, so that of two changes at once the later is told by either. */
+async function tellAnalytics({ shownPersons }: Edge, key: string, kept: Preferences): Promise<void> {
+  await shownPersons?.put(key, kept.consents.analytics, kept.changed?.at ?? 0)
 }
 
 /** Throws APP_UNKNOWN: a list that names no app of the tenant would protect from nobody. */

@@ -15,8 +15,8 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import {
-  dropCold, emptyTable, eraseRows, openAnalytics, rowsOf, tablesWithRows, writeSlice, type Analytics,
-  type AnalyticsOptions,
+  dropCold, emptyTable, eraseRows, nameOldRows, openAnalytics, rowsOf, tablesWithRows, writeSlice,
+  type Analytics, type AnalyticsOptions,
 } from '../../analytics/index.js'
 import {
   HinataError, restoreSavepoint, type ErasedAgain, type Registry, type Topology,
@@ -95,4 +95,5 @@ async function restoreRows(
       await writeSlice(analytics, table, rows)
     }
   }
+  await nameOldRows(analytics)
 }

@@ -5,7 +5,9 @@
 import { rmSync } from 'node:fs'
 import t from 'tap'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { clickhouseSink, connectAnalytics, openAnalytics, type Analytics } from '../../analytics/index.js'
+import {
+  clickhouseSink, connectAnalytics, namesSql, openAnalytics, type Analytics,
+} from '../../analytics/index.js'
 import { HinataError, type SinkBatch } from '../../engine/index.js'
 import { foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
@@ -24,7 +26,7 @@ async function counts(analytics: Analytics, person: string): Promise<unknown> {
     SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids,
       toUInt32(countIf(is_repair)) AS repaired,
       (SELECT toUInt32(sum(records)) FROM records_per_minute WHERE source = {person:String}) AS folded
-    FROM records WHERE user_id = {person:String} SETTINGS final = 0`, { person })
+    FROM records WHERE user_id IN ${namesSql('person')} SETTINGS final = 0`, { person })
   return row
 }
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { componentsChanged, deadLetters, personsErased, recordsFolded } from '../../actors/person/outputs.js'
-import { clickhouseSink, openAnalytics } from '../../analytics/index.js'
+import { clickhouseSink, namesOf, openAnalytics } from '../../analytics/index.js'
 import type { Emitted } from '../../engine/index.js'
 import { until } from '../support/until.js'
 import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples.js'
@@ -36,11 +36,17 @@ function everything(key: string, at: number): Emitted[] {
     { output: deadLetters.output, key, value: { ...deadLetter({}), key, acceptedAt: at, failedAt: at } }]
 }
 
+/** Every name that rows of a person were seen to carry: an erasure lets them go. */
+const seenNames = new Map<string, string[]>()
+
 async function rowsOf(person: string): Promise<number[]> {
+  const now = (await namesOf(analytics, [person])).get(person) ?? []
+  const names = [...new Set([...seenNames.get(person) ?? [], ...now])]
+  seenNames.set(person, names)
   return Promise.all(tables.map(async table => {
     const [row] = await analytics.query<{ n: number }>(
-      `SELECT toUInt32(count()) AS n FROM ${table} WHERE user_id = {person:String} SETTINGS final = 0`,
-      { person })
+      `SELECT toUInt32(count()) AS n FROM ${table} WHERE user_id IN {names:Array(String)} SETTINGS final = 0`,
+      { names })
     return row.n
   }))
 }
@@ -68,8 +74,8 @@ t.test('Y1: a batch of 120 erasures, some of them twice', async t => {
     ...persons.map(key => erasure(key, acceptedAt + 1)), folded('person 3', 2, acceptedAt + 2),
     erasure('person 3', acceptedAt + 3), folded('person 4', 2, acceptedAt + 2)] })
   const left = await analytics.query(
-    'SELECT DISTINCT user_id FROM records WHERE startsWith(user_id, \'person \') SETTINGS final = 0')
-  t.same(left, [{ user_id: 'person 4' }])
+    'SELECT DISTINCT note FROM records WHERE startsWith(note, \'canary person \') SETTINGS final = 0')
+  t.same(left, [{ note: 'canary person 4' }])
 })
 
 t.test('Y3 Y4: the parts that held the rows leave the disk, and no statement names the person', async t => {
@@ -88,5 +94,6 @@ t.test('Y3 Y4: the parts that held the rows leave the disk, and no statement nam
   }
   const statements = await analytics.query<{ command: string }>('SELECT command FROM system.mutations')
   t.ok(statements.length > 0)
-  t.ok(statements.every(({ command }) => !/ada|bob|person \d/.test(command)))
+  const texts = statements.map(({ command }) => command.replaceAll(/'[0-9a-f]{64}'/g, 'a hash'))
+  t.ok(texts.every(text => !/ada|bob|person \d/.test(text)))
 })

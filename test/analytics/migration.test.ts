@@ -82,11 +82,14 @@ t.test('C1 C2 C3 the same schema for a cluster is read by ClickHouse', async t =
   }
   const of = (pattern: RegExp): string[] => statements.flatMap(one => pattern.exec(one)?.[1] ?? [])
   t.same(of(/CREATE TABLE IF NOT EXISTS (\w+)_local/),
-    ['records', 'psp_components', 'dead_letters', 'data_access', 'api_calls', 'app_registrations'])
+    ['records', 'psp_components', 'dead_letters', 'data_access', 'api_calls', 'app_registrations',
+      'row_names', 'shown_persons'])
   t.same(of(/(\w+) ON CLUSTER hinata AS \w+_local\nENGINE = Distributed\(.*cityHash64\(user_id\)/),
     ['records', 'psp_components', 'dead_letters', 'data_access'])
   t.same(of(/(\w+) ON CLUSTER hinata AS \w+_local\nENGINE = Distributed\(.*cityHash64\(app\)/),
     ['api_calls', 'app_registrations'])
+  t.same(of(/(\w+) ON CLUSTER hinata AS \w+_local\nENGINE = Distributed\(.*cityHash64\(person\)/),
+    ['row_names', 'shown_persons'])
   const [records] = statements
   t.match(records, 'ENGINE = ReplicatedReplacingMergeTree(\'/clickhouse/tables/{shard}/{database}/{table}\', '
     + '\'{replica}\', revision)')

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { componentsChanged, recordsFolded } from '../../actors/person/outputs.js'
 import { answerOf, clickhouseSink, exampleQueries, openAnalytics } from '../../analytics/index.js'
+import { keepIds } from '../support/row-names.js'
 import { componentChange, foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
 
@@ -18,6 +19,7 @@ t.test('example queries', async t => {
   const changed = (['created', 'strengthened', 'superseded'] as const).map((change, i) => (
     { output: componentsChanged.output, key: 'ada', value: componentChange(i + 1, change) }))
   const batch = { token: 'q', partition: 0, emitted: [...folded, revised, ...changed] }
+  await keepIds(analytics, 'ada')
   await clickhouseSink(analytics).insert(batch)
   const answers = await Promise.all(exampleQueries.map(example => answerOf(analytics, example)))
   const [perTag, topics, churn] = answers

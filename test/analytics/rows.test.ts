@@ -9,6 +9,7 @@ import { deadLettersTable } from '../../analytics/dead-letter-rows.js'
 import { recordsTable } from '../../analytics/record-rows.js'
 import { storableScore, storableText } from '../../analytics/storable.js'
 import type { FoldedRecord } from '../../actors/record/record.js'
+import { keepIds } from '../support/row-names.js'
 import { deadLetter, foldedRecord } from './samples.js'
 import { TestServer } from './server.js'
 
@@ -35,6 +36,7 @@ function shownInstant(ms: number): string {
 }
 
 async function storedRow(folded: FoldedRecord): Promise<Record<string, unknown>> {
+  await keepIds(analytics, folded.user_id)
   await clickhouseSink(analytics).insert({
     token: `row-${folded.user_id}`, partition: 0,
     emitted: [{ output: recordsFolded.output, key: folded.user_id, value: folded }],

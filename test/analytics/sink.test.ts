@@ -3,11 +3,13 @@ import t from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../actors/person/outputs.js'
 import { clickhouseSink, connectAnalytics, migrate, openAnalytics } from '../../analytics/index.js'
 import type { Emitted, Output } from '../../engine/index.js'
+import { keepIds } from '../support/row-names.js'
 import { acceptedAt, componentChange, deadLetter, foldedRecord, type RecordChanges } from './samples.js'
 import { TestServer } from './server.js'
 
 const server = await TestServer.start()
 const analytics = await openAnalytics({ url: server.url })
+await keepIds(analytics, 'ada', 'twice', 'equal', 'rev', 'generations', 'again', 'other')
 t.teardown(async () => {
   await analytics.close()
   await server.remove()
@@ -43,6 +45,7 @@ t.test('migrations that ran are not run again', async t => {
     { version: 12, name: 'cold-records' }, { version: 20, name: 'erasure' },
     { version: 21, name: 'said-of-components' },
     { version: 22, name: 'expirations' }, { version: 23, name: 'revised-key' },
+    { version: 35, name: 'row-names' },
   ])
   const tables = await analytics.query<{ name: string }>(`
     SELECT name FROM system.tables

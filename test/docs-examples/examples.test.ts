@@ -16,6 +16,7 @@ import { questions } from '../../analytics/index.js'
 import { testDriver } from '../../engine/index.js'
 import { startHinata, type RunningSystem } from '../deploy/tour/running-system.js'
 import { projectRoot } from '../tidy/sources.js'
+import { isOf } from '../support/row-names.js'
 import { fencedOf } from './fenced.js'
 
 type Test = Pick<typeof t, 'same' | 'equal' | 'strictSame'>
@@ -60,7 +61,7 @@ t.test('against a running system', async t => {
     t.match(said, '"status":"completed"', 'the record is folded when the answer comes')
     t.match(said, 'Wants to write a compiler that reads like English', 'and the prompt knows it')
     await untilRow(system, 'grace')
-    t.match(await shell(queried), /^grace\t1\t0\.\d+$/m)
+    t.match(await shell(queried), /^p_[\w-]{22}\t1\t0\.\d+$/m, 'by a name that is not hers')
   })
 
   t.test('the program of the README', async t => {
@@ -108,14 +109,14 @@ t.test('against a running system', async t => {
 async function saysIt(t: Test, system: RunningSystem): Promise<void> {
   const key = await registered(system)
   t.strictSame(await sayIt(system.gateway, key), ['Wants to run 8 km every week'])
-  const changes = 'SELECT change FROM psp_components WHERE user_id = \'hopper\' AND record_id = \'\''
+  const changes = `SELECT change FROM psp_components WHERE ${isOf('hopper')} AND record_id = ''`
   const said = ['corrected', 'pinned', 'rated', 'removed', 'superseded']
   await until(system, `SELECT count() = 1 FROM (${changes}) WHERE change = 'removed'`)
   t.same((await answered(system, changes)).split('\n').filter(one => one !== '' && !said.includes(one)), [])
-  t.equal(await answered(system, 'SELECT description FROM psp_current WHERE user_id = \'hopper\''),
+  t.equal(await answered(system, `SELECT description FROM psp_current WHERE ${isOf('hopper')}`),
     'Wants to run 8 km every week\n')
   t.equal(await answered(system, `SELECT description, valid_to > valid_from FROM psp_components
-    WHERE user_id = 'hopper' AND change = 'superseded'`), 'Wants to run 5 km every week\t1\n')
+    WHERE ${isOf('hopper')} AND change = 'superseded'`), 'Wants to run 5 km every week\t1\n')
 }
 
 /** The key of an app that may submit and read. */
@@ -137,7 +138,7 @@ function placed(text: string, { gateway, clickhouse }: RunningSystem): string {
 
 /** Rows follow the fold within moments: asks until the person's is there. */
 function untilRow(system: RunningSystem, person: string): Promise<void> {
-  return until(system, `SELECT count() FROM records WHERE user_id = '${person}'`)
+  return until(system, `SELECT count() FROM records WHERE ${isOf(person)}`)
 }
 
 /** Asks until the answer is a number above zero. */

@@ -1,4 +1,6 @@
 // What the fuzzer found, each once more: inputs that were answered wrongly before.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { decodeValue, encodeValue } from '../../engine/index.js'
@@ -47,4 +49,16 @@ t.test('seed 1, 28780: a refusal does not repeat a name of ten thousand letters'
 t.test('seed 42, 3316: a topic that cannot be made a text is refused at once', async t => {
   const subscribe = { type: 'subscribe', id: 's', user_id: 'ada', topic: { toString: [] } }
   t.match(await answerTo(subscribe), { code: 'REQUEST_INVALID', message: /topic/ })
+})
+
+t.test('seed 1, 268129: a long head that comes in pieces is refused by the server itself',
+  async t => {
+  const socket = connect(system.gateway.port, '127.0.0.1')
+  socket.setEncoding('latin1')
+  socket.write(`GET /ready HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${'a'.repeat(20_000)}`)
+  const [answer] = await once(socket, 'data') as [string]
+  socket.destroy()
+  t.match(answer, /^HTTP\/1\.1 431 /)
+  t.equal((await fetch(`${url}/ready`)).status, 200)
+  t.same(system.failures, [])
 })

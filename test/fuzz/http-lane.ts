@@ -28,6 +28,9 @@ interface Answer {
   readonly text: string
 }
 
+/** Said by the server's parser before anything of ours sees the request, so without a code of the table. */
+const headersTooLarge = 431
+
 /** An answer that takes longer is a hang. */
 const answerMsMax = 20_000
 
@@ -105,6 +108,8 @@ export class HttpLane {
     if (found !== undefined) this.#outcome.wrong(index, kind, found)
     if (answer.status >= 500 && answer.status !== 503) {
       this.#outcome.wrong(index, kind, `${answer.status} ${answer.text}: ${shown}`)
+    } else if (answer.status === headersTooLarge) {
+      this.#outcome.refusedOutside(headersTooLarge)
     } else if (answer.status >= 400) {
       this.#outcome.refused(index, kind, codeIn(answer.text), `${answer.status} ${answer.text}: ${shown}`)
     }

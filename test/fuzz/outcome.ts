@@ -37,6 +37,12 @@ export class Outcome {
     this.onFinding(this.findings.at(-1))
   }
 
+  /** What the server refuses by itself, by its status. */
+  refusedOutside(status: number): void {
+    const code = `status ${status}`
+    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1)
+  }
+
   /** A refusal must have a code of the table that is not our own fault. */
   refused(index: number, kind: string, code: unknown, where: string): void {
     if (typeof code === 'string' && code in errorTable && code !== 'INTERNAL') {

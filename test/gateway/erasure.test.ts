@@ -160,7 +160,7 @@ t.test('retention: what is older than its person wants is forgotten, the rest st
     'application/json' }, body: JSON.stringify({ retention_days: 30 }) })
   const limits = limitsWith({ erasureWaitMs: 20_000, privacyBeliefMs: 10 })
   const decisions = new Decisions(system.client.registry, systemClock, limits)
-  const erasures = new Erasures(system.client, systemClock, limits, decisions)
+  const erasures = new Erasures(system.client, systemClock, limits, [decisions])
   const retention = new Retention(system.client, erasures, decisions, systemClock, limits)
   t.equal(await retention.sweepOnce(), 1)
   t.equal(await retention.sweepOnce(), 0, 'R2: another gateway just looked')

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { get, post, recordOf } from '../gateway/system.js'
 import { HinataFolder, type RunningHinata } from '../support/hinata-process.js'
+import { isOf } from '../support/row-names.js'
 import { until } from '../support/until.js'
 
 t.setTimeout(580_000)
@@ -37,7 +38,7 @@ function submit(system: RunningHinata, user: string, word: string): Promise<unkn
 }
 
 const countOf = (system: RunningHinata, user: string): Promise<string> =>
-  system.query(`SELECT count() FROM records_all WHERE user_id = '${user}'`)
+  system.query(`SELECT count() FROM records_all WHERE ${isOf(user)}`)
 
 /** Rows with a text in any of the columns that hold what persons say. */
 const rowsWith = (system: RunningHinata, text: string): Promise<string> => system.query(

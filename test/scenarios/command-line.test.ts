@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { sampleRecords } from '../../deploy/tour/sample.js'
 import { codeVersion } from '../../pipelines/hinata.js'
+import { isOf } from '../support/row-names.js'
 import { dumpState } from '../support/state-dump.js'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/hinata.js', import.meta.url))
@@ -80,7 +81,7 @@ t.test('up, import twice, export, status, stop, up again', async t => {
   t.equal(again.out, `accepted 0, duplicates ${lines.length}, rejected 0\n`, again.err)
   t.strictSame(await dumpState(system.redis, 'h', partitions), before, 'the state is byte-identical')
   const count = await fetch(system.clickhouse, {
-    method: 'POST', body: 'SELECT count(), uniqExact(id) FROM records WHERE user_id = \'lena\'',
+    method: 'POST', body: `SELECT count(), uniqExact(id) FROM records WHERE ${isOf('lena')}`,
   })
   t.equal(await count.text(), `${lines.length}\t${lines.length}\n`)
 

@@ -22,6 +22,7 @@ import { connect } from '../../gateway/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { copyLog, dumpState } from '../support/state-dump.js'
 import { seededRandom } from '../support/random.js'
+import { isOf } from '../support/row-names.js'
 
 const partitions = 4
 const [file, fileUser, onlyRole] = process.argv.slice(2)
@@ -140,9 +141,7 @@ async function untilSettled(system: RunningSystem): Promise<void> {
 async function rowsOf(system: RunningSystem): Promise<{ rows: number, ids: number }> {
   const analytics = await openAnalytics({ url: system.clickhouse }, { waitMs: 30_000 })
   const [row] = await analytics.query<{ rows: string, ids: string }>(
-    'SELECT count() AS rows, uniqExact(id) AS ids FROM records WHERE user_id = {user:String} ' +
-    'SETTINGS final = 0',
-    { user })
+    `SELECT count() AS rows, uniqExact(id) AS ids FROM records WHERE ${isOf(user)} SETTINGS final = 0`)
   await analytics.close()
   return { rows: Number(row.rows), ids: Number(row.ids) }
 }

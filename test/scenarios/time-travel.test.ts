@@ -12,6 +12,7 @@ import { sampleRecords } from '../../deploy/tour/sample.js'
 import { openTopologyClient } from '../../engine/index.js'
 import { codeVersion, hinataTopology } from '../../pipelines/hinata.js'
 import { until } from '../support/until.js'
+import { hashedAmong } from '../support/row-names.js'
 import { dumpState } from '../support/state-dump.js'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/hinata.js', import.meta.url))
@@ -89,6 +90,11 @@ async function killNodeOf(version: number): Promise<void> {
   process.kill(found!.pid, 'SIGKILL')
 }
 
+function allPersons(): string[] {
+  const told = sampleRecords(3, Date.UTC(2026, 9, 1)).slice(0, sampleRecordsMax).map(({ userId }) => userId)
+  return [...new Set([...told, ...plainPersons, ...deepPersons])].sort()
+}
+
 /** A file of the sample's records, ids ending in `round`, and of persons who keep one note, or go deep. */
 async function fileOf(round: number): Promise<{ path: string, count: number }> {
   const lines = sampleRecords(3, Date.UTC(2026, 9, 1)).slice(0, sampleRecordsMax).map(({ userId, record }) =>
@@ -136,17 +142,19 @@ t.test('replay and diff: equal for the same code, else exactly the persons it ch
   const changed = await hinata('replay', '--as', `v${third}`, '--scoring', 'depth_factor.high=1.1', '--json')
   t.equal(changed.code, 0, changed.err)
   t.match(JSON.parse(changed.out.trim().split('\n').at(-1)!), { version: third, folded: total })
-  const deep = await query(system, 'SELECT DISTINCT user_id FROM records WHERE interaction_depth = \'high\' '
-    + 'AND attention_weight < 1 ORDER BY user_id')
-  t.ok(deepPersons.every(one => deep.includes(one)) && !plainPersons.some(one => deep.includes(one)), deep)
+  const hashes = await query(system, 'SELECT person FROM row_names WHERE name IN '
+    + '(SELECT user_id FROM records WHERE interaction_depth = \'high\' AND attention_weight < 1)')
+  const deep = hashedAmong(hashes, allPersons())
+  t.ok(deepPersons.every(one => deep.includes(one)) && !plainPersons.some(one => deep.includes(one)),
+    deep.join())
   const differing = await hinata('diff', `v${live}`, `v${third}`, '--json')
   t.equal(differing.code, 1)
   const lines = differing.out.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
-  t.strictSame(lines.slice(0, -1).map(line => line.user_id).sort(), deep.split('\n'),
+  t.strictSame(lines.slice(0, -1).map(line => line.user_id).sort(), deep,
     'exactly the persons whose records are deep')
-  t.match(lines.at(-1), { different: deep.split('\n').length, unsettled: 0 })
-  t.ok(Number(lines.at(-1)!.compared) > deep.split('\n').length)
-  const [person] = deep.split('\n')
+  t.match(lines.at(-1), { different: deep.length, unsettled: 0 })
+  t.ok(Number(lines.at(-1)!.compared) > deep.length)
+  const [person] = deep
   t.match((await hinata('diff', `v${live}`, `v${third}`, '--user', person)).out,
     /attention_weight [\d.]+ → [\d.]+/)
   t.equal((await hinata('diff', `v${live}`, `v${third}`, '--user', plainPersons[0])).code, 0)

@@ -10,6 +10,7 @@ import {
 import { Findings, type Emitted } from '../../engine/index.js'
 import { foldedRecord } from '../analytics/samples.js'
 import { TestServer } from '../analytics/server.js'
+import { isOf } from '../support/row-names.js'
 
 t.setTimeout(240_000)
 
@@ -55,7 +56,7 @@ async function once(t: Test, records: number, when: string): Promise<void> {
 
 async function tierOf(id: string): Promise<string> {
   const rows = await analytics.query<{ tier: string }>('SELECT storage_tier AS tier FROM records_all '
-    + 'WHERE user_id = {user:String} AND id = {id:String}', { user: 'p-3', id })
+    + `WHERE ${isOf('p-3')} AND id = {id:String}`, { id })
   return rows.map(({ tier }) => tier).join()
 }
 

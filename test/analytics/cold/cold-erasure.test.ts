@@ -12,6 +12,7 @@ import { eraseRows } from '../../../analytics/erasure.js'
 import type { Emitted } from '../../../engine/index.js'
 import { acceptedAt, foldedRecord } from '../samples.js'
 import { TestServer } from '../server.js'
+import { keepIds } from '../../support/row-names.js'
 import { until } from '../../support/until.js'
 
 t.setTimeout(300_000)
@@ -38,8 +39,10 @@ function rowsFor(person: string): Emitted[] {
 const erasureOf = (key: string): Emitted =>
   ({ output: personsErased.output, key, value: { at: acceptedAt + 1, reason: 'person' } })
 
-const insert = (emitted: Emitted[]): Promise<unknown> =>
-  clickhouseSink(analytics).insert({ token: `cold-erasure-${++token}`, partition: 0, emitted })
+const insert = async (emitted: Emitted[]): Promise<unknown> => {
+  await keepIds(analytics, ...new Set(emitted.map(({ key }) => key)))
+  return clickhouseSink(analytics).insert({ token: `cold-erasure-${++token}`, partition: 0, emitted })
+}
 
 async function countsOf(): Promise<Record<string, number>> {
   const rows = await analytics.query<{ person: string, n: number }>(

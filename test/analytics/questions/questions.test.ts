@@ -5,6 +5,7 @@
 import t from 'tap'
 import { componentsChanged, deadLetters, recordsFolded } from '../../../actors/person/outputs.js'
 import { clickhouseSink, openAnalytics, questions } from '../../../analytics/index.js'
+import { keepIds } from '../../support/row-names.js'
 import { deadLetter } from '../samples.js'
 import { TestServer } from '../server.js'
 import { expectedAnswers } from './expected.js'
@@ -24,6 +25,7 @@ t.test('twenty questions', async t => {
     ...life.changes.map(value => ({ output: componentsChanged.output, key: value.user_id, value })),
     ...letters.map(value => ({ output: deadLetters.output, key: value.key, value })),
   ]
+  await keepIds(analytics, ...new Set(emitted.map(({ key }) => key)))
   await clickhouseSink(analytics).insert({ token: 'sample', partition: 0, emitted })
   const expected = expectedAnswers(life, letters)
   t.equal(questions.length, 20)

@@ -173,5 +173,12 @@ t.test('W2 W3 the words of the guard', async t => {
   t.throws(() => assertReads('SELECT * FROM `system` . "stack_trace"'), { code: 497 })
   t.throws(() => assertReads('/* SELECT */ DROP TABLE t'), { code: 164 })
   t.doesNotThrow(() => assertReads('(SELECT system FROM tables)'))
+  for (const sql of ['SELECT * FROM row_names', 'SELECT * FROM default . `row_names`',
+    'WITH x AS (TABLE "shown_persons") SELECT 1', 'SELECT 1 FROM t WHERE a IN data_access',
+    'SELECT * FROM "row\\_names"', 'SELECT * FROM row_names_local',
+    'SELECT * FROM {t:Identifier}', 'SELECT * FROM system.{t : Identifier}']) {
+    t.throws(() => assertReads(sql), { code: 497 }, sql)
+  }
+  t.doesNotThrow(() => assertReads('SELECT user_id FROM persons'))
   t.doesNotThrow(() => assertInside('SELECT format_schema FROM t'))
 })
