@@ -48,8 +48,11 @@ export interface Statement {
   readonly figures: readonly Figure[]
   /** The side that ratios of the first figure are of. */
   readonly baseline?: string
-  /** Bars of the first figure per side; lines of it over sides that are steps of one scale; or none. */
-  readonly chart: 'bars' | 'lines' | 'none'
+  /**
+   * Bars of the first figure per side; groups of bars, one for each figure of the first one's unit; lines of
+   * it over sides that are steps of one scale; or none.
+   */
+  readonly chart: 'bars' | 'groups' | 'lines' | 'none'
 }
 
 /** A benchmark. */
