@@ -5,8 +5,8 @@
  * B1  A run in which not everything was delivered throws: a fast wrong answer is no answer. Its side has no
  *     figures then, of other rounds neither, and is named with the reason.
  * B2  A side that cannot run here (a program is missing) is named with its reason; the others are measured.
- * B3  A run that takes longer than `runMsMax` fails like one that lost a record: a benchmark comes to its end.
- *     What such a run has started ends with this process.
+ * B3  A run that takes longer than `runMsMax` fails like one that lost a record: a benchmark comes to its
+ *     end. What such a run has started ends with this process.
  */
 import { setTimeout } from 'node:timers/promises'
 import { machineFacts, type Machine } from './machine.js'

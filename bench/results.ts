@@ -5,7 +5,8 @@ import type { Report } from './benchmark.js'
 
 /** Names of the benchmarks whose reports are in the common form, in the order of the page. */
 const reportNames = ['keyed-counter', 'hot-key-counter', 'cold-keys', 'ingest', 'reads', 'actors',
-  'growth-persons', 'growth-records', 'growth-partitions', 'growth-nodes', 'drain', 'restart', 'move'] as const
+  'growth-persons', 'growth-records', 'growth-partitions', 'growth-nodes', 'drain', 'restart',
+  'move'] as const
 
 /** Writes one. */
 export function writeReport(folder: string, report: Report): void {

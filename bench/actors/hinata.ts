@@ -110,8 +110,11 @@ async function told(size: number, members: number, message: string): Promise<num
 }
 
 function driverOf(first: ActorType, message: string, actors: readonly ActorType[]): Promise<TestDriver> {
-  return testDriver({ name: 'exercise', version: 1, source: topic('begins', { partitions: 1 }), stages: [],
-    target: { actor: first, message }, actors, sinks: [], views: [], deadLetters: output<DeadLetter>('dead') })
+  return testDriver({
+    name: 'exercise', version: 1, source: topic('begins', { partitions: 1 }), stages: [],
+    target: { actor: first, message }, actors, sinks: [], views: [],
+    deadLetters: output<DeadLetter>('dead'),
+  })
 }
 
 function received(driver: TestDriver, of: TypedActor<Counted>, keys: readonly string[]): number {

@@ -1,4 +1,4 @@
-/** How the exercises of each side are started; those in other languages are compiled first, once a process. */
+/** How the exercises of each side are started; those in other languages are compiled first. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,7 @@
 /**
  * The exercises of one library for Node, in a process of its own:
- * `node troupe-process.js MODULE EXPORT PING-PONG COUNTING FORK-JOIN BIG`; prints what exercises.ts says (X1).
+ * `node troupe-process.js MODULE EXPORT PING-PONG COUNTING FORK-JOIN BIG`; prints what exercises.ts says
+ * (X1).
  */
 import { exerciseNames, lineOf, warmUpShare, type ExerciseName, type Troupe } from './exercises.js'
 

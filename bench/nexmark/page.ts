@@ -1,4 +1,4 @@
-/** docs/BENCHMARKS-NEXMARK.md, made of bench/results/nexmark.json, and of nexmark-rxjs.json when it is there. */
+/** docs/BENCHMARKS-NEXMARK.md, made of bench/results/nexmark.json, and of nexmark-rxjs.json beside it. */
 import { median } from '../benchmark.js'
 import { flink, flinkConditions } from './flink.js'
 import type { NexmarkReport, QueryReport } from './report.js'
@@ -58,7 +58,8 @@ Not measured: latency, several nodes, a remote Redis, q6, q10, q14, q15, q21, q2
 `
 }
 
-function rxjsSection(report: NexmarkReport, { events, seeds, queries, machine, note }: NexmarkReport): string {
+function rxjsSection(report: NexmarkReport, inMemory: NexmarkReport): string {
+  const { events, seeds, queries, machine, note } = inMemory
   const perCore = (all: QueryReport, count: number): number =>
     count / median(all.runs.map(({ cpuSeconds }) => cpuSeconds))
   const rows = queries.map(query => {
@@ -71,8 +72,8 @@ function rxjsSection(report: NexmarkReport, { events, seeds, queries, machine, n
   return `## Beside RxJS in memory
 
 Those queries that RxJS says plainly, over the same events, which lie in memory before; the rows go to an
-array: \`node dist/bench/nexmark/rxjs/run.js --events ${events} --seeds ${seeds.length}\`. RxJS keeps nothing: no
-log, no state that survives, no second process, no word of what was late but what the query says itself.
+array: \`node dist/bench/nexmark/rxjs/run.js --events ${events} --seeds ${seeds.length}\`.
+RxJS keeps nothing: no log, no state that survives, no second process.
 The difference is the price of that: reading and decoding blocks, packing state and results, the commit, and
 Redis' own time.
 

@@ -8,7 +8,8 @@ import type { NexmarkReport } from './report.js'
 
 const inMemory = 'bench/results/nexmark-rxjs.json'
 const report = read('bench/results/nexmark.json')
-writeFileSync('docs/BENCHMARKS-NEXMARK.md', nexmarkPage(report, existsSync(inMemory) ? read(inMemory) : undefined))
+const page = nexmarkPage(report, existsSync(inMemory) ? read(inMemory) : undefined)
+writeFileSync('docs/BENCHMARKS-NEXMARK.md', page)
 
 function read(file: string): NexmarkReport {
   return JSON.parse(readFileSync(file, 'utf8')) as NexmarkReport

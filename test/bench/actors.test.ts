@@ -46,7 +46,8 @@ t.test('a chart of groups has a bar for each side and exercise', async t => {
   const statement = { name: 'x', title: 'Actors', question: '', workload: '', durability: '', lowerBound: '',
     notMeasured: '', seed: 0, chart: 'groups', rounds: 1, share: 1, absent: [],
     machine: { cpu: '', cores: 1, memoryGb: 1, node: '', redis: '' } } as const
-  const svg = chartOf({ ...statement, figures: [{ name: 'ping', unit: 'a/s' }, { name: 'other', unit: 'µs' }],
+  const figures = [{ name: 'ping', unit: 'a/s' }, { name: 'other', unit: 'µs' }]
+  const svg = chartOf({ ...statement, figures,
     sides: ['one', 'two'].map(name => ({ name, description: '', values: { ping: [10], other: [1] } })) })
   t.match(svg, 'one')
   t.match(svg, 'ping')

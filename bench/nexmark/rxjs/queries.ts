@@ -1,6 +1,6 @@
 /**
- * Those queries of Nexmark that RxJS says plainly: filters, a join of two kinds, windows. In memory and of this
- * process: nothing is stored, a stop loses everything, and there are no keys that another process could own.
+ * Those queries of Nexmark that RxJS says plainly: filters, a join of two kinds, windows. In memory and of
+ * this process: nothing is stored, a stop loses everything, no key could be another process'.
  *
  * RxJS knows no event time. The watermark is made here by the rule of the others (per partition of the key,
  * the greatest event time less the bound), so that the same records are late and the same SQL holds; a window
@@ -11,7 +11,9 @@ import {
   type OperatorFunction,
 } from 'rxjs'
 import { partitionOf } from '../../../engine/index.js'
-import { isAuction, isBid, isPerson, type Auction, type Bid, type NexmarkEvent, type Person } from '../events.js'
+import {
+  isAuction, isBid, isPerson, type Auction, type Bid, type NexmarkEvent, type Person,
+} from '../events.js'
 import { outOfOrderMs, partitions } from '../limits.js'
 import { keyings, type Keying, type Row } from '../query.js'
 
@@ -133,7 +135,8 @@ const q8: RxQuery = events => {
       groupBy(({ event }) => windowEnd(event.dateTime), { duration: ({ key }) => passes(watermark, key) }),
       mergeMap(window => window.pipe(
         reduce(newcomers, new Map<number, Newcomer>()),
-        concatMap(persons => [...persons].filter(([, { name, hasAuction }]) => name !== undefined && hasAuction)
+        concatMap(persons => [...persons]
+          .filter(([, { name, hasAuction }]) => name !== undefined && hasAuction)
           .map(([id, { name }]): Row => [id, name!, window.key - windowMs])),
       )),
     ),
@@ -143,7 +146,7 @@ const q8: RxQuery = events => {
 /** By the names of the queries. */
 export const rxQueries: Readonly<Record<string, RxQuery>> = { q0, q1, q2, q3, q5, q7, q8 }
 
-/** Watermarks by the rule of the others: of the partition, before the event; and the least of all, after it. */
+/** Watermarks by the rule of the others: of the partition before the event, and the least of all after it. */
 function timeline(events: Observable<NexmarkEvent>, keying: Keying): Timeline {
   const greatest = new Array<number>(partitions).fill(-Infinity)
   const timed = new Subject<Timed<NexmarkEvent>>()
