@@ -5,7 +5,10 @@
  * B1  A run in which not everything was delivered throws: a fast wrong answer is no answer. Its side has no
  *     figures then, of other rounds neither, and is named with the reason.
  * B2  A side that cannot run here (a program is missing) is named with its reason; the others are measured.
+ * B3  A run that takes longer than `runMsMax` fails like one that lost a record: a benchmark comes to its
+ *     end. What such a run has started ends with this process.
  */
+import { setTimeout } from 'node:timers/promises'
 import { machineFacts, type Machine } from './machine.js'
 
 /** What is measured of every side. */
@@ -48,8 +51,11 @@ export interface Statement {
   readonly figures: readonly Figure[]
   /** The side that ratios of the first figure are of. */
   readonly baseline?: string
-  /** Bars of the first figure per side; lines of it over sides that are steps of one scale; or none. */
-  readonly chart: 'bars' | 'lines' | 'none'
+  /**
+   * Bars of the first figure per side; groups of bars, one for each figure of the first one's unit; lines of
+   * it over sides that are steps of one scale; or none.
+   */
+  readonly chart: 'bars' | 'groups' | 'lines' | 'none'
 }
 
 /** A benchmark. */
@@ -84,10 +90,12 @@ export interface Report extends Statement {
 }
 
 const warmUpShare = 0.2
+/** The longest run fills a whole system with 100,000 records of one person. */
+const runMsMax = 600_000
 
 /** Runs it. `share` scales the records of every side. */
 export async function runBenchmark(
-  benchmark: Benchmark, options: { rounds: number, share: number, note?: string },
+  benchmark: Benchmark, options: { rounds: number, share: number, note?: string, runMsMax?: number },
   say: (line: string) => void,
 ): Promise<Report> {
   const { sides, absent } = prepared(benchmark.sides, say)
@@ -98,7 +106,7 @@ export async function runBenchmark(
         const share = options.share * (round === 0 ? warmUpShare : 1)
         const startedAt = performance.now()
         try {
-          const values = await side.run({ number: round, share })
+          const values = await inTime(side.run({ number: round, share }), options.runMsMax ?? runMsMax)
           say(lineOf(benchmark, round, side.name, values, performance.now() - startedAt))
           if (round > 0) note(found.get(side.name)!, values)
         } catch (thrown) {
@@ -133,6 +141,20 @@ export function median(figures: readonly number[]): number {
 /** Three significant digits below a thousand, whole numbers above. */
 export function rounded(value: number): number {
   return Math.abs(value) >= 1_000 ? Math.round(value) : Number(value.toPrecision(3))
+}
+
+/** B3 */
+async function inTime<V>(run: Promise<V>, msMax: number): Promise<V> {
+  const ended = new AbortController()
+  const late = setTimeout(msMax, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`it took longer than ${msMax / 1_000} s`)
+  })
+  late.catch(() => undefined)
+  try {
+    return await Promise.race([run, late])
+  } finally {
+    ended.abort()
+  }
 }
 
 function prepared(

@@ -15,12 +15,32 @@ const linesHeight = 300
 const labelWidth = 170
 /** Bars that differ by more than this are drawn on a logarithmic axis, said in the title. */
 const spreadMax = 20
-const colours = ['#2f6f8f', '#d0893a', '#6a994e', '#8d5a97']
+const colours = ['#2f6f8f', '#d0893a', '#6a994e', '#8d5a97', '#a44a3f']
 
 /** The chart of a report; undefined when it has none. */
 export function chartOf(report: Report): string | undefined {
-  if (report.chart === 'bars') return barsOf(report)
-  return report.chart === 'lines' ? linesOf(report) : undefined
+  switch (report.chart) {
+    case 'bars': return barsOf(report)
+    case 'groups': return groupsOf(report)
+    case 'lines': return linesOf(report)
+    case 'none': return undefined
+  }
+}
+
+/** Every figure of the first one's unit a group, in it a bar per side. */
+function groupsOf({ title, figures, sides }: Report): string {
+  const shown = figures.filter(({ unit }) => unit === figures[0].unit)
+  const measured = sides.map(({ name, values }) => ({ name, data: shown.map(figure =>
+    (values[figure.name]?.length > 0 ? median(values[figure.name]) : null)) }))
+  return drawn(linesHeight, {
+    title: { text: title, subtext: `${figures[0].unit}, logarithmic`, textStyle, itemGap: 4 },
+    legend: { top: 4, right: 10, data: sides.map(({ name }) => name) },
+    grid: { left: 90, right: 30, top: 60, bottom: 30 },
+    xAxis: { type: 'category', data: shown.map(({ name }) => name) },
+    yAxis: { type: 'log', logBase: 10 },
+    series: measured.map(({ name, data }, i) => ({ name, type: 'bar', data,
+      itemStyle: { color: colours[i % colours.length] } })),
+  })
 }
 
 /** The first figure, a bar per side, the first side on top. */

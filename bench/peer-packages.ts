@@ -30,6 +30,11 @@ export function assertProgram(name: string): string {
   return ensureForBench(name)
 }
 
+/** A source file of bench/peers in another language. */
+export function peerSource(name: string): string {
+  return `${folder}${name}`
+}
+
 /** Throws unless the peer is compiled and its packages are there. */
 export function assertPeer(module: URL): void {
   if (!module.pathname.includes('/bench/peers/')) return

@@ -41,6 +41,15 @@ export const remarks: Readonly<Record<string, readonly string[]>> = {
     'The lower bounds do less: the GET neither asks who may read nor makes JSON, and the scan and MiniSearch '
     + 'know one ranking each, have no records coming in, and share the processor with nobody.',
   ],
+  actors: [
+    '**Behind CAF and Erlang**: they are compiled, hand a message over by a pointer or a small copy, use '
+    + 'both cores, and promise nothing once a message is lost with its process.',
+    '**Behind XState**, whose send is a call of the receiver within the same stack: no turn of ours begins '
+    + 'before the one that told it has ended, and each gets a context, a journal that can undo it, and an '
+    + 'awaited microtask; that is what makes a failure between any two of them harmless.',
+    'What ours pays for is not used here: no position to commit, no record to hand on. For state that must '
+    + 'survive, see the keyed counter.',
+  ],
   'growth-persons': [system],
   'growth-records': [system,
     'A person with few records before is many persons here: the number of records is alike, so that the '

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Report } from './benchmark.js'
 
 /** Names of the benchmarks whose reports are in the common form, in the order of the page. */
-const reportNames = ['keyed-counter', 'hot-key-counter', 'cold-keys', 'ingest', 'reads', 'growth-persons',
-  'growth-records', 'growth-partitions', 'growth-nodes', 'drain', 'restart', 'move'] as const
+const reportNames = ['keyed-counter', 'hot-key-counter', 'cold-keys', 'ingest', 'reads', 'actors',
+  'growth-persons', 'growth-records', 'growth-partitions', 'growth-nodes', 'drain', 'restart',
+  'move'] as const
 
 /** Writes one. */
 export function writeReport(folder: string, report: Report): void {

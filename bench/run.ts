@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { actors } from './actors/benchmark.js'
 import { median, rounded, runBenchmark, type Benchmark, type Report } from './benchmark.js'
 import { numberOf } from './chart.js'
 import { coldKeysLatency } from './cold-keys/benchmark.js'
@@ -45,6 +46,7 @@ const offered: readonly { readonly name: string, readonly inQuick: boolean,
   { name: 'cold-keys', inQuick: false, make: coldKeysLatency },
   { name: 'ingest', inQuick: true, make: ingest },
   { name: 'reads', inQuick: false, make: reads },
+  { name: 'actors', inQuick: false, make: actors },
   { name: 'growth-persons', inQuick: false, make: growthPersons },
   { name: 'growth-records', inQuick: false, make: growthRecords },
   { name: 'growth-partitions', inQuick: false, make: growthPartitions },

@@ -8,3 +8,6 @@ export function ensureRedis(): string
 
 /** A program of a peer that a full benchmark runs beside us, found or installed. */
 export function ensureForBench(name: string): string
+
+/** A C++ library, by a header of it, found or installed. */
+export function ensureLibraryForBench(header: string): string

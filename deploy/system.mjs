@@ -6,7 +6,10 @@ import { delimiter, join } from 'node:path'
 
 /** What we need from the system: the program, its Debian package. */
 const packages = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx-light',
-  'nats-server': 'nats-server', erl: 'erlang-base', erlc: 'erlang-base' }
+  'nats-server': 'nats-server', erl: 'erlang-base', erlc: 'erlang-base', 'g++': 'g++',
+  'caf/all.hpp': 'libcaf-dev' }
+/** Where the headers of Debian's C++ libraries are. */
+const headerFolder = '/usr/include'
 /** What only tests need: without it they are skipped and say so. */
 const testPrograms = ['nginx', 'chromium']
 
@@ -16,8 +19,8 @@ export function findProgram(name) {
 }
 
 /** Finds the program or installs it. Throws an Error that says what to do. */
-function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
-  const found = findProgram(name)
+function ensureProgram(name, say = line => process.stderr.write(`${line}\n`), find = findProgram) {
+  const found = find(name)
   if (found) return found
   const howTo = `sudo apt-get install ${packages[name]}   (macOS: brew install ${name === 'redis-server'
     ? 'redis' : name})`
@@ -31,7 +34,7 @@ function ensureProgram(name, say = line => process.stderr.write(`${line}\n`)) {
     spawnSync('apt-get', ['update'], { env: environment, encoding: 'utf8' })
     result = spawnSync('apt-get', install, { env: environment, encoding: 'utf8' })
   }
-  const installed = findProgram(name)
+  const installed = find(name)
   if (!installed) {
     throw new Error(`apt-get could not install ${packages[
       name]}:\n${result.stderr}\nInstall it by hand:\n  ${howTo}`)
@@ -47,6 +50,16 @@ export function ensureRedis() {
 /** A program of a peer that a full benchmark runs beside us, found or installed. */
 export function ensureForBench(name) {
   return ensureProgram(name)
+}
+
+/** A C++ library, by a header of it, found or installed. */
+export function ensureLibraryForBench(header) {
+  return ensureProgram(header, undefined, findHeader)
+}
+
+function findHeader(name) {
+  const path = join(headerFolder, name)
+  return existsSync(path) ? path : undefined
 }
 
 /** Installs what tests need beside Redis, where it may; says what is missing where it may not. */

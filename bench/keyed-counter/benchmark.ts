@@ -29,7 +29,7 @@ const seed = 20_261_121
 const recordsMax = 2_000_000
 const countedRecords = 600_000
 const warmUpRecords = 20_000
-const keysFiles = new Map<number, string>()
+const keysFiles = new Map<string, string>()
 
 const own: readonly Entrant[] = [
   { name: 'hinata', module: new URL('./hinata.js', import.meta.url), contender: 'hinata',
@@ -110,13 +110,14 @@ function sidesOf(entrants: readonly Entrant[], keysFile: string): Side[] {
   return entrants.map(entrant => trialSide(entrant, keysFile))
 }
 
-/** A file of so many different keys, written once per process. */
-export function keysFileOf(keys: number): string {
-  const written = keysFiles.get(keys)
+/** A file of the keys of so many records, of so many different ones, written once per process. */
+export function keysFileOf(keys: number, records = recordsMax): string {
+  const name = `${keys}-${records}`
+  const written = keysFiles.get(name)
   if (written !== undefined) return written
-  const file = join(mkdtempSync(join(tmpdir(), 'hinata-bench-keys-')), String(keys))
-  writeKeys(file, { records: recordsMax, keys, skew: 1, seed })
-  keysFiles.set(keys, file)
+  const file = join(mkdtempSync(join(tmpdir(), 'hinata-bench-keys-')), name)
+  writeKeys(file, { records, keys, skew: 1, seed })
+  keysFiles.set(name, file)
   return file
 }
 

@@ -14,7 +14,7 @@ import { youngGenerationMb } from '../nexmark/limits.js'
 import type { TrialMessage, TrialOrder, TrialResult } from './trial-process.js'
 
 /** A run that takes longer hangs. */
-const trialMsMax = 120_000
+const trialMsMax = 240_000
 
 /** What to run, and how much of it. */
 export interface Trial {

@@ -18,11 +18,17 @@ export function writeKeys(path: string, draw: Draw): void {
   writeFileSync(path, new Uint8Array(zipfRanks(draw).buffer))
 }
 
-/** The first `records` keys of a file. */
+/** The first `records` keys of a file; equal keys are one text, so that millions of them fit. */
 export function readKeys(path: string, records: number): string[] {
   const bytes = readFileSync(path)
   if (bytes.byteLength < records * 4) throw new Error(`${path} has fewer than ${records} keys`)
-  return Array.from({ length: records }, (_, i) => `key-${bytes.readUInt32LE(i * 4)}`)
+  const keys = new Map<number, string>()
+  const keyOf = (rank: number): string => {
+    const key = keys.get(rank) ?? `key-${rank}`
+    keys.set(rank, key)
+    return key
+  }
+  return Array.from({ length: records }, (_, i) => keyOf(bytes.readUInt32LE(i * 4)))
 }
 
 /** Ranks of the keys of `records` records, the most frequent is 0. */

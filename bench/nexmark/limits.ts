@@ -1,4 +1,5 @@
 /** The numbers of the benchmark that topology, generator and oracle must agree on. */
+import type { Generation } from './generator.js'
 
 /** How much earlier than the greatest event time a record may be: Flink's Nexmark has the same 4 seconds. */
 export const outOfOrderMs = 4_000
@@ -14,3 +15,8 @@ export const sideRows = 10_000
 
 /** Young generation of the node's process, MB: what `hinata up` gives it (deploy/roles/supervisor.ts). */
 export const youngGenerationMb = 64
+
+/** What a run generates, but for the seed. */
+export function generationOf(events: number): Omit<Generation, 'seed'> {
+  return { events, eventsPerSecond: 10_000, spreadMs: outOfOrderMs, lateShare: 0.001, lateMs: lateMsMax }
+}

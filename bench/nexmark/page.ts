@@ -1,12 +1,12 @@
-/** docs/BENCHMARKS-NEXMARK.md, made of bench/results/nexmark.json. */
+/** docs/BENCHMARKS-NEXMARK.md, made of bench/results/nexmark.json, and of nexmark-rxjs.json beside it. */
 import { median } from '../benchmark.js'
 import { flink, flinkConditions } from './flink.js'
 import type { NexmarkReport, QueryReport } from './report.js'
 
 const number = (n: number): string => Math.round(n).toLocaleString('en-US')
 
-/** The page. */
-export function nexmarkPage(report: NexmarkReport): string {
+/** The page. `inMemory`: the run of RxJS. */
+export function nexmarkPage(report: NexmarkReport, inMemory?: NexmarkReport): string {
   const { events, seeds, machine, partitions, generation, oracle, note } = report
   return `# Nexmark
 
@@ -39,7 +39,7 @@ ${flinkConditions.text}. Source: <${flinkConditions.source}>. The last column is
 had in use. The machines, the number of events, the log and the sink differ: the two columns show orders of
 magnitude, and are no race.
 
-## What is compared, and with what
+${inMemory === undefined ? '' : rxjsSection(report, inMemory)}## What is compared, and with what
 
 Each result, and what went to the output for late records, is compared with one SQL statement over the same
 events in ClickHouse ${oracle ?? '(not in this run)'}, as a set in which rows may repeat. The statements
@@ -55,6 +55,35 @@ that differ:
 - **Without windows** (q3, q4, q16–q20) a result changes; compared is the last one of each key.
 
 Not measured: latency, several nodes, a remote Redis, q6, q10, q14, q15, q21, q22.
+`
+}
+
+function rxjsSection(report: NexmarkReport, inMemory: NexmarkReport): string {
+  const { events, seeds, queries, machine, note } = inMemory
+  const perCore = (all: QueryReport, count: number): number =>
+    count / median(all.runs.map(({ cpuSeconds }) => cpuSeconds))
+  const rows = queries.map(query => {
+    const ours = report.queries.find(({ name }) => name === query.name)
+    const equal = query.runs.filter(({ isEqual }) => isEqual).length
+    const [theirRate, ourRate] = [perCore(query, events), ours ? perCore(ours, report.events) : Number.NaN]
+    return `| ${[query.name, number(theirRate), number(ourRate), `${(theirRate / ourRate).toFixed(1)}×`,
+      `${equal} of ${query.runs.length} seeds`].join(' | ')} |`
+  })
+  return `## Beside RxJS in memory
+
+Those queries that RxJS says plainly, over the same events, which lie in memory before; the rows go to an
+array: \`node dist/bench/nexmark/rxjs/run.js --events ${events} --seeds ${seeds.length}\`.
+RxJS keeps nothing: no log, no state that survives, no second process.
+The difference is the price of that: reading and decoding blocks, packing state and results, the commit, and
+Redis' own time.
+
+| query | RxJS, events/s per core | Hinata | RxJS ÷ Hinata | RxJS equal to SQL |
+|---|---:|---:|---:|---|
+${rows.join('\n')}
+
+${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians of ${seeds.length} seeds.${
+  note === undefined ? '' : ` ${note}`}
+
 `
 }
 

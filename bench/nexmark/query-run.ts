@@ -4,7 +4,6 @@
  * everything is folded, committed, relayed and handed to the sink; the processor time of this process and of
  * Redis. The rows are then written to two files, one JSON array per line.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
 import {
   HinataError, openTopologyClient, startNode, systemClock, type TopologyClient,
 } from '../../engine/index.js'
@@ -12,17 +11,16 @@ import { cpuSeconds } from '../machine.js'
 import { Collector } from './collector.js'
 import { partitions } from './limits.js'
 import { queries } from './queries/index.js'
-import { topologyOf, type Row } from './query.js'
+import { topologyOf } from './query.js'
+import { writeRows, type RowFiles } from './rows-file.js'
 
 /** What is to be run. */
-export interface QueryOrder {
+export interface QueryOrder extends RowFiles {
   readonly query: string
   readonly redisUrl: string
   readonly topic: string
   /** When the log accepted the last event, ms UTC. */
   readonly lastAcceptedAt: number
-  readonly rowsFile: string
-  readonly lateFile: string
 }
 
 /** What a run came to. */
@@ -34,7 +32,6 @@ export interface QueryRun {
 }
 
 const pollMs = 50
-const linesPerWrite = 10_000
 
 process.once('message', order => void run(order as QueryOrder).then(done => {
   process.send!(done)
@@ -66,15 +63,6 @@ async function run(order: QueryOrder): Promise<QueryRun> {
   writeRows(order.rowsFile, rows)
   writeRows(order.lateFile, lateRows)
   return { seconds, cpuSeconds: cpu, rows: rows.length, late: lateRows.length }
-}
-
-function writeRows(file: string, rows: readonly Row[]): void {
-  const descriptor = openSync(file, 'w')
-  for (let from = 0; from < rows.length; from += linesPerWrite) {
-    const lines = rows.slice(from, from + linesPerWrite).map(row => `${JSON.stringify(row)}\n`)
-    writeSync(descriptor, lines.join(''))
-  }
-  closeSync(descriptor)
 }
 
 /** Waits until nothing is on its way any more: two looks in a row see the same, and no lag. */

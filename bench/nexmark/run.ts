@@ -6,10 +6,9 @@
  *        [--out FILE] [--note TEXT]      (without --verify nothing is compared, and only rates are found)
  */
 import { fork } from 'node:child_process'
-import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkRedis } from '../../engine/index.js'
@@ -18,13 +17,14 @@ import { startManagedRedis } from '../../deploy/roles/managed-redis.js'
 import { ensureRedis } from '../../deploy/system.mjs'
 import { median } from '../benchmark.js'
 import { NexmarkGenerator } from './generator.js'
-import { lateMsMax, outOfOrderMs, partitions, youngGenerationMb } from './limits.js'
+import { generationOf, partitions, youngGenerationMb } from './limits.js'
 import { fillLog, type FilledLog } from './log-filler.js'
-import { Oracle, type Comparison } from './oracle.js'
+import { Oracle } from './oracle.js'
 import { queries } from './queries/index.js'
 import type { QueryOrder, QueryRun } from './query-run.js'
 import type { Query } from './query.js'
 import type { NexmarkReport, QueryReport, SeedRun } from './report.js'
+import { isEqualToSql } from './rows-file.js'
 
 const { values: given } = parseArgs({ options: {
   events: { type: 'string', default: '1000000' }, seeds: { type: 'string', default: '5' },
@@ -36,8 +36,7 @@ const events = Number(given.events)
 const seeds = Array.from({ length: Number(given.seeds) }, (_, i) => i + 1)
 const wanted = given.queries?.split(',')
 const chosen = queries.filter(({ name }) => wanted?.includes(name) ?? true)
-const generation = { events, eventsPerSecond: 10_000, spreadMs: outOfOrderMs, lateShare: 0.001,
-  lateMs: lateMsMax }
+const generation = generationOf(events)
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 
 const folder = mkdtempSync(join(tmpdir(), 'hinata-nexmark-'))
@@ -74,9 +73,7 @@ async function runOne(seed: number, query: Query, log: FilledLog, redisUrl: stri
   let isEqual: boolean | null = null
   if (oracle) {
     if (query.processingWindowMs) await oracle.loadAccepted(log.accepted)
-    const found = await oracle.compare(linesOf(order.rowsFile), query.sql)
-    const foundLate = await oracle.compare(linesOf(order.lateFile), query.lateSql ?? 'SELECT 1 WHERE 0')
-    isEqual = [tell(query.name, found), tell(`${query.name} late`, foundLate)].every(Boolean)
+    isEqual = await isEqualToSql(oracle, query, order, say)
   }
   runs.get(query.name)!.push({ seed, ...run, isEqual })
   say(`seed ${seed}  ${query.name.padEnd(4)} ${perSecond(run.seconds).padStart(7)} events/s  ${
@@ -95,19 +92,6 @@ async function inProcess(order: QueryOrder): Promise<QueryRun> {
     child.once('exit', code => (done ? resolve(done)
       : reject(new Error(`${order.query}: its process ended with ${code}`))))
   })
-}
-
-function linesOf(file: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(file), crlfDelay: Infinity })
-}
-
-function tell(what: string, { rows, expected, missing, surplus }: Comparison): boolean {
-  const isEqual = rows === expected && missing.length === 0 && surplus.length === 0
-  if (!isEqual) {
-    say(`${what}: ${rows} rows, the oracle has ${expected}`)
-    say(`  missing ${missing.join(' ')}; surplus ${surplus.join(' ')}`)
-  }
-  return isEqual
 }
 
 /** Queries that can share one log: the same keying, and at most one that relays, as the last. */

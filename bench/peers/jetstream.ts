@@ -30,8 +30,12 @@ const publishing = { recordsPerCall: 250, callsInFlight: 4 }
 const encoder = new TextEncoder()
 
 /** Counts in a key-value bucket. */
-export const jetstream: Contender = {
-  async run({ folder, watch, measured }, keys) {
+export const jetstream: Contender = contender('live')
+/** The same of what was published before anybody consumed: only the counting is measured. */
+export const jetstreamDrain: Contender = contender('backlog')
+
+function contender(published: 'live' | 'backlog'): Contender {
+  return { async run({ folder, watch, measured }, keys) {
     const port = await freePort(0)
     const config = join(folder, 'nats.conf')
     writeFileSync(config, `listen: "127.0.0.1:${port}"\njetstream { store_dir: "${folder}" }\n`)
@@ -46,16 +50,19 @@ export const jetstream: Contender = {
     const stream = openJetstream(connection)
     const counts = await new Kvm(stream).create('totals')
     const consumer = await stream.consumers.get('COUNTS', 'counter')
+    const publish = (): Promise<void> =>
+      offer(keys, chunk => Promise.all(chunk.map(key => stream.publish('counts', key))), publishing)
+    if (published === 'backlog') await publish()
     await measured(async () => {
       const counted = countAll(consumer, counts, keys.length)
-      await offer(keys, chunk => Promise.all(chunk.map(key => stream.publish('counts', key))), publishing)
+      if (published === 'live') await publish()
       await counted
     })
     const delivered = await sumOf(counts, new Set(keys))
     await connection.close()
     await server.stop()
     return delivered
-  },
+  } }
 }
 
 async function countAll(consumer: Consumer, store: KV, records: number): Promise<void> {

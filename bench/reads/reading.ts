@@ -2,6 +2,7 @@
  * Reads of one person over HTTP, as an app asks. Every answer is looked at: one without what was asked for
  * fails the run.
  */
+import { setTimeout } from 'node:timers/promises'
 import { HttpConnection } from '../http-connection.js'
 import type { Lane } from '../ingest/sender.js'
 import { questionOf } from './notes.js'
@@ -37,15 +38,24 @@ export const psp: Reading = {
   isAnswer: answer => typeof answer.components === 'object',
 }
 
-/** A connection that reads. */
+const refusedTriesMax = 40
+const refusedPauseMs = 250
+const refused = 503
+
+/** A connection that reads. What is refused for a moment is asked again a little later. */
 export function openReadingLane(url: string, token: string, reading: Reading): Lane {
   const connection = new HttpConnection(url, { Authorization: `Bearer ${token}` })
   return {
     window: 1,
     async send(n) {
-      const { status, body } = await connection.request(reading.method, reading.path(n), reading.body(n))
-      if (status === 200 && reading.isAnswer(JSON.parse(body) as Record<string, unknown>)) return
-      throw new Error(`${reading.path(n)} answered ${status}: ${body.slice(0, 300)}`)
+      for (let tries = 1; ; tries++) {
+        const { status, body } = await connection.request(reading.method, reading.path(n), reading.body(n))
+        if (status === 200 && reading.isAnswer(JSON.parse(body) as Record<string, unknown>)) return
+        if (status !== refused || tries === refusedTriesMax) {
+          throw new Error(`${reading.path(n)} answered ${status}: ${body.slice(0, 300)}`)
+        }
+        await setTimeout(refusedPauseMs)
+      }
     },
     close: () => { connection.close() },
   }

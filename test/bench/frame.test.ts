@@ -47,6 +47,15 @@ t.test('B1 a side that fails once has no figures and is named; what sides share 
   t.equal(ended, 1)
 })
 
+t.test('B3 a run that does not end fails, and the others are measured', async t => {
+  const endless: Side = { name: 'endless', description: '', run: () => new Promise(() => undefined) }
+  const sides = [endless, sideOf('one', [], [0, 5, 6])]
+  const report = await runBenchmark({ ...benchmark, sides }, { rounds: 2, share: 1, runMsMax: 20 },
+    () => undefined)
+  t.strictSame(report.absent, [{ name: 'endless', reason: 'it failed: it took longer than 0.02 s' }])
+  t.strictSame(report.sides.map(({ name, values }) => [name, values.rate]), [['one', [5, 6]]])
+})
+
 t.test('B2 a side that cannot run here is named, the others are measured', async t => {
   const absent: Side = { ...sideOf('absent', [], []), prepare: () => { throw new Error('no such program') } }
   const sides = [absent, sideOf('one', [], [1, 2])]

@@ -61,6 +61,8 @@ const packageOwners: Readonly<Record<string, string>> = {
   '@restatedev/restate-sdk': 'bench/peers',
   fastify: 'bench/peers',
   moleculer: 'bench/peers',
+  nact: 'bench/peers',
+  xstate: 'bench/peers',
   clickhouse: 'test',
   'fast-check': 'test',
   'hnswlib-node': 'test',
