@@ -111,12 +111,19 @@ class UseLite implements Embedder {
 
   embedBatch(texts: readonly string[]): Float32Array {
     const rows = new Float32Array(texts.length * DIM)
-    const open = new Map<string, readonly number[]>()
     const cut = texts.map(text => text.slice(0, TEXT_CHARS_MAX))
-    for (const text of cut) if (this.#known.get(text) === undefined) open.set(text, this.piecesOf(text))
-    const fresh = this.#computeAll(open)
-    cut.forEach((text, i) => rows.set(fresh.get(text) ?? this.#known.get(text) ?? [], i * DIM))
-    for (const [text, row] of fresh) this.#known.set(text, row)
+    const found = new Map<string, Float32Array>()
+    const open = new Map<string, readonly number[]>()
+    for (const text of new Set(cut)) {
+      const known = this.#known.get(text)
+      if (known === undefined) open.set(text, this.piecesOf(text))
+      else found.set(text, known)
+    }
+    for (const [text, row] of this.#computeAll(open)) {
+      found.set(text, row)
+      this.#known.set(text, row)
+    }
+    cut.forEach((text, i) => rows.set(found.get(text)!, i * DIM))
     return rows
   }
 

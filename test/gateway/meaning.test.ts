@@ -5,6 +5,7 @@ import { verifySystem } from '../../deploy/verification.js'
 import { openVersions } from '../../engine/index.js'
 import { defaultTenant, keyOf } from '../../gateway/identity/tenant.js'
 import { hinataTopology, settingsOfEmbedder } from '../../pipelines/hinata.js'
+import { until } from '../support/until.js'
 import { isUseLiteInstalled, notInstalled } from '../support/use-lite.js'
 import { ask, post, recordOf, startSystem, type Answered } from './system.js'
 
@@ -45,6 +46,10 @@ async function relevantTo(request: string): Promise<Shown[]> {
 t.test('what a request means finds a statement without a word in common', async t => {
   await keep('I avoid dishes with shrimp or crab.', 'I prefer paper books over screens.',
     'I dislike loud music in open offices.', 'I love sleeping in a tent.')
+  await until('all four are known', async () => {
+    const cells = await system.client.state(person, keyOf(defaultTenant, 'ada'))
+    return cells !== null && cells.components.entries().length >= 4
+  })
   const [first] = await relevantTo('Where shall we go for seafood tonight?')
   t.equal(first?.description, 'Avoids dishes with shrimp or crab')
   t.notOk('meaning' in first! || 'embedding' in first!, 'vectors stay inside')

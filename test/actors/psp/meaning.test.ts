@@ -38,8 +38,10 @@ t.test('a component keeps what it means, and moves it as it moves its vector', a
   const known = created('c1', intentOf(east, right), cause)
   const moved = absorbed(known, 'update', intentOf(north, up), { ...cause, recordId: 'r2' })
   t.ok(Math.abs(cosine(moved.meaning!, right) - 0.4 / Math.hypot(0.4, 0.6)) < 0.01)
-  t.same(absorbed(known, 'strengthen', intentOf(north, up), { ...cause, recordId: 'r2' }).meaning, right)
-  t.same(absorbed(known, 'update', intentOf(north), { ...cause, recordId: 'r2' }).meaning, right)
+  const stronger = absorbed(known, 'strengthen', intentOf(north, up), { ...cause, recordId: 'r2' })
+  t.equal(cosine(stronger.meaning!, right), 1)
+  const unmeant = absorbed(known, 'update', intentOf(north), { ...cause, recordId: 'r2' })
+  t.equal(cosine(unmeant.meaning!, right), 1)
   t.notOk('meaning' in created('c2', intentOf(east), cause), 'a pipeline without it stores nothing more')
 })
 
