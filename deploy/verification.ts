@@ -9,8 +9,8 @@ import {
 import { COMMAND_MARK, commandFingerprint, isCommand } from '../actors/person/commands.js'
 import { contentHash, type SubmittedRecord } from '../actors/record/index.js'
 import {
-  Findings, verifyTopology, type Encryption, type Finding, type Identity, type PartitionVerdict,
-  type VerifyOptions,
+  Findings, openVersions, verifyTopology, type Encryption, type Finding, type Identity,
+  type PartitionVerdict, type Sink, type Topology, type VerifyOptions,
 } from '../engine/index.js'
 import { hinataTopology } from '../pipelines/hinata.js'
 
@@ -57,11 +57,23 @@ function identityFrom(from: number): Identity {
   }
 }
 
+/** With the settings that the version of the code was declared with, if it was: a replay needs them. */
+async function declaredTopology(options: VerificationOptions, sinks: readonly Sink[]): Promise<Topology> {
+  const parts = { partitions: 1, sinks, encryption: options.encryption }
+  const own = hinataTopology(parts)
+  const versions = await openVersions({ redisUrl: options.redisUrl, topology: own,
+    namespace: options.namespace })
+  try {
+    return hinataTopology({ ...parts, settings: (await versions.find(own.version))?.settings })
+  } finally {
+    versions.close()
+  }
+}
+
 /** Verifies. Throws when Redis or ClickHouse cannot be reached. */
 export async function verifySystem(options: VerificationOptions): Promise<Verification> {
   const analytics = connectAnalytics(options.clickhouse ?? { url: 'http://127.0.0.1:0' })
-  const topology = hinataTopology({ partitions: 1, sinks: [clickhouseSink(analytics)],
-    encryption: options.encryption })
+  const topology = await declaredTopology(options, [clickhouseSink(analytics)])
   const months = new Map<string, number>()
   const partitions: VerifiedPartition[] = []
   let [rows, isAtRest] = [0, false]

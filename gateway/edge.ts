@@ -1,4 +1,5 @@
 /** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
+import type { EmbedderThread } from '../actors/embedding/index.js'
 import type { Clock, TopologyClient } from '../engine/index.js'
 import type { Erasures } from './erasure/erasures.js'
 import type { Retention } from './erasure/retention.js'
@@ -45,6 +46,8 @@ export interface Edge extends FailureEars {
   readonly metrics: Metrics
   readonly progress: Progress
   readonly connections: Connections
+  /** What requests mean, for persons whose components have it. */
+  readonly embedder: EmbedderThread
   /** What an acknowledgement means: the durability class of the log. */
   readonly durability: string
   readonly status: () => Promise<SystemStatus>

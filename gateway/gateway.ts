@@ -5,6 +5,7 @@
  * end.
  */
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
+import { EmbedderThread } from '../actors/embedding/index.js'
 import { countTokens } from '../actors/psp/index.js'
 import type { Edge } from './edge.js'
 import { Erasures, type ErasureFacts } from './erasure/erasures.js'
@@ -139,6 +140,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     edge.retention.stop()
     edge.erasures.stop()
     front.close()
+    await edge.embedder.stop()
     await edge.accessLog.stop()
     await edge.accessStore?.close()
     await edge.shownPersons?.close()
@@ -183,6 +185,7 @@ function edgeOf(
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),
     connections: new Connections(clock, limits),
+    embedder: new EmbedderThread(),
     durability: client.durability,
     isEncrypted: options.tls !== undefined,
     trustedProxies: new Set(options.trustedProxies),

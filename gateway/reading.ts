@@ -3,7 +3,7 @@
  * person.
  */
 import { person } from '../actors/person/person.js'
-import { readPsp, type Psp, type PspCells, type Scope } from '../actors/psp/index.js'
+import { readPsp, requestOf, type Psp, type PspCells, type Request, type Scope } from '../actors/psp/index.js'
 import { HinataError } from '../engine/index.js'
 import type { Edge } from './edge.js'
 import type { Principal } from './identity/principal.js'
@@ -23,6 +23,15 @@ export async function pspNow(edge: Edge, personId: string, principal: Principal)
   return readPsp(
     await cellsOf(edge, personId), { now: edge.clock.now(), scope: scopeOf('app', undefined, principal) }
   )
+}
+
+/**
+ * Reads a request for a person. It is embedded as the person's components are: one with `use-lite`, if any
+ * component has what it means. Throws EMBEDDER_MISSING, OVERLOADED.
+ */
+export async function requestFor({ embedder }: Edge, { components }: Psp, text: string): Promise<Request> {
+  const isMeant = components.some(({ meaning }) => meaning !== undefined)
+  return requestOf(text, isMeant ? await embedder.embed(text) : undefined)
 }
 
 /** The scope that a request asks for; whether it may name the app was decided when it was let in. */

@@ -4,6 +4,7 @@
  * Q1 Similarity is exact integer arithmetic up to one division, rounded to 1e-4, so that it may enter state.
  * Q2 similarity(a, a) = 1 for every vector but the empty one, whose similarity to everything is 0.
  */
+import type { Embedder } from './embedder.js'
 
 const STEPS = 127
 const DIGITS = 1e4
@@ -23,6 +24,15 @@ export function quantise(row: Float32Array): Int8Array {
     steps[i] = step > STEPS ? STEPS : step < -STEPS ? -STEPS : step
   }
   return steps
+}
+
+/** Texts as quantised vectors, as bytes, in their order. */
+export function quantisedRows(embedder: Embedder, texts: readonly string[]): Uint8Array[] {
+  const rows = embedder.embedBatch(texts)
+  return texts.map((_, i) => {
+    const vector = quantise(rows.subarray(i * embedder.dim, (i + 1) * embedder.dim))
+    return new Uint8Array(vector.buffer, vector.byteOffset, vector.length)
+  })
 }
 
 /** Cosine of two quantised vectors of the same embedder, -1..1, a multiple of 1e-4. */

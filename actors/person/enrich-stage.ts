@@ -4,7 +4,8 @@
  * deterministic: neither the batch nor the thread changes a byte of the answer. A record that makes it throw
  * fails alone (the runner isolates it).
  */
-import type { LogRecord, StageFunction } from '../../engine/index.js'
+import type { StageFunction } from '../../engine/index.js'
+import type { Embedder } from '../embedding/index.js'
 import { analyseBatch, type Enrichment, type Tag } from '../enrichment/index.js'
 import { echoTraceOf } from '../psp/echo.js'
 import { wordingOfCorrection } from '../psp/correction.js'
@@ -16,23 +17,25 @@ import { contentHash } from '../record/content-hash.js'
 import type { SubmittedRecord } from '../record/index.js'
 import { tokenSetOf } from '../text/index.js'
 import { commandFingerprint, isCommand, type SubmittedCommand } from './commands.js'
-import type { StagedCommand, StagedMessage, StagedRecord } from './staged.js'
+import type { StagedCommand, StagedRecord } from './staged.js'
 
 /** One StagedMessage per value, in order. */
-export const run: StageFunction = records => records.map(stage)
+export const run: StageFunction = stageWith()
 
-function stage({ value }: LogRecord): StagedMessage {
-  return isCommand(value) ? stagedCommand(value) : stagedRecord(value as SubmittedRecord)
+/** The same with what statements mean to `embedder`, if one is given. */
+export function stageWith(embedder?: Embedder): StageFunction {
+  return records => records.map(({ value }) => (isCommand(value) ? stagedCommand(value, embedder)
+    : stagedRecord(value as SubmittedRecord, embedder)))
 }
 
-function stagedCommand(submitted: SubmittedCommand): StagedCommand {
+function stagedCommand(submitted: SubmittedCommand, embedder?: Embedder): StagedCommand {
   const { command } = submitted
   const staged = { command: submitted, fingerprint: commandFingerprint(command) }
   const isCorrection = command.kind === 'amend' && command.description !== undefined
-  return isCorrection ? { ...staged, wording: wordingOfCorrection(command.description) } : staged
+  return isCorrection ? { ...staged, wording: wordingOfCorrection(command.description, embedder) } : staged
 }
 
-function stagedRecord(submitted: SubmittedRecord): StagedRecord {
+function stagedRecord(submitted: SubmittedRecord, embedder?: Embedder): StagedRecord {
   const { record } = submitted
   const [analysed] = analyseBatch([record])
   const { highlightWords, noteWords } = analysed.text
@@ -41,7 +44,7 @@ function stagedRecord(submitted: SubmittedRecord): StagedRecord {
     submitted,
     enrichment: withoutVector(analysed.enrichment),
     vector: new Uint8Array(vector.buffer, vector.byteOffset, vector.length),
-    intents: extractIntents(submitted, analysed),
+    intents: extractIntents(submitted, analysed, embedder),
     about: aboutnessOf(record, analysed),
     isOwnVoice: isOwnVoice(record),
     echo: echoTraceOf(`${record.highlight}\n${record.note}`),

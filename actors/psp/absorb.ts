@@ -53,6 +53,7 @@ export function created(id: string, intent: Intent, cause: Cause): Component {
     memory: memoryOf(intent.type),
     description: intent.description,
     embedding: bytesOf(intent.vector),
+    ...(intent.meaning === undefined ? {} : { meaning: bytesOf(intent.meaning) }),
     confidence: quantised(intent.confidence),
     total_attention_weight: quantised(attention),
     normalized_weight: 0,
@@ -87,6 +88,8 @@ export function absorbed(
   )
   const isStronger = step === 'strengthen'
   const strength = mergeStrength(attention) * (step === 'merge' ? 0.5 : 1)
+  const pull = Math.max(BLEND_MIN, strength)
+  const stays = isStronger || isHeld(component)
   const confidence = isStronger
     ? component.confidence + ADDED_CONFIDENCE
     : Math.max(component.confidence, intent.confidence)
@@ -95,9 +98,9 @@ export function absorbed(
     ...component,
     evidence,
     support,
-    embedding: isStronger || isHeld(component)
-      ? component.embedding
-      : blended(component.embedding, intent.vector, Math.max(BLEND_MIN, strength)),
+    embedding: stays ? component.embedding : blended(component.embedding, intent.vector, pull),
+    ...(stays || component.meaning === undefined || intent.meaning === undefined ? {}
+      : { meaning: blended(component.meaning, intent.meaning, pull) }),
     confidence: quantised(Math.min(1, confidence)),
     total_attention_weight: quantised(faded + ADDED_WEIGHT[step] * attention),
     activation_threshold: activationThreshold(attention),

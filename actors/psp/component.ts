@@ -77,6 +77,8 @@ export interface Component {
   readonly description: string
   /** int8 as bytes, of the embedder named in the person's records. */
   readonly embedding: Uint8Array
+  /** The same of use-lite, of the description; absent: the pipeline has none, or it is no statement. */
+  readonly meaning?: Uint8Array
   /** 0..1. */
   readonly confidence: number
   readonly total_attention_weight: number

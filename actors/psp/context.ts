@@ -53,7 +53,7 @@ export function contextFor(psp: Psp, request?: Request): PspContext {
   const heaviest = Math.max(1e-9, ...known.map(({ weight }) => weight))
   const ranked = known
     .map(component => {
-      const relevance = relevanceTo(request, component.description, component.embedding)
+      const relevance = relevanceTo(request, component)
       const share = component.claim.slot.startsWith(VISITED_SLOT) ? VISITED_SHARE : 1
       return {
         component,

@@ -9,7 +9,7 @@
  *    again.
  * I3 Descriptions of confidential text are not made; of text with PII they are masked.
  */
-import { quantise, staticHash } from '../embedding/index.js'
+import { quantisedRows, staticHash, type Embedder } from '../embedding/index.js'
 import { maskPii, tagKey, type Analysed } from '../enrichment/index.js'
 import type { SubmittedRecord } from '../record/index.js'
 import { clausesOf } from './clauses.js'
@@ -31,6 +31,8 @@ export interface Intent {
   readonly replaces?: Claim
   /** int8 as bytes, of the description. */
   readonly vector: Uint8Array
+  /** The same of use-lite, when the pipeline has it. */
+  readonly meaning?: Uint8Array
   /** The sentence it was said in. */
   readonly evidence: string
   /** False: needs a second record that says the same (I2). */
@@ -38,7 +40,7 @@ export interface Intent {
 }
 
 /** An intent before its vector. */
-type Draft = Omit<Intent, 'vector' | 'evidence' | 'isDirect'>
+type Draft = Omit<Intent, 'vector' | 'meaning' | 'evidence' | 'isDirect'>
 
 const INTENTS_MAX = 6
 const EVIDENCE_CHARS_MAX = 400
@@ -55,8 +57,12 @@ const WORK_NOUNS =
   'meeting (?:with|about|at|on|notes)\\b|[Pp]roject [A-Z]\\w+|at work\\b|my career\\b'
 const WORK = new RegExp(`\\b(?:${WORK_NOUNS})|^[Tt]asks? ?:`)
 
-/** The intents of an analysed record, at most INTENTS_MAX. */
-export function extractIntents({ record }: SubmittedRecord, { enrichment, text }: Analysed): Intent[] {
+/**
+ * The intents of an analysed record, at most INTENTS_MAX; with what they mean to `embedder`, if one is given.
+ */
+export function extractIntents(
+  { record }: SubmittedRecord, { enrichment, text }: Analysed, embedder?: Embedder,
+): Intent[] {
   if (enrichment.sensitivity === 'confidential') return []
   const isDirect = text.highlightWords.length + text.noteWords.length <= DIRECT_WORDS_MAX
   const hide = enrichment.piiKinds.length > 0 ? maskPii : same
@@ -75,21 +81,23 @@ export function extractIntents({ record }: SubmittedRecord, { enrichment, text }
   const isChat =
     CHAT_SOURCE.test(record.source) && text.sentences.some(sentence => sentence.text.endsWith('?'))
   if (isChat) found.set('chat', { draft: chatDraft(record.source), evidence: '' })
-  return withVectors([...found.values()], isDirect)
+  return withVectors([...found.values()], isDirect, embedder)
 }
 
-function withVectors(found: readonly { draft: Draft, evidence: string }[], isDirect: boolean): Intent[] {
+function withVectors(
+  found: readonly { draft: Draft, evidence: string }[], isDirect: boolean, embedder: Embedder | undefined,
+): Intent[] {
   if (found.length === 0) return []
-  const rows = staticHash.embedBatch(found.map(({ draft }) => draft.description))
-  return found.map(({ draft, evidence }, i) => {
-    const vector = quantise(rows.subarray(i * staticHash.dim, (i + 1) * staticHash.dim))
-    return {
-      ...draft,
-      evidence,
-      isDirect: isDirect || draft.claim.slot === 'chat',
-      vector: new Uint8Array(vector.buffer, vector.byteOffset, vector.length),
-    }
-  })
+  const descriptions = found.map(({ draft }) => draft.description)
+  const vectors = quantisedRows(staticHash, descriptions)
+  const meanings = embedder === undefined ? [] : quantisedRows(embedder, descriptions)
+  return found.map(({ draft, evidence }, i) => ({
+    ...draft,
+    evidence,
+    isDirect: isDirect || draft.claim.slot === 'chat',
+    vector: vectors[i],
+    ...(embedder === undefined ? {} : { meaning: meanings[i] }),
+  }))
 }
 
 function draftOf(clause: string, isDirect: boolean): Draft | undefined {

@@ -11,7 +11,7 @@
 import type { Claim, Component } from './component.js'
 import { compareClaims } from './guard.js'
 import type { Intent } from './intent.js'
-import { likeness } from './vectors.js'
+import { likenessInMeaning } from './vectors.js'
 
 /** What to do with an intent. */
 export type Step = 'strengthen' | 'update' | 'merge' | 'create'
@@ -47,7 +47,7 @@ export function mergeStrength(a: number): number {
 
 /** Matches an intent against components, which are all of its memory and valid. */
 export function matchIntent(
-  intent: Pick<Intent, 'claim' | 'replaces' | 'vector'>,
+  intent: Pick<Intent, 'claim' | 'replaces' | 'vector' | 'meaning'>,
   components: readonly Component[],
 ): Match {
   const contradicted: Component[] = []
@@ -57,7 +57,7 @@ export function matchIntent(
     const verdict = compareClaims(intent.claim, component.claim)
     if (verdict === 'contradicts' || isReplaced(component.claim, intent)) contradicted.push(component)
     if (verdict !== 'same' && verdict !== 'open') continue
-    const raw = likeness(intent.vector, component.embedding)
+    const raw = likenessInMeaning({ embedding: intent.vector, meaning: intent.meaning }, component)
     if (verdict === 'open' && raw <= OPEN) continue
     const similarity = verdict === 'same' ? Math.max(raw, SAME_CLAIM) : raw
     if (similarity > best) [target, best] = [component, similarity]

@@ -181,7 +181,7 @@ function itemsOf(psp: Psp, request: Request | undefined): Record<Part, Item[]> {
   for (const component of known) {
     if (component.claim.slot.startsWith(VISITED_SLOT)) visits.push(component)
     const part: Part = component.memory === 'learning' ? 'context' : component.memory
-    const relevance = relevanceTo(request, component.description, component.embedding)
+    const relevance = relevanceTo(request, component)
     const score = scoreOf(
       isPinnedAt(component, psp.at) ? 1 : component.weight / heaviest,
       relevance,

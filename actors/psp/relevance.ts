@@ -14,7 +14,7 @@ export function rankedComponents({ components }: Psp, request: Request | undefin
   return components
     .map(component => ({
       component,
-      relevance: relevanceTo(request, component.description, component.embedding),
+      relevance: relevanceTo(request, component),
     }))
     .sort((a, b) => b.relevance - a.relevance)
 }

@@ -142,10 +142,12 @@ function corrected(
   const earlier = superseded(component, component.id, at, '')
   const isOtherClaim = compareClaims(earlier.claim, claim) !== 'same'
   keepInterval(knowledge, earlier, isOtherClaim ? { ...unsaid, removed_at: at } : undefined)
+  const { meaning: _meaning, ...rest } = component
   const next: Component = {
-    ...component,
+    ...rest,
     description,
     embedding: bytesOf(wording.vector),
+    ...(wording.meaning === undefined ? {} : { meaning: bytesOf(wording.meaning) }),
     claim,
     confidence: 1,
     valid_from: Math.max(at, component.valid_from),

@@ -2,10 +2,9 @@
  * Vectors as state keeps them (int8 as bytes), compared and blended. The same numbers as `similarity` of
  * actors/embedding.
  */
-import { calibrate, staticHash } from '../embedding/index.js'
+import { calibrate, staticHash, useLiteModel } from '../embedding/index.js'
 import { dotKernel, type DotKernel } from './dot-kernel.js'
 
-const { dim } = staticHash
 const STEPS = 127
 /** More than any step is below zero. */
 const ABOVE = 128
@@ -18,11 +17,14 @@ const SLAB_VECTORS = 64
 let slab = Buffer.alloc(0)
 let slabAt = 0
 
-let pair: DotKernel | undefined
+/** By the length of the vectors. */
+const pairs = new Map<number, DotKernel>()
 
-/** Cosine of two vectors, -1..1, a multiple of 1e-4. */
+/** Cosine of two vectors of one length, -1..1, a multiple of 1e-4. */
 export function cosine(a: Uint8Array, b: Uint8Array): number {
-  const { bytes, rowsAt, dots, run, squareAt } = (pair ??= dotKernel(1, dim))
+  let pair = pairs.get(a.length)
+  if (pair === undefined) pairs.set(a.length, pair = dotKernel(1, a.length))
+  const { bytes, rowsAt, dots, run, squareAt } = pair
   bytes.set(a, 0)
   bytes.set(b, rowsAt)
   const scale = Math.sqrt(squareAt(0) * squareAt(rowsAt))
@@ -36,10 +38,27 @@ export function likeness(a: Uint8Array, b: Uint8Array): number {
   return calibrate(cosine(a, b), staticHash.id)
 }
 
-const mixed = new Float32Array(dim)
+const mixed = new Float32Array(Math.max(staticHash.dim, useLiteModel.dim))
+
+/** What a component or a request is compared by. `meaning` is there when the pipeline has `use-lite`. */
+export interface Meant {
+  readonly embedding: Uint8Array
+  readonly meaning?: Uint8Array
+}
+
+/**
+ * The same of two texts: by what they mean where that is known of both, else by the default embedder. One
+ * scale.
+ */
+export function likenessInMeaning(a: Meant, b: Meant): number {
+  if (a.meaning === undefined || b.meaning === undefined) return likeness(a.embedding, b.embedding)
+  return calibrate(cosine(a.meaning, b.meaning), useLiteModel.id)
+}
+
 
 /** `old` moved towards `next` by `factor` 0..1, of length 1 again. */
 export function blended(old: Uint8Array, next: Uint8Array, factor: number): Uint8Array {
+  const dim = old.length
   const rest = 1 - factor
   const sums = mixed
   let square = 0

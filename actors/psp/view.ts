@@ -59,6 +59,7 @@ export interface Psp {
 export type ComponentJson = Omit<
   CurrentComponent,
   | 'embedding'
+  | 'meaning'
   | 'claim'
   | 'support'
   | 'created_at'
@@ -184,7 +185,7 @@ export function lastUpdated({ components }: Psp): string | null {
 
 /** A component for an app. */
 export function componentJson(component: CurrentComponent): ComponentJson {
-  const { embedding: _embedding, claim: _claim, support, said, ...shown } = component
+  const { embedding: _embedding, meaning: _meaning, claim: _claim, support, said, ...shown } = component
   return {
     ...shown,
     evidence_count: support.records,

@@ -13,6 +13,7 @@ import { codeVersion, hinataTopology } from '../../pipelines/hinata.js'
 import { inheritedEnvironment, type Config } from '../config/index.js'
 import { adminKeyOf, findSystemFile, removeSystemFile, writeSystemFile } from './system-file.js'
 import { encryptionOf } from './encryption.js'
+import { beginWithEmbedder } from './pipeline-version.js'
 import { startManagedRedis, type ManagedRedis } from './managed-redis.js'
 import { Supervisor, type Child } from './supervisor.js'
 import { VersionHost, type NodeProcesses } from './version-host.js'
@@ -103,6 +104,7 @@ async function hostVersions(
   const versions = await openVersions({ redisUrl, topology, namespace: config.text('redis.namespace') })
   const host = new VersionHost(versions, codeVersion, processes, say)
   try {
+    await beginWithEmbedder(config, versions)
     await host.start()
     return host
   } catch (error) {
@@ -163,6 +165,7 @@ function environmentOf(config: Config): NodeJS.ProcessEnv {
     HINATA_NAMESPACE: config.text('redis.namespace'),
     HINATA_PARTITIONS: String(config.integer('log.partitions')),
     HINATA_ENCRYPTION: config.text('privacy.encryption'),
+    HINATA_EMBEDDER: config.text('models.embedder'),
     HINATA_MASTER_KEY_FILE: config.text('privacy.master_key_file'),
     HINATA_DURABILITY: config.text('log.durability'),
     HINATA_THREADS: String(config.integer('engine.threads')),

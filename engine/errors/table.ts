@@ -205,6 +205,13 @@ export const errorTable = {
     + 'To throw it away: hinata backup restore NAME --replace'),
   TIERS_BUSY: row('unavailable', true,
     'Another process moves cold records, or erases some. Wait until it is done, then try again.'),
+  // ---- embedders ------------------------------------------------------------------------------------------
+  EMBEDDER_MISSING: row('setup', false,
+    'The embedder {embedder} needs packages that do not come along: {found}. Install them: {install}'),
+  EMBEDDER_FIXED: row('conflict', false,
+    'Version {version} was begun with the embedder {found}, and {asked} is asked for: what it knows would '
+    + 'not be comparable. Leave the option out, or build another version: '
+    + 'hinata replay --as v{next} --embedder {asked}'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

@@ -132,6 +132,21 @@ export class Versions {
     await this.#put(version, settings)
   }
 
+  /**
+   * Where nothing has begun yet, declares the topology's own version with these settings and makes it live;
+   * elsewhere changes nothing. To be called before a node of it starts.
+   */
+  async begin(settings: Readonly<Record<string, number>>): Promise<void> {
+    const { name, version, source } = this.#topology
+    const begun = await Promise.all(Array.from({ length: source.partitions }, (_, partition) =>
+      send(this.#redis, 'EXISTS', [this.#keys.live(partition, name)])))
+    if (begun.some(Boolean) || (await this.declared()).length > 0) return
+    await this.#put(version, settings)
+    await this.#eachPartition(async partition => {
+      await send(this.#redis, 'HSETNX', [this.#keys.live(partition, name), 'version', version])
+    })
+  }
+
   async #put(version: number, settings: DeclaredVersion['settings']): Promise<void> {
     const doc: DeclaredVersion = { version, settings, createdAt: await redisTime(this.#redis, this.#kind) }
     await this.#registry.put(this.#kind, String(version), doc)

@@ -1,12 +1,12 @@
 /** A question made personal: what is known about the person, and what they kept about it, as one prompt. */
 import { knowledgeOf, searchForPrompt, type SearchResult } from '../../actors/search/index.js'
 import {
-  composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, requestOf, type PspContext,
+  composePrompt, contextFor, PROMPT_TOKENS_DEFAULT, type PspContext,
 } from '../../actors/psp/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { findRecords } from '../found.js'
-import { pspNow } from '../reading.js'
+import { pspNow, requestFor } from '../reading.js'
 import { route, type Route } from '../route.js'
 import { personalizedAnswer } from '../schema/answers.js'
 import { personalizedRequest } from '../schema/requests.js'
@@ -26,13 +26,13 @@ export function enhancementRoutes(edge: Edge): Route[] {
       async handle({ input, principal, sight }) {
         const startedAt = performance.now()
         const budget = input.token_budget ?? PROMPT_TOKENS_DEFAULT
-        const request = requestOf(input.question)
         const wanted = searchForPrompt(budget)
         const limit = input.context_limit ?? wanted.limit
         const [psp, found] = await Promise.all([
           pspNow(edge, input.user_id, principal),
           relevantRecords(edge, input.user_id, { query: input.question, ...wanted, limit }),
         ])
+        const request = await requestFor(edge, psp, input.question)
         const records = (found ?? []).map(record => seenResult(record, sight))
         const prompt = composePrompt({ psp, knowledge: records.map(knowledgeOf), request, budget })
         const context = contextFor(psp, request)

@@ -1,9 +1,9 @@
 /** What is known about a person: the context for a request, and the whole PSP. */
-import { contextFor, pspOf, requestOf, type ComponentJson, type PspContext } from '../../actors/psp/index.js'
+import { contextFor, pspOf, type ComponentJson, type PspContext } from '../../actors/psp/index.js'
 import type { Edge } from '../edge.js'
 import { personOf } from '../identity/tenant.js'
 import { instantOf } from '../instant.js'
-import { cellsOf, pspNow, scopeOf } from '../reading.js'
+import { cellsOf, pspNow, requestFor, scopeOf } from '../reading.js'
 import { route, type Route } from '../route.js'
 import { contextAnswer, pspAnswer } from '../schema/answers.js'
 import { contextRequest, currentQuery } from '../schema/requests.js'
@@ -31,7 +31,7 @@ export function pspRoutes(edge: Edge): Route[] {
       summary: 'The few components of a person that matter for a request.',
       async handle({ input, principal }) {
         const psp = await pspNow(edge, input.user_id, principal)
-        const context = contextFor(psp, requestOf(input.current_request))
+        const context = contextFor(psp, await requestFor(edge, psp, input.current_request))
         const { active_components_count: active, last_updated: updated } = context
         const shown = input.include_details === true ? { ...context } : briefContext(context)
         const narrowed = narrow(shown, input.context_type ?? 'all')

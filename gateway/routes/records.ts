@@ -1,13 +1,12 @@
 /** One record of a person, and records that are worth another look. */
 import { person } from '../../actors/person/person.js'
 import type { FoldedRecord } from '../../actors/record/index.js'
-import { requestOf } from '../../actors/psp/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
 import { enhancedOf } from '../enhanced.js'
 import { findRecords } from '../found.js'
 import { personOf } from '../identity/tenant.js'
-import { pspNow } from '../reading.js'
+import { pspNow, requestFor } from '../reading.js'
 import { aimsOf, recommendationsOf } from '../recommending.js'
 import { route, type Route } from '../route.js'
 import { recommendationsAnswer, recordAnswer } from '../schema/answers.js'
@@ -49,7 +48,7 @@ function recommendationsRoute(edge: Edge): Route {
     async handle({ input, principal, sight }) {
       const { user_id: key, psp_context: doing, limit } = input
       const psp = await pspNow(edge, key, principal)
-      const aims = aimsOf(psp, doing === undefined ? undefined : requestOf(doing))
+      const aims = aimsOf(psp, doing === undefined ? undefined : await requestFor(edge, psp, doing))
       const found = await Promise.all(aims.map(({ query }) =>
         findRecords(edge, key, { query, limit: foundMax, minRelevance: relevanceMin })))
       const recommended = recommendationsOf(

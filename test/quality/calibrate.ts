@@ -1,8 +1,8 @@
 /**
- * Calibrates the default embedder: which grade do people give to pairs of a cosine? Thresholds are written on
+ * Calibrates an embedder: which grade do people give to pairs of a cosine? Thresholds are written on
  * the scale of these grades (actors/embedding/calibration.ts).
  *
- *   node dist/test/quality/calibrate.js [--data FOLDER] [--seed N]
+ *   node dist/test/quality/calibrate.js [--data FOLDER] [--seed N] [--embedder use-lite]
  *
  * Prints the knots as actors/embedding/calibration.ts has them, how well the scale tells the grades of the
  * pairs that it was not fitted to, and the same for the knots in use.
@@ -10,8 +10,8 @@
  * F1 Fitted to pairs of the dev split alone. F2 The same data and seed give the same knots.
  */
 import { parseArgs } from 'node:util'
-import { calibrate, staticHash } from '../../actors/embedding/index.js'
-import { cosinesTo } from './cosine.js'
+import { calibrate } from '../../actors/embedding/index.js'
+import { chooseEmbedder, chosenEmbedder } from './chosen-embedder.js'
 import { DataFolder, type GradedPair } from './data-folder.js'
 import { isotonicKnots, scaleAt, type Knot } from './isotonic.js'
 import type { Split } from './metric.js'
@@ -23,7 +23,10 @@ const GRADE_MAX = 5
 const KNOTS = 16
 
 const { values } = parseArgs({
-  options: { data: { type: 'string', default: '../shared/data' }, seed: { type: 'string', default: '1' } },
+  options: {
+    data: { type: 'string', default: '../shared/data' }, seed: { type: 'string', default: '1' },
+    embedder: { type: 'string' },
+  },
 })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -31,15 +34,17 @@ interface Judged extends Knot {
   readonly split: Split
 }
 
+await chooseEmbedder(values.embedder)
+const { id } = chosenEmbedder()
 const judged = judgedPairs(new DataFolder(values.data), Number(values.seed))
 const dev = judged.filter(({ split }) => split === 'dev')
 const test = judged.filter(({ split }) => split === 'test')
 const knots = isotonicKnots(dev, KNOTS)
-say(`'${staticHash.id}': [`)
+say(`'${id}': [`)
 for (const { cosine, scale } of knots) say(`  [${cosine}, ${scale}],`)
 say('],')
 report('fitted', cosine => scaleAt(knots, cosine))
-report('in use', cosine => calibrate(cosine, staticHash.id))
+report('in use', cosine => calibrate(cosine, id))
 
 function report(name: string, scaleOf: (cosine: number) => number): void {
   const meanError = (pairs: readonly Judged[]): string => {
@@ -54,9 +59,15 @@ function judgedPairs(data: DataFolder, seed: number): Judged[] {
   const pairs = [...data.gradedPairs('train'), ...data.gradedPairs('dev')]
   const unique = new Map(pairs.map(pair => [keyOf(pair), pair]))
   const splits = splitsOf(unique.keys(), seed)
-  return [...unique].map(([key, { first, second, grade }]) => ({
-    cosine: cosinesTo([first])(second)[0], scale: grade / GRADE_MAX, split: splits.get(key) ?? 'test',
-  }))
+  const all = [...unique]
+  const embedder = chosenEmbedder()
+  const firsts = embedder.embedBatch(all.map(([, { first }]) => first))
+  const seconds = embedder.embedBatch(all.map(([, { second }]) => second))
+  return all.map(([key, { grade }], i) => {
+    let cosine = 0
+    for (let d = i * embedder.dim; d < (i + 1) * embedder.dim; d += 1) cosine += firsts[d] * seconds[d]
+    return { cosine, scale: grade / GRADE_MAX, split: splits.get(key) ?? 'test' }
+  })
 }
 
 function keyOf({ first, second }: GradedPair): string {

@@ -1,10 +1,9 @@
-/** Plain cosine of an embedder, the other baseline: each text and the question as one vector each. */
-import { staticHash, type Embedder } from '../../actors/embedding/index.js'
+/** Plain cosine of the chosen embedder, the other baseline: each text and the question as one vector each. */
+import { chosenEmbedder } from './chosen-embedder.js'
 
 /** The cosine of a question to each of `texts`, in their order. */
-export function cosinesTo(
-  texts: readonly string[], embedder: Embedder = staticHash,
-): (question: string) => number[] {
+export function cosinesTo(texts: readonly string[]): (question: string) => number[] {
+  const embedder = chosenEmbedder()
   const rows = embedder.embedBatch(texts)
   const { dim } = embedder
   return question => {

@@ -12,9 +12,17 @@ person or topic. In brackets: where 95 of 100 bootstrap means lie; beside a base
 the same questions. Times are of a shared machine with two cores.
 `
 
-/** The page. */
-export function pageOf({ seed, measured }: Report): string {
-  return [OPENING, ...measured.map(sectionOf), `Seed ${seed}.\n`].join('\n')
+const LITE = `# With the embedder use-lite
+
+What persons say of themselves, and what is asked about them, are compared by \`use-lite\`; records are not
+([decisions/0057](decisions/0057-use-lite.md)). The same measures, on the same splits; cosine is that of
+\`use-lite\` alone.
+`
+
+/** The page, of the default embedder and of the optional one. */
+export function pageOf({ seed, measured }: Report, lite: Report): string {
+  const more = lite.measured.length === 0 ? [] : [LITE, ...lite.measured.map(sectionOf)]
+  return [OPENING, ...measured.map(sectionOf), ...more, `Seed ${seed}.\n`].join('\n')
 }
 
 function sectionOf({ id, title, definition, note, lines, missing }: Measured): string {

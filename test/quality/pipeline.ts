@@ -7,8 +7,7 @@
  */
 import { person as personActor } from '../../actors/person/person.js'
 import { recordsFolded } from '../../actors/person/outputs.js'
-import { composePrompt, readPsp, requestOf, type Component, type Prompt,
-  type Psp } from '../../actors/psp/index.js'
+import { composePrompt, readPsp, type Component, type Prompt, type Psp } from '../../actors/psp/index.js'
 import { parseRecord, type FoldedRecord } from '../../actors/record/index.js'
 import {
   knowledgeOf, searchForPrompt, type SearchAnswer, type SearchArgs, type SearchResult,
@@ -17,6 +16,7 @@ import { testDriver, type LogRecord, type TestDriver } from '../../engine/index.
 import { erasureField } from '../../engine/record/record.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { retelling } from '../../pipelines/retelling.js'
+import { chosenSettings, readRequest } from './chosen-embedder.js'
 
 /** Records that are accepted together at most. */
 const BLOCK_RECORDS_MAX = 100
@@ -47,7 +47,8 @@ export class KeptPerson {
 
   /** Begins at `startMs`, before the first record. Ids differ between persons: all share one search view. */
   static async begin(startMs: number, app = 'quality'): Promise<KeptPerson> {
-    const driver = await testDriver(hinataTopology({ partitions: 1, sinks: [] }), { startMs })
+    const topology = hinataTopology({ partitions: 1, sinks: [], settings: chosenSettings() })
+    const driver = await testDriver(topology, { startMs })
     persons += 1
     return new KeptPerson(`person-${persons}`, driver, app)
   }
@@ -103,8 +104,8 @@ export class KeptPerson {
   /** The personalised prompt for a question, as the gateway composes it. */
   prompt(question: string, budget: number): Prompt {
     const found = this.search(question, searchForPrompt(budget))
-    return composePrompt({ psp: this.psp(), knowledge: found.map(knowledgeOf), request: requestOf(question),
-      budget })
+    return composePrompt({ psp: this.psp(), knowledge: found.map(knowledgeOf), budget,
+      request: readRequest(question) })
   }
 
   /** A component whether it is valid or not, undefined when there never was one. */

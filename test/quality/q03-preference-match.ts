@@ -2,7 +2,8 @@
  * Q3: all preferences of the data are records of one person; a question is asked whose good answer must
  * respect one of them. Is that one among the first components, the first records found, and in the prompt?
  */
-import { requestOf, rankedComponents, type Psp } from '../../actors/psp/index.js'
+import { rankedComponents, type Psp } from '../../actors/psp/index.js'
+import { readRequest } from './chosen-embedder.js'
 import { cosinesTo } from './cosine.js'
 import type { Preference } from './data-folder.js'
 import { lineOf } from './line.js'
@@ -87,7 +88,7 @@ function askAll(
   const cosines = cosinesTo(texts)
   const okapi = new Okapi(texts)
   return preferences.map(({ question, topic }, i) => {
-    const ranked = rankedComponents(psp, requestOf(question))
+    const ranked = rankedComponents(psp, readRequest(question))
     const right = new Set(psp.components.filter(({ evidence }) => evidence.includes(idOf(i)))
       .map(({ id }) => id))
     const startedAt = performance.now()

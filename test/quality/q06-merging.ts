@@ -2,6 +2,9 @@
  * Q6: do two records that say the same become one component, and two that contradict each other not? Each
  * pair is a person of its own who says one sentence, then the other: "I believe that …".
  */
+import { calibrate } from '../../actors/embedding/index.js'
+import { inThirdPerson, tidiedObject } from '../../actors/psp/phrase.js'
+import { chosenEmbedder, foresee } from './chosen-embedder.js'
 import { cosinesTo } from './cosine.js'
 import { lineOf } from './line.js'
 import type { Context, Line, Metric, Split, Target } from './metric.js'
@@ -12,9 +15,11 @@ import { splitsOf } from './splits.js'
 const RESTATED_GRADE = 4
 /** STS: they share some details, and say something else. */
 const DIFFERENT_GRADE = 3
-/** The cosine from which the thresholds of the default embedder merged, without a guard. */
-const COSINE_MERGES = 0.82
+/** On the scale of thresholds: from here on a cosine merges, without a guard. */
+const MERGES = 0.7
 const START = Date.UTC(2026, 0, 1)
+/** Pairs that are embedded together. */
+const FORESEEN_PAIRS = 256
 const PRECISION: Target = { atLeast: 0.98 }
 const CONTRADICTIONS: Target = { atMost: 0.01 }
 
@@ -37,7 +42,7 @@ export const q06: Metric = {
   definition: 'A person says "I believe that A", then "I believe that B". Merged: one component rests on '
     + 'both records. Restatements are STS pairs of grade 4 or more; precision is their share among all STS '
     + 'pairs that merge, recall the share of them that merges. Contradictions and entailments are those of '
-    + 'SICK. Baseline: cosine of the default embedder from .82 on. Split by pair.',
+    + 'SICK. Baseline: the embedder’s cosine, from where it means .7 on. Split by pair.',
   run: measure,
 }
 
@@ -50,8 +55,10 @@ async function measure({ data, seed, log }: Context): Promise<Line[]> {
   const unique = new Map([...graded, ...judged].map(pair => [keyOf(pair), pair]))
   const splits = splitsOf(unique.keys(), seed)
   const tried: Tried[] = []
-  for (const [key, pair] of unique) {
-    const isNear = cosinesTo([pair.first])(pair.second)[0] >= COSINE_MERGES
+  const { id } = chosenEmbedder()
+  for (const [i, [key, pair]] of [...unique].entries()) {
+    if (i % FORESEEN_PAIRS === 0) foreseePairs([...unique.values()].slice(i, i + FORESEEN_PAIRS))
+    const isNear = calibrate(cosinesTo([pair.first])(pair.second)[0], id) >= MERGES
     tried.push({ ...pair, split: splits.get(key) ?? 'test', isMerged: await isMerged(pair), isNear })
     if (tried.length % 2_000 === 0) log(`${tried.length} of ${unique.size} pairs`)
   }
@@ -79,6 +86,12 @@ function linesOf(tried: readonly Tried[], split: Split, seed: number): Line[] {
     share('contradiction merges', of('contradiction'), CONTRADICTIONS),
     share('entailments merged', of('entailed')),
   ]
+}
+
+/** What will be compared: the sentences, and the descriptions that most of them become. */
+function foreseePairs(pairs: readonly Pair[]): void {
+  const texts = pairs.flatMap(({ first, second }) => [first, second])
+  foresee([...texts, ...texts.map(text => `Believes in this: ${inThirdPerson(tidiedObject(text))}`)])
 }
 
 async function isMerged({ first, second }: Pair): Promise<boolean> {

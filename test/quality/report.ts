@@ -35,6 +35,11 @@ export function mergedReport(path: string, fresh: Report, order: readonly Metric
   return { seed: fresh.seed, measured }
 }
 
+/** The report in `path` as it is, with new notes. */
+export function keptReport(path: string, seed: number, order: readonly Metric[]): Report {
+  return mergedReport(path, { seed, measured: [] }, order)
+}
+
 /** Writes a report. */
 export function writeReport(path: string, report: Report): void {
   writeFileSync(path, `${JSON.stringify(report, (_, value: unknown) => shortened(value), 1)}\n`)

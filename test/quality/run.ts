@@ -7,23 +7,27 @@
  *     --page              writes the page also when --only is given
  *     --json FILE         writes the results of this run there
  *     --seed N            another split and other resamples; default 1
+ *     --embedder use-lite with the optional embedder; its results are a part of the page of their own
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { chooseEmbedder } from './chosen-embedder.js'
 import { DataFolder, DataMissing } from './data-folder.js'
 import type { Context, Metric } from './metric.js'
 import { metrics } from './metrics.js'
 import { pageOf } from './page.js'
-import { mergedReport, writeReport, type Measured } from './report.js'
+import { keptReport, mergedReport, writeReport, type Measured } from './report.js'
 import { tableOf } from './table.js'
 
-const KEPT_REPORT = 'bench/results/quality.json'
+const KEPT_REPORTS = { 'static-hash': 'bench/results/quality.json',
+  'use-lite': 'bench/results/quality-use-lite.json' } as const
 const PAGE = 'docs/QUALITY.md'
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' }, only: { type: 'string' }, json: { type: 'string' },
     page: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' },
+    embedder: { type: 'string' },
   },
 })
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -32,6 +36,7 @@ const chosen = chosenMetrics(values.only)
 if (!existsSync(values.data)) {
   stop(`There is no folder ${values.data}. Name the one with the data: npm run quality -- --data FOLDER`)
 }
+await chooseEmbedder(values.embedder)
 const seed = Number(values.seed)
 const data = new DataFolder(values.data)
 const measured: Measured[] = []
@@ -42,9 +47,10 @@ for (const metric of chosen) {
 }
 if (values.json !== undefined) writeReport(values.json, { seed, measured })
 if (values.page || values.only === undefined) {
-  const report = mergedReport(KEPT_REPORT, { seed, measured }, metrics)
-  writeReport(KEPT_REPORT, report)
-  writeFileSync(PAGE, pageOf(report))
+  const path = values.embedder === 'use-lite' ? KEPT_REPORTS['use-lite'] : KEPT_REPORTS['static-hash']
+  writeReport(path, mergedReport(path, { seed, measured }, metrics))
+  writeFileSync(PAGE, pageOf(keptReport(KEPT_REPORTS['static-hash'], seed, metrics),
+    keptReport(KEPT_REPORTS['use-lite'], seed, metrics)))
   say(`${PAGE} was written`)
 }
 const missing = measured.filter(one => one.missing !== undefined).length

@@ -3,8 +3,9 @@
  * the log. The nodes do the work and go on if this command ends; run again, it shows how far they are.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import { assertUseLite } from '../../../actors/embedding/index.js'
 import { HinataError, type VersionProgress, type Versions } from '../../../engine/index.js'
-import { hinataTopology } from '../../../pipelines/hinata.js'
+import { embedders, hinataTopology, settingsOfEmbedder } from '../../../pipelines/hinata.js'
 import type { Config } from '../../config/index.js'
 import { parseVersion, withVersions } from '../pipeline.js'
 import { progressBar } from '../progress.js'
@@ -25,7 +26,7 @@ export interface ReplayRequest {
 /** Declares the version and follows it until it has caught up. */
 export async function replay(config: Config, request: ReplayRequest): Promise<void> {
   const version = parseVersion(request.as)
-  const settings = settingsOf(request.scoring ?? [])
+  const settings = { ...settingsOf(request.scoring ?? []), ...embedderSettings(config) }
   const { name } = hinataTopology({ partitions: 1, sinks: [], settings }) // refuses unknown constants
   if (request.pipeline !== undefined && request.pipeline !== name) {
     throw new HinataError('USAGE', { reason: `There is no pipeline ${request.pipeline}; there is ${name}.` })
@@ -39,6 +40,13 @@ export async function replay(config: Config, request: ReplayRequest): Promise<vo
   process.stdout.write(`v${version} has caught up and follows the live version.\n`
     + `Compare:       hinata diff v1 v${version}\nTry it:        hinata promote v${version} --share 10%\n`
     + `Make it live:  hinata promote v${version}\nForget it:     hinata versions drop v${version}\n`)
+}
+
+/** Of the option models.embedder; without it the version has the default one. Throws EMBEDDER_MISSING. */
+function embedderSettings(config: Config): Readonly<Record<string, number>> {
+  const asked = embedders.find(one => one === config.text('models.embedder')) ?? 'static-hash'
+  if (asked === 'use-lite') assertUseLite()
+  return settingsOfEmbedder(asked)
 }
 
 function settingsOf(given: readonly string[]): Record<string, number> {
