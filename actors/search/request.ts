@@ -63,6 +63,8 @@ export interface SearchResult {
   readonly source: string
   readonly access: string
   readonly sensitivity: string
+  /** Its texts are in ClickHouse alone; the edge fills them in (gateway/found.ts). */
+  readonly is_cooled: boolean
   /** Why it was found, in words. */
   readonly reason: string
 }
