@@ -1,5 +1,6 @@
 /** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
 import type { Clock, TopologyClient } from '../engine/index.js'
+import type { RecordContents } from './contents.js'
 import type { Erasures } from './erasure/erasures.js'
 import type { Retention } from './erasure/retention.js'
 import type { FailureEars } from './failure.js'
@@ -33,6 +34,8 @@ export interface Edge extends FailureEars {
   readonly accessLog: AccessLog
   /** Where the access log is read; null without a ClickHouse. */
   readonly accessStore: AccessStore | null
+  /** Where texts are that left the hot tier; null without a ClickHouse. */
+  readonly contents: RecordContents | null
   readonly jobs: Jobs
   readonly erasures: Erasures
   readonly retention: Retention

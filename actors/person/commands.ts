@@ -3,8 +3,9 @@
  * topic `records`, under the person's key: it has its place among the person's records, goes through the same
  * stage and the same fold, and is replayed with them.
  *
- * C1 A command about a component is obeyed once per id, whatever was sent or redriven again: the actor keeps its outcome under
- *    the id. An id that comes again with other content changes nothing.
+ * C1 A command about a component is obeyed once per id, whatever was sent or redriven again: the actor keeps
+ *    its outcome under the id. An id that comes again with other content changes nothing. A command about
+ *    tiers says the same however often it is obeyed (tiering.ts).
  * C2 Times come from the log: a command happened at the event time of its entry.
  * C3 The id of a command is no id of a record: in the log it stands behind COMMAND_MARK, which no record's id
  *    can contain.

@@ -127,8 +127,8 @@ function filled(person: string, row: CooledRecord, content: RecordContent): Fold
   const [id, app, source, access, address, tag, timestamp, raw] = given as Given
   const [at, waited, accepted, position, revision, sequence, digest] = place as Place
   const [tags, sensitivity, label, score, complexity, cluster, tier, depth] = found as Found
-  const [quality, deep, information, engagement, complex, novelty, attention, frequency, density, revisit, time,
-    influence, relevance, priority] = scores.map(one => (typeof one === 'number' ? one / 1e4 : one[0]))
+  const [quality, deep, information, engagement, complex, novelty, attention, frequency, density, revisit,
+    time, influence, relevance, priority] = scores.map(one => (typeof one === 'number' ? one / 1e4 : one[0]))
   const { highlight, note, recommended_highlights, main_topics, key_concepts } = content
   return {
     user_id: person,

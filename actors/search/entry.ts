@@ -34,8 +34,8 @@ export interface Entry {
   readonly speaker: readonly string[]
   /** Its text ends with a question. */
   readonly isAsking: boolean
-  /** Its texts are in ClickHouse alone, and empty here. */
-  readonly isCooled: boolean
+  /** Its position in the log when its texts are in ClickHouse alone, and empty here; else ''. */
+  readonly cooled: string
 }
 
 /** A question mark after which no other sentence ends. What stands in brackets may follow. */
@@ -72,7 +72,7 @@ export function entryOf(folded: FoldedRecord): Entry {
     tier: folded.storage_tier,
     speaker: folded.cooled?.speaker ?? speakerTermsOf(note),
     isAsking: folded.cooled?.isAsking ?? isAsking(highlight, note),
-    isCooled: folded.cooled !== undefined,
+    cooled: folded.cooled === undefined ? '' : folded.position,
   }
 }
 

@@ -136,7 +136,7 @@ function resultOf({ entry, relevance }: Hit, reason: string): SearchResult {
     source: entry.source,
     access: entry.access,
     sensitivity: entry.sensitivity,
-    is_cooled: entry.isCooled,
+    cooled: entry.cooled,
     reason,
   }
 }

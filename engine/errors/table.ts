@@ -205,6 +205,9 @@ export const errorTable = {
     + 'To throw it away: hinata backup restore NAME --replace'),
   TIERS_BUSY: row('unavailable', true,
     'Another process moves cold records, or erases some. Wait until it is done, then try again.'),
+  TIERS_COOLED: row('conflict', false,
+    'Rows of records shall go after {days} days, but content of records is in rows alone and would go with '
+    + 'them. Bring it back first: hinata tiers heat --all'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),
