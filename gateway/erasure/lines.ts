@@ -15,7 +15,7 @@ import { messageOf, type AppendInput, type LogRecord } from '../../engine/index.
 export type ReadLine = { readonly input: AppendInput } | { readonly code: string, readonly message: string }
 
 /** Whether a person, or an app for them, told it: what the system said of tiers is no line. */
-export function isTold({ value }: LogRecord): boolean {
+export function wasTold({ value }: LogRecord): boolean {
   return !isCommand(value) || !isTierCommand(value.command)
 }
 

@@ -25,6 +25,7 @@ import {
   contentOf, isCooled, recalled, type RecordContent, type StoredRecord,
 } from '../../actors/record/index.js'
 import { HinataError, type Clock, type TopologyClient } from '../../engine/index.js'
+import { contentsInLog } from './log-contents.js'
 
 const dayMs = 86_400_000
 /** Days before a record may cool, and the influence above which it never does; SPEC section 5. */
@@ -62,7 +63,7 @@ export interface CoolOptions {
 export interface Moved {
   readonly persons: number
   readonly records: number
-  /** Records without a row to bring content back from. */
+  /** Records whose content is neither in a row nor in the log. */
   readonly missing: number
 }
 
@@ -113,42 +114,62 @@ export async function coolRecords(tiers: Tiers, options: CoolOptions = {}): Prom
   return { persons: persons.size, records, missing: 0 }
 }
 
-/** Brings the content of a person's records back. Throws LOG_FULL, and what ClickHouse says. */
+/**
+ * Brings the content of a person's records back: from rows, and what has none any more from the log. Throws
+ * LOG_FULL, and what ClickHouse says.
+ */
 export async function heatRecords(tiers: Tiers, key: string): Promise<Moved> {
-  let [records, missing] = [0, 0]
-  let some: { id: string, position: string }[] = []
-  const heat = async (): Promise<void> => {
+  const { client } = tiers
+  const cold: Cold[] = []
+  for await (const [, row] of client.allRows(person, key, 'records')) {
+    if (!isCooled(row as StoredRecord)) continue
+    const { record: { id }, position, content_hash: hash } = recalled(key, row as StoredRecord)
+    cold.push({ id, position, hash })
+  }
+  let records = 0
+  const rowless: Cold[] = []
+  for (let i = 0; i < cold.length; i += commandRecordsMax) {
+    const some = cold.slice(i, i + commandRecordsMax)
     const contents = await readContents(tiers.analytics, key, some.map(({ id }) => id))
-    let told: (readonly [string, string, RecordContent])[] = []
-    let chars = 0
-    for (const { id, position } of some) {
-      const found = contents.get(position)
-      if (found === undefined) {
-        missing += 1
-        continue
-      }
-      const { tier: _tier, ...content } = found
-      told.push([id, position, content])
-      chars += charsOf(content)
-      if (chars < commandCharsMax) continue
-      await append(tiers, key, { kind: 'heat', records: told })
-      records += told.length
-      told = []
-      chars = 0
-    }
+    rowless.push(...some.filter(({ position }) => !contents.has(position)))
+    records += await heat(tiers, key, some, ({ position }) => contents.get(position))
+  }
+  const logged = await contentsInLog(client, key, new Set(rowless.map(({ hash }) => hash)))
+  records += await heat(tiers, key, rowless, ({ hash }) => logged.get(hash))
+  await folded(client, new Set([key]))
+  return { persons: records > 0 ? 1 : 0, records, missing: cold.length - records }
+}
+
+/** A record whose content left. */
+interface Cold {
+  readonly id: string
+  readonly position: string
+  readonly hash: string
+}
+
+/** Says what was found, in commands of bounded size. The number of records. */
+async function heat(
+  tiers: Tiers, key: string, cold: readonly Cold[], find: (cold: Cold) => RecordContent | undefined,
+): Promise<number> {
+  let [records, chars] = [0, 0]
+  let told: (readonly [string, string, RecordContent])[] = []
+  const tell = async (): Promise<void> => {
     if (told.length > 0) await append(tiers, key, { kind: 'heat', records: told })
     records += told.length
-    some = []
+    told = []
+    chars = 0
   }
-  for await (const [, row] of tiers.client.allRows(person, key, 'records')) {
-    if (!isCooled(row as StoredRecord)) continue
-    const { record: { id }, position } = recalled(key, row as StoredRecord)
-    some.push({ id, position })
-    if (some.length === commandRecordsMax) await heat()
+  for (const one of cold) {
+    const found = find(one)
+    if (found === undefined) continue
+    const { highlight, note, recommended_highlights, main_topics, key_concepts } = found
+    const content = { highlight, note, recommended_highlights, main_topics, key_concepts }
+    told.push([one.id, one.position, content])
+    chars += charsOf(content)
+    if (told.length === commandRecordsMax || chars >= commandCharsMax) await tell()
   }
-  if (some.length > 0) await heat()
-  await folded(tiers.client, new Set([key]))
-  return { persons: records > 0 ? 1 : 0, records, missing }
+  await tell()
+  return records
 }
 
 /** Brings all content back, person by person. */

@@ -150,6 +150,18 @@ t.test('a replay of the log has the same content in the same places (G7)', async
   await t.rejects(assertRowsMayGo(client, { records: 30 }), { code: 'TIERS_COOLED' })
 })
 
+t.test('content whose rows are gone comes back from the log', async t => {
+  await tell('dan', old.slice(3, 9), 20)
+  const before = await dump()
+  t.match(await coolRecords(tiers), { persons: 1, records: 6 })
+  await analytics.client.command({ query: 'ALTER TABLE records DELETE WHERE user_id = \'dan\'',
+    clickhouse_settings: { mutations_sync: '2' } })
+  t.match((await get(url, '/api/hinata/k4?user_id=dan', adminKey)).body, { is_text_away: true })
+  t.match(await heatRecords(tiers, 'dan'), { persons: 1, records: 6, missing: 0 })
+  t.same(await dump(), before, 'the same bytes')
+  t.equal((await ask(url, '/api/users/dan', adminKey, { method: 'DELETE' })).status, 200)
+})
+
 t.test('while ClickHouse is away an answer says which texts it lacks', async t => {
   await server.kill()
   const record = await get(url, '/api/hinata/k1?user_id=ada', adminKey)

@@ -81,7 +81,7 @@ async function moveContent(
 
 function textOf(action: 'cool' | 'heat', { persons, records, missing }: Moved): string {
   const what = `${records} records of ${persons} persons`
-  const end = missing === 0 ? '.' : `; ${missing} have no row to take it from.`
+  const end = missing === 0 ? '.' : `; ${missing} have nothing to take it from.`
   return action === 'cool' ? `The content of ${what} is in ClickHouse alone.\n`
     : `The content of ${what} is in Redis again${end}\n`
 }
