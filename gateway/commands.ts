@@ -8,7 +8,7 @@
  */
 import { person } from '../actors/person/person.js'
 import {
-  COMMAND_MARK, commandFingerprint, type CommandOutcome, type PersonCommand, type SubmittedCommand,
+  COMMAND_MARK, commandFingerprint, type CommandOutcome, type ComponentCommand, type SubmittedCommand,
 } from '../actors/person/commands.js'
 import { HinataError } from '../engine/index.js'
 import type { Edge } from './edge.js'
@@ -18,7 +18,7 @@ import { assertPerson, logFull } from './submission.js'
 /** A command as it arrived, its person by key. */
 interface Commanding {
   readonly person: string
-  readonly command: PersonCommand
+  readonly command: ComponentCommand
   readonly principal: Principal
   readonly requestId: string
 }

@@ -1,6 +1,7 @@
 /** What every route and every connection of one gateway shares. Built once in `gateway.ts`. */
 import type { EmbedderThread } from '../actors/embedding/index.js'
 import type { Clock, TopologyClient } from '../engine/index.js'
+import type { RecordContents } from './contents.js'
 import type { Erasures } from './erasure/erasures.js'
 import type { Retention } from './erasure/retention.js'
 import type { FailureEars } from './failure.js'
@@ -37,6 +38,8 @@ export interface Edge extends FailureEars {
   readonly accessStore: AccessStore | null
   /** Whose rows analysts may know by id; null without a ClickHouse. */
   readonly shownPersons: ShownPersons | null
+  /** Where texts are that left the hot tier; null without a ClickHouse. */
+  readonly contents: RecordContents | null
   readonly jobs: Jobs
   readonly erasures: Erasures
   readonly retention: Retention

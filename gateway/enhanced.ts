@@ -52,6 +52,7 @@ export function enhancedFrom(folded: FoldedRecord, viewpoint: Viewpoint): Readon
     cluster_id: folded.cluster_id,
     sensitivity: folded.sensitivity,
     storage_tier: folded.storage_tier,
+    ...(folded.cooled === undefined ? {} : { is_text_away: true }),
     content_hash: folded.content_hash,
     embedding: folded.embedding,
     position: folded.position,

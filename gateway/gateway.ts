@@ -7,6 +7,7 @@
 import { systemClock, type Clock, type TopologyClient } from '../engine/index.js'
 import { EmbedderThread } from '../actors/embedding/index.js'
 import { countTokens } from '../actors/psp/index.js'
+import type { RecordContents } from './contents.js'
 import type { Edge } from './edge.js'
 import { Erasures, type ErasureFacts } from './erasure/erasures.js'
 import { Retention } from './erasure/retention.js'
@@ -65,6 +66,8 @@ export interface GatewayOptions extends IdentityOptions {
   readonly accessStore?: AccessStore
   /** Where it is kept whose rows analysts may know; closed by the gateway. */
   readonly shownPersons?: ShownPersons
+  /** Where texts are that left the hot tier; closed by the gateway. */
+  readonly contents?: RecordContents
   /** When the newest backup was written, ms UTC, 0: never; a metric. */
   readonly newestBackupAt?: () => number
   /** What /api/reports answers. */
@@ -144,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await edge.accessLog.stop()
     await edge.accessStore?.close()
     await edge.shownPersons?.close()
+    await edge.contents?.close()
   }
   let stopped: Promise<void> | null = null
   return { url, port, stop: () => stopped ??= drainAndStop() }
@@ -181,6 +185,7 @@ function edgeOf(
     usage: new AppUsage(client.registry, clock, limits),
     decisions, erasures, retention: new Retention(client, erasures, decisions, clock, limits),
     identity: new Identity(client.registry, clock, limits, attempts, options),
+    contents: options.contents ?? null,
     jobs: new Jobs(client.registry, clock, limits),
     submissions: new Submissions(client, clock, limits, intake),
     live: new LiveChanges(client, clock, limits, partitions, stats),

@@ -5,9 +5,10 @@
  * T2  A command names a component by its number, and without some records components get other numbers. So
  *     where there are commands, both histories are folded in memory, and a command is told of the component
  *     that is the same one there. What has no such component rested on what is gone: its commands go too.
+ * T3  What the system said of tiers is not told again: the rows that it relied on go with the erasure.
  */
 import { setImmediate } from 'node:timers/promises'
-import { isCommand, type SubmittedCommand } from '../actors/person/commands.js'
+import { isCommand, isTierCommand, type SubmittedCommand } from '../actors/person/commands.js'
 import { person } from '../actors/person/person.js'
 import type { Component } from '../actors/psp/component.js'
 import type { SubmittedRecord } from '../actors/record/record.js'
@@ -20,10 +21,10 @@ const recordsPerTurn = 10
 /** Keeps the records for which `isKept` says so; the event time is in ms UTC. */
 export function retelling(isKept: (record: SubmittedRecord, eventTime: number) => boolean): Retell {
   const stays = ({ value, eventTime }: LogRecord): boolean =>
-    isCommand(value) || isKept(value as SubmittedRecord, eventTime)
+    (isCommand(value) ? !isTierCommand(value.command) : isKept(value as SubmittedRecord, eventTime))
   return async said => {
     const kept = said.map(one => (stays(one) ? one : null))
-    const hasCommands = said.some(({ value }) => isCommand(value))
+    const hasCommands = kept.some(one => one !== null && isCommand(one.value))
     return hasCommands && kept.includes(null) ? translated(said, kept) : kept
   }
 }
@@ -33,7 +34,7 @@ async function translated(
   said: readonly LogRecord[], kept: readonly (LogRecord | null)[],
 ): Promise<(LogRecord | null)[]> {
   const [before, after] = await Promise.all([newDriver(), newDriver()])
-  const last = said.findLastIndex(({ value }) => isCommand(value))
+  const last = kept.findLastIndex(one => one !== null && isCommand(one.value))
   const told: (LogRecord | null)[] = []
   for (const [i, one] of said.entries()) {
     const stays = kept[i]
@@ -55,6 +56,7 @@ function retold(
   record: LogRecord, value: SubmittedCommand, before: TestDriver, after: TestDriver,
 ): LogRecord | null {
   const { command } = value
+  if (isTierCommand(command)) return null
   const meant = before.state(person, record.key).components.get(command.component)
   if (meant === undefined) return record
   const component = sameAs(meant, after.state(person, record.key).components.entries().map(([, one]) => one))

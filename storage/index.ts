@@ -5,4 +5,7 @@ export {
   listBackups, newestBackupAt, pruneBackups, readBackup, verifyBackup, type Backup, type BackupFault,
 } from './backup/manifest.js'
 export { restoreBackup, type RestoreBackupOptions } from './backup/restore.js'
-export { coldJob, retentionJob } from './tiers/schedule.js'
+export {
+  assertRowsMayGo, coolRecords, heatEverything, heatRecords, type Moved, type Tiers,
+} from './tiers/cooling.js'
+export { coldJob, hotJob, retentionJob } from './tiers/schedule.js'

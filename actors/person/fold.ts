@@ -13,7 +13,7 @@ import { learnTopics } from '../psp/learn-topics.js'
 import { withRecord, type Profile } from '../psp/profile.js'
 import { buffered, BUFFER_MS } from '../psp/buffer.js'
 import { TAGS_MAX, tagKey } from '../enrichment/index.js'
-import type { FoldedRecord } from '../record/index.js'
+import { recalled, type FoldedRecord } from '../record/index.js'
 import { attentionOf, countAlike, usesAt, visited, type AddressUse } from './attention.js'
 import { assignCluster } from './clusters.js'
 import { noveltyOf, remember, tagsOfNeighbours, type RecentRecord } from './recent.js'
@@ -65,7 +65,8 @@ export function foldRecord(
   context: FoldContext,
 ): FoldOutcome | null {
   const { record } = staged.submitted
-  const before = cells.records.get(record.id)
+  const stored = cells.records.get(record.id)
+  const before = stored && recalled(context.personId, stored)
   if (before?.content_hash === staged.contentHash) return null
   const profile = profileAfter(cells.profile.get(), staged, context.eventTime, before)
   const knowledge = new Knowledge(cells.components, profile.created)

@@ -8,18 +8,21 @@
 import type { TurnContext } from '../../engine/index.js'
 import { amended, rated, removed, type SayingOutcome } from '../psp/saying.js'
 import { Knowledge } from '../psp/knowledge.js'
+import { isTierCommand, type ComponentCommand } from './commands.js'
 import { reportChanges } from './report.js'
 import type { StagedCommand } from './staged.js'
 import type { personState } from './state.js'
+import { moveContent } from './tiering.js'
 
 /** The turn of a command. */
 export function obey(ctx: TurnContext<typeof personState>, staged: StagedCommand): void {
   const { id, command } = staged.command
+  if (isTierCommand(command)) return moveContent(ctx, command)
   const { state, eventTime, now } = ctx
   if (state.commands.get(id) !== undefined) return
   const profile = state.profile.get()
   const knowledge = new Knowledge(state.components, profile.created)
-  const outcome = said(knowledge, staged, eventTime)
+  const outcome = said(knowledge, command, staged.wording, eventTime)
   const changes = knowledge.settle(Math.max(eventTime, profile.lastAt), profile.gapMs)
   if (changes.length > 0) {
     state.profile.set({
@@ -30,8 +33,9 @@ export function obey(ctx: TurnContext<typeof personState>, staged: StagedCommand
   reportChanges(ctx, changes, profile.changes, '')
 }
 
-function said(knowledge: Knowledge, { command: { command }, wording }: StagedCommand, at: number):
-  SayingOutcome {
+function said(
+  knowledge: Knowledge, command: ComponentCommand, wording: StagedCommand['wording'], at: number,
+): SayingOutcome {
   switch (command.kind) {
     case 'rate': return rated(knowledge, command.component, command.rating, at)
     case 'amend': return amended(knowledge, command.component, { ...command, wording }, at)

@@ -4,6 +4,7 @@
  * changes several times within a commit and goes on, the last.
  */
 import { actor, type TurnContext, type TypedActor } from '../../engine/index.js'
+import { isTierCommand } from './commands.js'
 import { foldRecord } from './fold.js'
 import { obey } from './obey.js'
 import { recordsFolded } from './outputs.js'
@@ -29,7 +30,9 @@ export function personWith(scoring: Scoring): TypedActor<typeof personState> {
         records: [staged.submitted.record.id],
         addresses: staged.addressKey === '' ? [] : [staged.addressKey],
       }),
-      commanded: ({ command }: StagedCommand) => ({ commands: [command.id] }),
+      commanded: ({ command: { id, command } }: StagedCommand): Readonly<Record<string, readonly string[]>> =>
+        (isTierCommand(command) ? { records: command.records.map(([record]) => record) }
+          : { commands: [id] }),
     },
   })
 }

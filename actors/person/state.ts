@@ -1,6 +1,6 @@
 /** What the person's actor remembers. Readers (gateway, command line) use it through actors/psp/view.ts. */
 import { indexedMap, list, map, table, value, type CellsOf, type MapCell } from '../../engine/index.js'
-import type { FoldedRecord } from '../record/index.js'
+import type { StoredRecord } from '../record/index.js'
 import type { Component } from '../psp/component.js'
 import { ComponentIndex } from '../psp/component-index.js'
 import type { Hint } from '../psp/hint.js'
@@ -37,7 +37,7 @@ export const personState = {
   /** Statements that wait for a second record. */
   hints: list<Hint>({ max: HINTS_MAX }),
   /** By record id. */
-  records: table<FoldedRecord>(),
+  records: table<StoredRecord>(),
   /** By address key. */
   addresses: table<AddressUse>(),
   /** What became of commands, by their id. */

@@ -4,6 +4,7 @@
  * (`FoldedRecord`). SPEC section 1.
  */
 import type { QualityParts, Sensitivity, Sentiment } from '../enrichment/index.js'
+import type { KeptWords } from './cooled.js'
 
 /** Who may see a record. */
 export type Access = 'private' | 'shared' | 'public' | 'restricted'
@@ -90,4 +91,6 @@ export interface FoldedRecord {
    */
   readonly masked?: { readonly highlight: string, readonly note: string }
   readonly processing: { readonly version: number, readonly steps: readonly string[] }
+  /** Present when the content is in ClickHouse alone: texts are empty then (cooled.ts). */
+  readonly cooled?: KeptWords
 }

@@ -3,10 +3,11 @@
  * not here.
  */
 import { addressKey } from '../record/index.js'
+import type { KeptWords } from '../record/cooled.js'
 import type { FoldedRecord } from '../record/record.js'
 import { detached } from './detached.js'
 import { NOTE_CHARS_MAX } from './limits.js'
-import { speakerTermsOf } from './terms.js'
+import { speakerTermsOf, termsOf } from './terms.js'
 
 /** One record of a person, as filters and results need it. */
 export interface Entry {
@@ -33,6 +34,8 @@ export interface Entry {
   readonly speaker: readonly string[]
   /** Its text ends with a question. */
   readonly isAsking: boolean
+  /** Its position in the log when its texts are in ClickHouse alone, and empty here; else ''. */
+  readonly cooled: string
 }
 
 /** A question mark after which no other sentence ends. What stands in brackets may follow. */
@@ -67,9 +70,22 @@ export function entryOf(folded: FoldedRecord): Entry {
     access: record.access,
     sensitivity: folded.sensitivity,
     tier: folded.storage_tier,
-    speaker: speakerTermsOf(note),
-    isAsking: ENDS_WITH_QUESTION.test((note.trim() === '' ? highlight : note).slice(-TAIL_CHARS)),
+    speaker: folded.cooled?.speaker ?? speakerTermsOf(note),
+    isAsking: folded.cooled?.isAsking ?? isAsking(highlight, note),
+    cooled: folded.cooled === undefined ? '' : folded.position,
   }
+}
+
+/** What must stay of a record whose texts leave, so that a search ranks it as before. */
+export function keptWordsOf(folded: FoldedRecord): KeptWords {
+  const { highlight, note } = visibleTexts(folded)
+  return {
+    terms: [...termsOf(folded)], speaker: speakerTermsOf(note), isAsking: isAsking(highlight, note),
+  }
+}
+
+function isAsking(highlight: string, note: string): boolean {
+  return ENDS_WITH_QUESTION.test((note.trim() === '' ? highlight : note).slice(-TAIL_CHARS))
 }
 
 /** Estimated bytes that an entry holds. */

@@ -63,6 +63,8 @@ export interface SearchResult {
   readonly source: string
   readonly access: string
   readonly sensitivity: string
+  /** '' where the texts are. Else they are in ClickHouse alone, under this position in the log. */
+  readonly cooled: string
   /** Why it was found, in words. */
   readonly reason: string
 }

@@ -136,6 +136,7 @@ function resultOf({ entry, relevance }: Hit, reason: string): SearchResult {
     source: entry.source,
     access: entry.access,
     sensitivity: entry.sensitivity,
+    cooled: entry.cooled,
     reason,
   }
 }

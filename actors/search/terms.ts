@@ -30,6 +30,7 @@ export interface QuestionTerm {
 
 /** The terms of a record with their counts. */
 export function termsOf(folded: FoldedRecord): Map<string, number> {
+  if (folded.cooled !== undefined) return new Map(folded.cooled.terms)
   const counts = new Map<string, number>()
   const { highlight, note } = visibleTexts(folded)
   count(highlight, HIGHLIGHT_COUNT, counts)

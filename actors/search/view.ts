@@ -5,6 +5,7 @@
  */
 import { decodeValue, HinataError, type ShardModule } from '../../engine/index.js'
 import { personsErased, recordsFolded } from '../person/outputs.js'
+import { recalled, type StoredRecord } from '../record/cooled.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { SearchLimits } from './limits.js'
 import type { PersonIndex } from './person-index.js'
@@ -28,7 +29,7 @@ export function openSearchView(limits: SearchLimits): ShardModule {
       return answer ?? { isMissing: true }
     },
     restore(key, rows) {
-      persons.restore(key, rows.map(row => decodeValue(row) as FoldedRecord))
+      persons.restore(key, rows.map(row => recalled(key, decodeValue(row) as StoredRecord)))
     },
   }
 }

@@ -113,9 +113,11 @@ command('backup', 'keep the whole system as files, or put it back')
   .action((action: string, name: string | undefined, given: Given & BackupRequest) =>
     act(given, config => backup(config, action, name, given)))
 command('tiers', 'which records are cold; move what became so, bring some back; let go of what is old')
-  .argument('<action>', 'list, move, warm, expire')
+  .argument('<action>', 'list, move, warm, expire, cool, heat')
   .option('--month <month>', 'warm: those of a month like 202601')
-  .option('--user <id>', 'warm: the files with records of this person').option('--json', 'as JSON')
+  .option('--user <id>', 'warm: the files with records of this person; cool, heat: only this person')
+  .option('--days <number>', 'cool: what is older, usually 7')
+  .option('--all', 'cool: also what was looked at before; heat: everybody').option('--json', 'as JSON')
   .action((action: string, given: Given & TiersRequest) =>
     act(given, config => tiers(config, action, given)))
 command('verify', 'compare log, state, outbox and rows: lost, doubled, changed; also while it runs')

@@ -79,6 +79,8 @@ export const options = [
     description: 'Where backups are kept; empty: <data-dir>/backups. Better on a disk of its own.' },
   { name: 'storage.cold', type: 'text', default: 'by_command', oneOf: ['by_command', 'hourly'],
     env: 'HINATA_COLD', description: 'Whether old records of little influence become files by themselves.' },
+  { name: 'storage.hot', type: 'text', default: 'by_command', oneOf: ['by_command', 'hourly'],
+    env: 'HINATA_HOT', description: 'Whether content that is no longer hot leaves Redis by itself.' },
   { name: 'storage.keep_records_days', type: 'integer', default: 0, min: 0, max: keptDaysMax,
     env: 'HINATA_KEEP_RECORDS_DAYS',
     description: 'Rows of records go when their month ended so many days ago; 0: never.' },

@@ -1,7 +1,8 @@
 /** The gateway role: the HTTP and WebSocket edge. */
 import type { Logger } from 'pino'
 import {
-  ClickhouseAccessStore, ClickhouseShownPersons, connectAnalytics, reportOf, threadedClickhouseSink,
+  ClickhouseAccessStore, ClickhouseContents, ClickhouseShownPersons, connectAnalytics, reportOf,
+  threadedClickhouseSink,
 } from '../../analytics/index.js'
 import { HinataError, openTopologyClient, type Durability } from '../../engine/index.js'
 import { consentingTo, startGateway, type GatewayOptions } from '../../gateway/index.js'
@@ -32,8 +33,8 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
   const tokenSecret = config.text('gateway.jwt_secret')
   const issuers = config.text('gateway.issuers_file')
   const password = config.text('clickhouse.password')
-  const analytics = clickhouse === '' ? undefined : connectAnalytics(
-    { url: clickhouse, ...(password === '' ? {} : { username: 'default', password }) })
+  const credentials = password === '' ? {} : { username: 'default', password }
+  const analytics = clickhouse === '' ? undefined : connectAnalytics({ url: clickhouse, ...credentials })
   const gateway = await startGateway({
     host: config.text('gateway.host'), port: config.integer('gateway.port'), client,
     pipeline: { name: topology.name, version: topology.version },
@@ -43,6 +44,7 @@ export async function startGatewayRole(config: Config, log: Logger): Promise<Run
     ...(clickhouse === '' ? {} : {
       clickhouse: { url: clickhouse }, accessStore: new ClickhouseAccessStore({ url: clickhouse }),
       shownPersons: new ClickhouseShownPersons({ url: clickhouse }),
+      contents: new ClickhouseContents({ url: clickhouse, ...credentials }),
     }),
     ...frontOptions(config),
     newestBackupAt: () => newestBackupAt(backupFolderOf(config)),

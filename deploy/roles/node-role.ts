@@ -1,11 +1,13 @@
 /** The node role: runs the HiNATA topology with its sinks. */
 import type { Logger } from 'pino'
 import { threadedClickhouseSink } from '../../analytics/index.js'
-import { HinataError, startJobs, startNode } from '../../engine/index.js'
-import { coldJob, retentionJob } from '../../storage/index.js'
+import {
+  HinataError, openTopologyClient, startJobs, startNode, type TopologyClient,
+} from '../../engine/index.js'
+import { coldJob, hotJob, retentionJob } from '../../storage/index.js'
 import type { Config } from '../config/index.js'
 import { topologyOfVersion } from './pipeline-version.js'
-import { isRetentionToKeep, retentionOf } from './retention.js'
+import { assertContentStays, isRetentionToKeep, retentionOf } from './retention.js'
 import type { RunningRole } from './role.js'
 
 /** Starts a node. Throws what stands in its way. */
@@ -15,6 +17,8 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     throw new HinataError('CONFIG_INVALID', { path: 'clickhouse.url',
       reason: 'a node needs it, or CLICKHOUSE_URL.' })
   }
+  const retention = retentionOf(config)
+  assertContentStays(config)
   const password = config.text('clickhouse.password')
   const clickhouse = { url, ...(password === '' ? {} : { username: 'default', password }) }
   const sink = threadedClickhouseSink(clickhouse)
@@ -24,10 +28,13 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
     host: config.text('engine.host'), threads: config.integer('engine.threads'),
     leaseMs: config.integer('engine.lease_ms'), stallMs: config.integer('engine.stall_ms'),
   })
-  const retention = retentionOf(config)
+  const open = (): Promise<TopologyClient> => openTopologyClient({
+    redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),
+  })
   const wanted = [
+    ...config.text('storage.hot') === 'by_command' ? [] : [hotJob(clickhouse, open)],
     ...config.text('storage.cold') === 'by_command' ? [] : [coldJob(clickhouse)],
-    ...isRetentionToKeep(retention) ? [retentionJob(clickhouse, retention)] : [],
+    ...isRetentionToKeep(retention) ? [retentionJob(clickhouse, retention, open)] : [],
   ]
   const jobs = wanted.length === 0 ? undefined
     : await startJobs(requiredRedis(config), config.text('redis.namespace'), wanted)

@@ -212,6 +212,9 @@ export const errorTable = {
     'Version {version} was begun with the embedder {found}, and {asked} is asked for: what it knows would '
     + 'not be comparable. Leave the option out, or build another version: '
     + 'hinata replay --as v{next} --embedder {asked}'),
+  TIERS_COOLED: row('conflict', false,
+    'Rows of records shall go after {days} days, but content of records is in rows alone and would go with '
+    + 'them. Bring it back first: hinata tiers heat --all'),
   // ---- records (SPEC section 1) ---------------------------------------------------------------------------
   RECORD_NOT_OBJECT: row('invalid', false, 'A record must be an object, found {found}.'),
   FIELD_UNKNOWN: row('invalid', false, 'Unknown field {field}.{suggestion}'),

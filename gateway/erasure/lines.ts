@@ -5,13 +5,19 @@
  *   a record    {"user_id", "app", record's fields …}                     each content of a revised one
  *   a command   {"user_id", "app", "timestamp", "id", "command": {…}}     ratings, corrections, pins
  */
-import { COMMAND_MARK, commandFingerprint, isCommand, type PersonCommand } from
-  '../../actors/person/commands.js'
+import {
+  COMMAND_MARK, commandFingerprint, isCommand, isTierCommand, type ComponentCommand,
+} from '../../actors/person/commands.js'
 import { contentHash, parseRecord, type SubmittedRecord } from '../../actors/record/index.js'
 import { messageOf, type AppendInput, type LogRecord } from '../../engine/index.js'
 
 /** A line that can be told, or why not. */
 export type ReadLine = { readonly input: AppendInput } | { readonly code: string, readonly message: string }
+
+/** Whether a person, or an app for them, told it: what the system said of tiers is no line. */
+export function wasTold({ value }: LogRecord): boolean {
+  return !isCommand(value) || !isTierCommand(value.command)
+}
 
 /** Writes what the log has of a person as a line, without its end; `person` is the id that apps use. */
 export function lineOf({ value, eventTime }: LogRecord, person: string): string {
@@ -44,7 +50,7 @@ export function readLine(line: string, key: string, now: number, app: string): R
     idempotency: { id: record.id, fingerprint: contentHash(record), origin: `import:${from}` } } }
 }
 
-const kinds: ReadonlySet<unknown> = new Set<PersonCommand['kind']>(['rate', 'amend', 'remove'])
+const kinds: ReadonlySet<unknown> = new Set<ComponentCommand['kind']>(['rate', 'amend', 'remove'])
 
 function readCommand(found: object, key: string, now: number, app: string): ReadLine {
   const { id, command, timestamp } = found as { id?: unknown, command?: unknown, timestamp?: unknown }
@@ -54,7 +60,7 @@ function readCommand(found: object, key: string, now: number, app: string): Read
   const isWhole = typeof id === 'string' && kinds.has(kind) && typeof component === 'string'
     && eventTime <= now
   if (!isWhole) return refused('REQUEST_INVALID', { reason: 'a command has id, timestamp, command.' })
-  const said = command as PersonCommand
+  const said = command as ComponentCommand
   return { input: { key, value: { command: said, id, app, receivedAt: now }, eventTime,
     idempotency: { id: COMMAND_MARK + id, fingerprint: commandFingerprint(said), origin: `import:${app}` } } }
 }

@@ -8,7 +8,7 @@
  *     are not told again at once.
  */
 import { person } from '../../actors/person/person.js'
-import type { FoldedRecord } from '../../actors/record/index.js'
+import { recalled, type StoredRecord } from '../../actors/record/index.js'
 import type { Clock, TopologyClient } from '../../engine/index.js'
 import type { GatewayLimits } from '../limits.js'
 import type { Decisions } from '../privacy/decisions.js'
@@ -70,7 +70,7 @@ export class Retention {
     const cells = await this.#client.state(person, key)
     if (cells === null || cells.profile.get().firstAt >= before) return false
     for await (const [, row] of this.#client.allRows(person, key, 'records')) {
-      const { event_time: happened, received_at: told } = row as FoldedRecord
+      const { event_time: happened, received_at: told } = recalled(key, row as StoredRecord)
       if (Math.max(happened, told) >= before) continue
       await this.#erasures.erase(key, { before }, kind)
       return true

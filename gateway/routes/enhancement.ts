@@ -5,7 +5,7 @@ import {
 } from '../../actors/psp/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { findRecords } from '../found.js'
+import { findRecords, isTextAway } from '../found.js'
 import { pspNow, requestFor } from '../reading.js'
 import { route, type Route } from '../route.js'
 import { personalizedAnswer } from '../schema/answers.js'
@@ -34,7 +34,8 @@ export function enhancementRoutes(edge: Edge): Route[] {
         ])
         const request = await requestFor(edge, psp, input.question)
         const records = (found ?? []).map(record => seenResult(record, sight))
-        const prompt = composePrompt({ psp, knowledge: records.map(knowledgeOf), request, budget })
+        const knowledge = records.filter(one => !isTextAway(one)).map(knowledgeOf)
+        const prompt = composePrompt({ psp, knowledge, request, budget })
         const context = contextFor(psp, request)
         const listed = records.filter(({ id }, i) =>
           i < (input.context_limit ?? listedMin) || prompt.knowledge.includes(id))
@@ -45,6 +46,7 @@ export function enhancementRoutes(edge: Edge): Route[] {
               hinata_id: record.id, relevance_score: record.relevance, highlight: record.highlight,
               note: record.note, address: record.address, tags: record.tags,
               is_quoted: prompt.knowledge.includes(record.id),
+              ...(isTextAway(record) ? { is_text_away: true } : {}),
             })),
             is_knowledge_available: found !== null,
             psp_summary: summaryOf(context, psp.components.length, input.include_psp_details === true),

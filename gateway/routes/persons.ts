@@ -1,7 +1,7 @@
 /** Everything that is kept about one person, for the person: out, and in again. */
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { lineOf, readLine } from '../erasure/lines.js'
+import { wasTold, lineOf, readLine } from '../erasure/lines.js'
 import { personOf } from '../identity/tenant.js'
 import { route, type Route } from '../route.js'
 import { importAnswer } from '../schema/answers.js'
@@ -40,6 +40,7 @@ export function personRoutes(edge: Edge): Route[] {
 async function* linesOf(edge: Edge, key: string): AsyncGenerator<string> {
   let part = ''
   for await (const told of edge.client.eraser.said(key)) {
+    if (!wasTold(told)) continue
     part += `${lineOf(told, personOf(key))}\n`
     if (part.length < partCharsMin) continue
     yield part

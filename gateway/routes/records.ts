@@ -1,10 +1,10 @@
 /** One record of a person, and records that are worth another look. */
 import { person } from '../../actors/person/person.js'
-import type { FoldedRecord } from '../../actors/record/index.js'
 import { HinataError } from '../../engine/index.js'
+import { readRecords } from '../contents.js'
 import type { Edge } from '../edge.js'
 import { enhancedOf } from '../enhanced.js'
-import { findRecords } from '../found.js'
+import { findRecords, isTextAway } from '../found.js'
 import { personOf } from '../identity/tenant.js'
 import { pspNow, requestFor } from '../reading.js'
 import { aimsOf, recommendationsOf } from '../recommending.js'
@@ -25,17 +25,17 @@ export function recordRoutes(edge: Edge): Route[] {
   return [recommendationsRoute(edge), recordRoute(edge)]
 }
 
-function recordRoute({ client }: Edge): Route {
+function recordRoute(edge: Edge): Route {
   return route({
     method: 'get', path: '/api/hinata/:id', access: 'hinata_query', input: personQuery, answer: recordAnswer,
     summary: 'A record of a person as it was folded last, with everything that was added to it.',
     async handle({ input: { user_id: key }, principal, sight, path: { id = '' } }) {
       assertPerson(key)
-      const [folded] = await client.rows(person, key, 'records', [id])
+      const [folded] = await readRecords(edge, key, await edge.client.rows(person, key, 'records', [id]))
       if (folded === undefined) {
         throw new HinataError('RECORD_UNKNOWN', { person: personOf(key), id: id.slice(0, 200) })
       }
-      return { json: enhancedOf(folded as FoldedRecord, principal, sight) }
+      return { json: enhancedOf(folded, principal, sight) }
     },
   })
 }
@@ -52,7 +52,7 @@ function recommendationsRoute(edge: Edge): Route {
       const found = await Promise.all(aims.map(({ query }) =>
         findRecords(edge, key, { query, limit: foundMax, minRelevance: relevanceMin })))
       const recommended = recommendationsOf(
-        aims, found.map(({ results }) => results), edge.clock.now(),
+        aims, found.map(({ results }) => results.filter(one => !isTextAway(one))), edge.clock.now(),
         limit === undefined ? limitDefault : Number(limit))
       return {
         json: {

@@ -3,7 +3,7 @@ import type { SearchResult } from '../../actors/search/index.js'
 import { staticHash } from '../../actors/embedding/index.js'
 import { HinataError } from '../../engine/index.js'
 import type { Edge } from '../edge.js'
-import { findRecords } from '../found.js'
+import { findRecords, isTextAway } from '../found.js'
 import { instantOf } from '../instant.js'
 import { seenTexts, type Sight } from '../privacy/minimisation.js'
 import { route, type Route } from '../route.js'
@@ -71,7 +71,8 @@ function relevantRoute(edge: Edge): Route {
         json: {
           relevant_hinata: found.results.map(record => seenResult(record, sight)).map(record => ({
             hinata_id: record.id, relevance_score: record.relevance, highlight: record.highlight,
-            note: record.note, ...(hasMetadata ? { metadata: metadataOf(record) } : {}),
+            note: record.note, ...(isTextAway(record) ? { is_text_away: true } : {}),
+            ...(hasMetadata ? { metadata: metadataOf(record) } : {}),
           })),
           total_results: found.total,
           query_time: secondsSince(startedAt),
@@ -107,7 +108,7 @@ function metadataOf(record: SearchResult): Record<string, unknown> {
     source: record.source, address: record.address, tags: record.tags, enhanced_tags: record.enhanced_tags,
     timestamp: new Date(record.event_time).toISOString(), psp_influence_weight: record.influence,
     attention_weight: record.attention, access: record.access, sensitivity: record.sensitivity,
-    reason: record.reason,
+    reason: record.reason, ...(isTextAway(record) ? { is_text_away: true } : {}),
   }
 }
 

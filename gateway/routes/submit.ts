@@ -2,6 +2,7 @@
 import { person } from '../../actors/person/person.js'
 import type { FoldedRecord } from '../../actors/record/index.js'
 import { HinataError } from '../../engine/index.js'
+import { readRecords } from '../contents.js'
 import type { Edge } from '../edge.js'
 import { enhancedOf } from '../enhanced.js'
 import type { Job } from '../jobs.js'
@@ -101,11 +102,12 @@ async function waited(edge: Edge, job: Job, waitMs: number): Promise<JobProgress
 async function progressOf(edge: Edge, job: Job): Promise<JobProgress> {
   if (job.records.length === 0) return { folded: [], pending: 0, failed: 0 }
   const isSettled = await edge.client.settled(job.person, 0)
-  const rows = await edge.client.rows(person, job.person, 'records', job.records.map(([id]) => id))
+  const ids = job.records.map(([id]) => id)
+  const rows = await readRecords(edge, job.person, await edge.client.rows(person, job.person, 'records', ids))
   const folded: FoldedRecord[] = []
   let missing = 0
   job.records.forEach(([, position], i) => {
-    const row = rows[i] as FoldedRecord | undefined
+    const row = rows[i]
     if (row !== undefined && (position === null || isAtOrAfter(row.position, position))) folded.push(row)
     else missing += 1
   })

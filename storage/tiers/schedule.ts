@@ -2,7 +2,8 @@
 import {
   expireRows, moveCold, openAnalytics, type Analytics, type AnalyticsOptions, type Retention,
 } from '../../analytics/index.js'
-import type { Job } from '../../engine/index.js'
+import { systemClock, type Job, type TopologyClient } from '../../engine/index.js'
+import { assertRowsMayGo, coolRecords } from './cooling.js'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -14,11 +15,28 @@ export function coldJob(clickhouse: AnalyticsOptions): Job {
   return { name: 'move-cold-records', everyMs: hourMs, run: () => connected(clickhouse, moveCold) }
 }
 
-/** Lets go of rows that are older than they shall be kept. */
-export function retentionJob(clickhouse: AnalyticsOptions, retention: Retention): Job {
+/** Lets content leave the hot tier that is due; `open` makes a client of the running system. */
+export function hotJob(clickhouse: AnalyticsOptions, open: () => Promise<TopologyClient>): Job {
+  return {
+    name: 'cool-records', everyMs: hourMs,
+    run: () => connected(clickhouse, async analytics => {
+      const client = await open()
+      await coolRecords({ client, analytics, clock: systemClock }).finally(() => client.close())
+    }),
+  }
+}
+
+/** Lets go of rows that are older than they shall be kept; `open` makes a client of the running system. */
+export function retentionJob(
+  clickhouse: AnalyticsOptions, retention: Retention, open: () => Promise<TopologyClient>,
+): Job {
   return {
     name: 'let-go-of-old-rows', everyMs: dayMs,
-    run: () => connected(clickhouse, analytics => expireRows(analytics, retention)),
+    run: () => connected(clickhouse, async analytics => {
+      const client = await open()
+      await assertRowsMayGo(client, retention).finally(() => client.close())
+      await expireRows(analytics, retention)
+    }),
   }
 }
 

@@ -8,7 +8,8 @@ const now = Date.UTC(2026, 5, 1)
 
 const found = (id: string, relevance: number, ageMs = 9 * dayMs): SearchResult => ({
   id, relevance, highlight: id, note: '', address: '', tags: [], enhanced_tags: [], event_time: now - ageMs,
-  influence: 0.5, attention: 0.5, source: 'notes', access: 'private', sensitivity: 'public', reason: '',
+  influence: 0.5, attention: 0.5, source: 'notes', access: 'private', sensitivity: 'public',
+  cooled: '', reason: '',
 })
 const aims = [
   { query: 'bread', weight: 0.9, reason: 'For your goal: bread' },

@@ -137,6 +137,13 @@ export class Keeper {
     return [...this.#driver.dump()].map(([field, bytes]) => `${field} ${bytes.toString('base64')}`)
   }
 
+  /** The stored bytes of a record. */
+  packed(id: string): Buffer {
+    const [, bytes] = [...this.#driver.dump()].find(([field]) =>
+      field.includes('records') && field.endsWith(`/${id}`))!
+    return bytes
+  }
+
   #said(command: PersonCommand, id?: string): { key: string, value: SubmittedCommand, eventTime: number } {
     this.#count += 1
     const at = this.#driver.now
