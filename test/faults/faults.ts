@@ -6,6 +6,7 @@ import { cutFile } from './cut-file.js'
 import type { Fault } from './fault.js'
 import { freezeNode } from './freeze-node.js'
 import { fullDisk } from './full-disk.js'
+import { killEraseCommand } from './kill-erase-command.js'
 import { killErasure } from './kill-erasure.js'
 import { killNode } from './kill-node.js'
 import { killRedis } from './kill-redis.js'
@@ -18,6 +19,7 @@ import { slowDisk } from './slow-disk.js'
 /** By a short name: what is done to the whole system, with all its processes. */
 export const systemFaults: Readonly<Record<string, Fault>> = {
   'kill-erasure': killErasure,
+  'kill-erase-command': killEraseCommand,
   'kill-gateway': killRole('gateway'),
   'kill-clickhouse': killRole('clickhouse'),
   mixed: mixedKills,

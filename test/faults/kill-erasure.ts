@@ -4,29 +4,16 @@
  * has the write or after. Whoever comes next finishes it, or nothing was begun and it is asked again; the
  * receipt says what was taken, and nothing is found in Redis or its files.
  */
-import { adminKey, ask, get, post, recordOf } from '../gateway/system.js'
-import { until } from '../support/until.js'
+import { ErasedPersons, type Receipt, type Scope } from './erased-persons.js'
 import { ErasureRig, type Kill, type Part, type Role } from './erasure-rig.js'
 import { newOutcome, type Fault, type Outcome } from './fault.js'
-
-type Scope = 'person' | 'record'
 
 interface Plan extends Kill {
   readonly scope: Scope
   readonly role: Role
 }
 
-interface Receipt {
-  readonly erasure_id: string
-  readonly status: string
-  readonly scope: Scope
-  readonly files: string
-  readonly removed: { readonly log_records: number } | null
-}
-
 const moments = ['before', 'after'] as const
-/** Of each person. One of them is the one that is forgotten, in the scope `record`. */
-const records = 4
 /** In short form every so many of the steps, all of them over time. */
 const quickStep = 13
 
@@ -65,10 +52,11 @@ class Runs {
   readonly #rig: ErasureRig
   readonly #outcome: Outcome
   readonly #tell: Parameters<Fault['run']>[1]
-  #persons = 0
+  readonly #persons: ErasedPersons
 
   constructor(rig: ErasureRig, outcome: Outcome, tell: Parameters<Fault['run']>[1]) {
     this.#rig = rig
+    this.#persons = new ErasedPersons(rig)
     this.#outcome = outcome
     this.#tell = tell
   }
@@ -79,9 +67,9 @@ class Runs {
     for (const scope of ['person', 'record'] as const) {
       const parts = { gateway: await this.#rig.start('gateway'), node: await this.#rig.start('node') }
       const { url } = parts.gateway
-      const person = await this.#newPerson(url)
+      const person = await this.#persons.add(url)
       for (const part of Object.values(parts)) part.watch()
-      const asked = this.#erase(url, person, scope)
+      const asked = this.#persons.erase(url, person, scope)
       await this.#finish({ plan: { scope, role: 'gateway', nth: 0, moment: 'after' }, person, asked }, url)
       for (const role of ['gateway', 'node'] as const) {
         for (const i of parts[role].writes.keys()) {
@@ -109,9 +97,9 @@ class Runs {
   }
 
   async #cutOff(plan: Plan, part: Part, url: string): Promise<Left> {
-    const person = await this.#newPerson(url)
+    const person = await this.#persons.add(url)
     part.watch()
-    const asked = this.#erase(url, person, plan.scope).catch(() => null) // its gateway dies
+    const asked = this.#persons.erase(url, person, plan.scope).catch(() => null) // its gateway dies
     await Promise.race([part.ended, asked])
     return { plan, person, asked }
   }
@@ -120,66 +108,17 @@ class Runs {
     const { scope, role, nth, moment } = plan
     const began = performance.now()
     const id = (await asked)?.erasure_id ?? await this.#rig.erasureOf(person)
-    const { erasure_id } = id === null ? await this.#erase(url, person, scope) : { erasure_id: id }
-    let seen: unknown
-    const receipt = await until('the erasure is done', async () => {
-      seen = (await get(url, `/api/erasures/${erasure_id}`, adminKey)).body
-      return (seen as Receipt).status === 'done' ? seen as Receipt : null
-    }).catch(() => {
-      throw new Error(`${scope}: ${role}, ${moment} its write ${nth}: never done: ${JSON.stringify(seen)}`)
+    const { erasure_id } = id === null ? await this.#persons.erase(url, person, scope) : { erasure_id: id }
+    const where = `${scope}: ${role}, ${moment} its write ${nth}`
+    const receipt = await this.#persons.receipt(url, erasure_id).catch((error: unknown) => {
+      throw new Error(`${where}: ${String(error)}`)
     })
     this.#outcome.catchUpMs = Math.max(this.#outcome.catchUpMs, performance.now() - began)
     this.#outcome.runs += 1
-    for (const wrong of await this.#wrongIn(url, person, receipt)) {
+    this.#outcome.records = this.#persons.acknowledged
+    for (const wrong of await this.#persons.wrongIn(url, person, receipt)) {
       this.#outcome.changed += 1
-      this.#outcome.wrong.push(`${scope}: ${role}, ${moment} its write ${nth}: ${wrong}`)
+      this.#outcome.wrong.push(`${where}: ${wrong}`)
     }
   }
-
-  /** A new person with records of words that nobody else has. */
-  async #newPerson(url: string): Promise<string> {
-    const person = `p${this.#persons++}`
-    const { body } = await post(url, '/api/hinata/submit', adminKey, {
-      user_id: person,
-      hinata_batch: Array.from({ length: records }, (_, i) => recordOf(`r${i}`, {
-        highlight: `I want to learn ${wordOf(person, i)} cooking`, note: '', tag: [wordOf(person, i)],
-      })),
-    })
-    await this.#rig.settled(person) // its partition may just have lost its node
-    this.#outcome.records += (body as { processed_count?: number }).processed_count ?? 0
-    return person
-  }
-
-  async #erase(url: string, person: string, scope: Scope): Promise<Receipt> {
-    const path = scope === 'person' ? `/api/users/${person}` : `/api/hinata/r0?user_id=${person}`
-    const { status, body } = await ask(url, path, adminKey, { method: 'DELETE' })
-    if (status !== 200 && status !== 202) throw new Error(JSON.stringify(body))
-    return body as Receipt
-  }
-
-  /** What is not as it must be after an erasure. */
-  async #wrongIn(url: string, person: string, receipt: Receipt): Promise<string[]> {
-    const { scope, files, removed } = receipt
-    const wrong = [
-      ...(files === 'rewritten' ? [] : ['the files are not rewritten']),
-      ...(removed?.log_records === records + 1 ? [] : [`the receipt says ${removed?.log_records} records`]),
-    ]
-    await this.#rig.settled(person) // what stays is folded behind the erasure
-    for (let i = 0; i < records; i++) {
-      const word = wordOf(person, i)
-      const goes = scope === 'person' || i === 0
-      const places = await this.#rig.placesOf(word)
-      const { body } = await post(url, '/api/hinata/search', adminKey,
-        { user_id: person, query_text: word, min_relevance_score: 0 })
-      const isAnswered = JSON.stringify((body as { results?: unknown }).results ?? []).includes(word)
-      if (goes && places.length > 0) wrong.push(`record ${i} is in ${places.join(' ')}`)
-      if (goes && isAnswered) wrong.push(`record ${i} is found`)
-      if (!goes && places.length === 0) wrong.push(`record ${i} is lost`)
-    }
-    return wrong
-  }
-}
-
-function wordOf(person: string, i: number): string {
-  return `zanzi${person}x${i}x`
 }

@@ -1,7 +1,7 @@
 /**
  * Names in rows, on the whole system: no row has the id of a person, also when a node is killed; consent
- * opens and closes `persons`; `verify` finds everything; an erasure takes rows and name; a backup brings both back;
- * an analyst's token sees no more than consents say.
+ * opens and closes `persons`; `verify` finds everything; an erasure takes rows and name; a backup brings both
+ * back; an analyst's token sees no more than consents say.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
