@@ -8,6 +8,7 @@ import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickh
 import { systemClock, type Clock } from '../engine/index.js'
 import { clickhouseFailure } from './failure.js'
 import { migrate } from './migration.js'
+import type { RowNaming } from './row-names.js'
 
 /** An insert of a full batch takes well under a second; after a minute the server is taken for dead. */
 const requestTimeoutMs = 60_000
@@ -21,6 +22,8 @@ export interface AnalyticsOptions {
   readonly username?: string
   readonly password?: string
   readonly requestTimeoutMs?: number
+  /** What rows call their persons from now on. Default: `ids`. */
+  readonly rowNames?: RowNaming
 }
 
 /** A connected ClickHouse. Nothing is sent before the first call. */
@@ -28,6 +31,7 @@ export interface Analytics {
   readonly client: ClickHouseClient
   /** Its address without credentials, for messages. */
   readonly url: string
+  readonly rowNames: RowNaming
   /** Rows of a query as objects; values that the query names as `{name:Type}` come from `parameters`. */
   query<Row>(sql: string, parameters?: Readonly<Record<string, unknown>>): Promise<Row[]>
   close(): Promise<void>
@@ -50,6 +54,7 @@ export function connectAnalytics(options: AnalyticsOptions): Analytics {
   return {
     client,
     url,
+    rowNames: options.rowNames ?? 'ids',
     async query<Row>(sql: string, parameters: Readonly<Record<string, unknown>> = {}) {
       try {
         const asked = { query: sql, query_params: { ...parameters }, format: 'JSONEachRow' } as const

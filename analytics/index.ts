@@ -22,7 +22,7 @@ export { mondayOf, weeklyReport, type WeeklyReport } from './report/weekly.js'
 export {
   expireRows, recordsKeptFrom, retentionOfSchema, type Expired, type Retention,
 } from './retention.js'
-export { nameOldRows, namesOf, namesSql } from './row-names.js'
+export { hashesOfNames, nameOldRows, namesOf, namesSql, personHash } from './row-names.js'
 export { ClickhouseShownPersons } from './shown-persons.js'
 export { clickhouseSink } from './sink.js'
 export {

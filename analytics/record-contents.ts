@@ -7,6 +7,7 @@
  */
 import type { RecordContent } from '../actors/record/index.js'
 import { connectAnalytics, type Analytics, type AnalyticsOptions } from './connection.js'
+import { namesSql } from './row-names.js'
 import { storableText } from './storable.js'
 
 /** A content, and where its row lies. */
@@ -16,6 +17,7 @@ export interface StoredContent extends RecordContent {
 
 /** A row whose record may be due. */
 export interface DueRow extends RecordContent {
+  /** What the row calls its person (row-names.ts). */
   readonly user_id: string
   readonly id: string
   readonly position: string
@@ -49,7 +51,7 @@ export async function readContents(
   if (ids.length === 0) return new Map()
   const rows = await analytics.query<RecordContent & { position: string, storage_tier: string }>(`
 SELECT position, storage_tier, ${contents} FROM records_all
-WHERE user_id = {user:String} AND id IN {ids:Array(String)} SETTINGS final = 0`,
+WHERE user_id IN ${namesSql('user')} AND id IN {ids:Array(String)} SETTINGS final = 0`,
   { user: storableText(user), ids: ids.map(storableText) })
   return new Map(rows.map(({ position, storage_tier: tier, ...content }) =>
     [position, { ...content, tier: tier === 'cold' ? 'cold' : 'warm' }]))
@@ -62,7 +64,7 @@ WHERE user_id = {user:String} AND id IN {ids:Array(String)} SETTINGS final = 0`,
 export async function dueRows(analytics: Analytics, query: DueQuery): Promise<DueRow[]> {
   const { before, influenceMax, user, since, after, limit } = query
   const only = [
-    ...user === undefined ? [] : ['user_id = {user:String}'],
+    ...user === undefined ? [] : [`user_id IN ${namesSql('user')}`],
     ...since === undefined ? [] : [`(${age} >= ${instantOf('sinceBefore')} `
       + `OR inserted_at >= ${instantOf('sinceInserted')})`],
   ]

@@ -1,6 +1,7 @@
 /**
- * Whose rows are whose. A row carries a name of its person that says nothing: drawn at random with the first
- * of their rows, the same in every later one, let go with the person's erasure (schema/0035-row-names.sql).
+ * Whose rows are whose. A row carries a name of its person, fixed with the first of their rows, the same in
+ * every later one, let go with the person's erasure (schema/0035-row-names.sql): the person's id or, if the
+ * operator wants it so, one that is drawn at random and says nothing.
  *
  *   person ──SHA-256──▶ row_names ──▶ name = user_id of every row        the engine's alone
  *      └── shown_persons, while they consent to analytics ──▶ persons    what analysts may ask
@@ -14,9 +15,13 @@
  * N4  Consent changes no row: it opens or closes `persons`, for rows of any age at once (shown-persons.ts).
  */
 import { createHash, randomBytes } from 'node:crypto'
+import type { ClickHouseSettings } from '@clickhouse/client'
 import { HinataError } from '../engine/index.js'
 import type { Analytics } from './connection.js'
 import { storableText } from './storable.js'
+
+/** What rows call a person of whom there were none before: by id, or by a name that says nothing. */
+export type RowNaming = 'ids' | 'drawn'
 
 /** Persons of one statement: their hashes stand in its text, of which ClickHouse takes 256 KB. */
 const personsPerStatement = 1_000
@@ -25,7 +30,10 @@ const drawsMax = 5
 const nameBytes = 16
 
 /** A note is there when its insert returns, also the same one again behind a deletion. */
-export const noteSettings = { async_insert: 0, insert_deduplicate: 0, insert_distributed_sync: 1 } as const
+export function noteSettings(): ClickHouseSettings {
+  const token = randomBytes(nameBytes).toString('base64url')
+  return { async_insert: 0, insert_deduplication_token: token, insert_distributed_sync: 1 }
+}
 
 /** The names of a person, the one that new rows carry first. */
 export type Names = ReadonlyMap<string, readonly [string, ...string[]]>
@@ -71,14 +79,27 @@ export async function nameAll(analytics: Analytics, since: ReadonlyMap<string, n
     const missing = [...since].filter(([person]) => !names.has(person))
     await analytics.client.insert({
       table: 'row_names', columns: ['person', 'name', 'since'], format: 'JSONCompactEachRow',
-      values: missing.map(([person, at]) => [personHash(person),
-        `p_${randomBytes(nameBytes).toString('base64url')}`, instantText(at)]),
-      clickhouse_settings: noteSettings,
+      values: missing.map(([person, at]) =>
+        [personHash(person), newName(person, analytics.rowNames), instantText(at)]),
+      clickhouse_settings: noteSettings(),
     })
     const drawn = await namesOf(analytics, missing.map(([person]) => person))
     for (const [person, found] of drawn) names.set(person, found)
   }
   return names
+}
+
+function newName(person: string, naming: RowNaming): string {
+  return naming === 'ids' ? storableText(person) : `p_${randomBytes(nameBytes).toString('base64url')}`
+}
+
+/** The hash of the person behind each of these names; one that names nobody is left out. */
+export async function hashesOfNames(
+  analytics: Analytics, names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await analytics.query<{ person: string, name: string }>(
+    'SELECT person, name FROM row_names WHERE name IN {names:Array(String)}', { names })
+  return new Map(found.map(({ person, name }) => [name, person]))
 }
 
 /** Lets go of the names of persons that were erased at an instant (N3). */

@@ -31,7 +31,7 @@ export class ClickhouseShownPersons {
       await analytics.client.insert({
         table: 'shown_persons', columns: ['person', 'told', 'is_shown', 'version'],
         values: [[personHash(key), isShown ? storableText(key) : '', isShown, version]],
-        format: 'JSONCompactEachRow', clickhouse_settings: noteSettings,
+        format: 'JSONCompactEachRow', clickhouse_settings: noteSettings(),
       })
       if (!isShown) await this.#delete(analytics, `person = '${personHash(key)}' AND version < ${version}`)
     })

@@ -10,7 +10,7 @@
  * W4  `psp_components.sequence` = generation × 2^40 + the running number of the person's changes, so that it
  *     grows across a switch between versions of the pipeline (docs/decisions/0022-time-travel.md).
  * W5  A person's erasure deletes the rows of what was emitted before it (erasure.ts).
- * W6  No row has the id of its person; it has a name, the same at every try (row-names.ts).
+ * W6  A row has a name of its person, the same at every try (row-names.ts).
  */
 import {
   Ages, systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,

@@ -6,12 +6,12 @@ import { delimiter, join } from 'node:path'
 
 /** What we need from the system: the program, its Debian package. */
 const packages = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx-light',
-  'nats-server': 'nats-server', erl: 'erlang-base', erlc: 'erlang-base', 'g++': 'g++',
-  'caf/all.hpp': 'libcaf-dev' }
+  promtool: 'prometheus', 'nats-server': 'nats-server', erl: 'erlang-base', erlc: 'erlang-base',
+  'g++': 'g++', 'caf/all.hpp': 'libcaf-dev' }
 /** Where the headers of Debian's C++ libraries are. */
 const headerFolder = '/usr/include'
 /** What only tests need: without it they are skipped and say so. */
-const testPrograms = ['nginx', 'chromium']
+const testPrograms = ['nginx', 'chromium', 'promtool']
 
 /** The path of a program, or undefined. */
 export function findProgram(name) {

@@ -1,6 +1,7 @@
--- The name that a person's rows carry as user_id: drawn at random with the first of them, and let go when the
--- person is erased, so that nothing leads from a row to its person but this table and shown_persons. Both are
--- the engine's: analysts' tokens cannot name them (docs/decisions/0062-names-of-rows.md).
+-- The name that a person's rows carry as user_id, fixed with the first of them and let go when the person is
+-- erased: their id or, with privacy.row_names = drawn, one drawn at random, so that nothing leads from a row to its
+-- person but this table and shown_persons. Both are the engine's: analysts' tokens cannot name them
+-- (docs/decisions/0062-names-of-rows.md).
 CREATE TABLE IF NOT EXISTS row_names
 (
     person String COMMENT 'SHA-256 of the person''s id, hex' CODEC(ZSTD(1)),
@@ -56,6 +57,6 @@ GLOBAL INNER JOIN
 SETTINGS final = 0
 COMMENT 'Whose rows are whose, of persons who consent to analytics.';
 
-ALTER TABLE records COMMENT COLUMN user_id 'the person, by a drawn name: see persons';
-ALTER TABLE psp_components COMMENT COLUMN user_id 'the person, by a drawn name: see persons';
-ALTER TABLE dead_letters COMMENT COLUMN user_id 'the person, by a drawn name: see persons';
+ALTER TABLE records COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';
+ALTER TABLE psp_components COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';
+ALTER TABLE dead_letters COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';

@@ -26,6 +26,14 @@ export class Config {
     return Number(this.#values.get(name)!.value)
   }
 
+  /** What is not a default, as the environment of a process that shall have the same. */
+  environment(): NodeJS.ProcessEnv {
+    return Object.fromEntries((options as readonly Option[]).flatMap(({ name, env }) => {
+      const { value, origin } = this.#values.get(name)!
+      return env === undefined || origin === 'default' ? [] : [[env, String(value)]]
+    }))
+  }
+
   /** All options with their values (secrets hidden) and origins, for `hinata config`. */
   rows(): { name: string, value: string, origin: Origin, description: string }[] {
     return options.map(option => {

@@ -21,7 +21,8 @@ export async function startNodeRole(config: Config, log: Logger): Promise<Runnin
   assertContentStays(config)
   const password = config.text('clickhouse.password')
   const clickhouse = { url, ...(password === '' ? {} : { username: 'default', password }) }
-  const sink = threadedClickhouseSink(clickhouse)
+  const rowNames = config.text('privacy.row_names') === 'drawn' ? 'drawn' : 'ids'
+  const sink = threadedClickhouseSink({ ...clickhouse, rowNames })
   const topology = await topologyOfVersion(config, requiredRedis(config), [sink])
   const node = await startNode({
     redisUrl: requiredRedis(config), topology, namespace: config.text('redis.namespace'),

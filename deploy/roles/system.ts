@@ -61,7 +61,7 @@ export async function startSystem(
   }
   try {
     const shared: NodeJS.ProcessEnv = {
-      ...inheritedEnvironment(), ...environmentOf(config), HINATA_DATA_DIR: dataDir, REDIS_URL: redis.url,
+      ...inheritedEnvironment(), ...config.environment(), HINATA_DATA_DIR: dataDir, REDIS_URL: redis.url,
       HINATA_ADMIN_KEY: config.text('gateway.admin_key') || admin.key,
     }
     let clickhouse = config.text('clickhouse.url')
@@ -156,37 +156,5 @@ async function openRedisOf(
       const mustBeMended = error instanceof HinataError && error.code === 'REDIS_FILE_DAMAGED'
       if (!mustBeMended && !isStopping) setTimeout(startAgain, redisRestartDelayMs)
     })
-  }
-}
-
-/** The options that roles read from the environment, as `up` has them after flags and file. */
-function environmentOf(config: Config): NodeJS.ProcessEnv {
-  return {
-    HINATA_NAMESPACE: config.text('redis.namespace'),
-    HINATA_PARTITIONS: String(config.integer('log.partitions')),
-    HINATA_ENCRYPTION: config.text('privacy.encryption'),
-    HINATA_EMBEDDER: config.text('models.embedder'),
-    HINATA_MASTER_KEY_FILE: config.text('privacy.master_key_file'),
-    HINATA_DURABILITY: config.text('log.durability'),
-    HINATA_THREADS: String(config.integer('engine.threads')),
-    HINATA_LEASE_MS: String(config.integer('engine.lease_ms')),
-    HINATA_STALL_MS: String(config.integer('engine.stall_ms')),
-    HINATA_HOST: config.text('gateway.host'),
-    HINATA_TLS_CERT_FILE: config.text('gateway.tls_cert_file'),
-    HINATA_TLS_KEY_FILE: config.text('gateway.tls_key_file'),
-    HINATA_CORS_ORIGINS: config.text('gateway.cors_origins'),
-    HINATA_TRUSTED_PROXIES: config.text('gateway.trusted_proxies'),
-    HINATA_MESSAGE_COMPRESSION: config.text('gateway.message_compression'),
-    HINATA_NODE_HOST: config.text('engine.host'),
-    HINATA_BACKUP_DIR: config.text('storage.backup_dir'),
-    CLICKHOUSE_HOST: config.text('clickhouse.host'),
-    CLICKHOUSE_PASSWORD: config.text('clickhouse.password'),
-    HINATA_COLD: config.text('storage.cold'),
-    HINATA_KEEP_RECORDS_DAYS: String(config.integer('storage.keep_records_days')),
-    HINATA_KEEP_CHANGES_DAYS: String(config.integer('storage.keep_changes_days')),
-    HINATA_KEEP_DEAD_LETTERS_DAYS: String(config.integer('storage.keep_dead_letters_days')),
-    HINATA_KEEP_ACCESS_DAYS: String(config.integer('storage.keep_access_days')),
-    HINATA_KEEP_CALLS_DAYS: String(config.integer('storage.keep_calls_days')),
-    LOG_LEVEL: config.text('system.log_level'),
   }
 }

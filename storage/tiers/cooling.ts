@@ -26,6 +26,7 @@ import {
 } from '../../actors/record/index.js'
 import { HinataError, type Clock, type TopologyClient } from '../../engine/index.js'
 import { contentsInLog } from './log-contents.js'
+import { RowPersons } from './row-persons.js'
 
 const dayMs = 86_400_000
 /** Days before a record may cool, and the influence above which it never does; SPEC section 5. */
@@ -97,7 +98,7 @@ export async function coolRecords(tiers: Tiers, options: CoolOptions = {}): Prom
     ...since === null ? {} : { since } }
   const persons = new Set<string>()
   let records = 0
-  for await (const [key, rows] of pages(analytics, query, onStep)) {
+  for await (const [key, rows] of pages(analytics, query, new RowPersons(analytics, client), onStep)) {
     const due = await stillDue(client, key, rows, before)
     if (due.length === 0) continue
     if (records === 0) await client.registry.put(kind, began, true)
@@ -189,14 +190,19 @@ export async function heatEverything(tiers: Tiers): Promise<Moved> {
 
 /** Rows that are due, by person. */
 async function* pages(
-  analytics: Analytics, query: Omit<DueQuery, 'after'>, onStep: (step: 'look') => void,
+  analytics: Analytics, query: Omit<DueQuery, 'after'>, persons: RowPersons,
+  onStep: (step: 'look') => void,
 ): AsyncGenerator<[key: string, rows: DueRow[]]> {
   let after = { user_id: '', id: '' }
   for (;;) {
     onStep('look')
     const rows = await dueRows(analytics, { ...query, after })
     const byPerson = new Map<string, DueRow[]>()
-    for (const row of rows) byPerson.set(row.user_id, [...byPerson.get(row.user_id) ?? [], row])
+    const keys = await persons.of(new Set(rows.map(row => row.user_id)))
+    for (const row of rows) {
+      const key = keys.get(row.user_id)
+      if (key !== undefined) byPerson.set(key, [...byPerson.get(key) ?? [], row])
+    }
     yield* byPerson
     const last = rows.at(-1)
     if (last === undefined || rows.length < query.limit) return

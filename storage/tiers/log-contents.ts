@@ -8,7 +8,7 @@ import { isStagedRecord, type StagedMessage } from '../../actors/person/staged.j
 import { contentHash, type RecordContent, type SubmittedRecord } from '../../actors/record/index.js'
 import type { LogRecord, TopologyClient } from '../../engine/index.js'
 
-/** Contents of a person's records by the identity of what was told (`content_hash`). Reads their whole log. */
+/** Contents by the identity of what was told (`content_hash`). Reads the whole log of the person. */
 export async function contentsInLog(
   client: Pick<TopologyClient, 'eraser'>, key: string, wanted: ReadonlySet<string>,
 ): Promise<Map<string, RecordContent>> {

@@ -15,7 +15,7 @@ import { acceptedAt, componentChange, deadLetter, foldedRecord } from './samples
 import { TestServer } from './server.js'
 
 const server = await TestServer.start()
-const analytics = await openAnalytics({ url: server.url })
+const analytics = await openAnalytics({ url: server.url, rowNames: 'drawn' })
 const shown = new ClickhouseShownPersons({ url: server.url })
 t.setTimeout(180_000)
 t.teardown(async () => {

@@ -22,7 +22,7 @@ const tables = ['records_all', 'psp_components', 'dead_letters']
 
 t.setTimeout(600_000)
 const folder = await mkdtemp(join(tmpdir(), 'hinata-names-'))
-const hinata = new HinataFolder(join(folder, 'data'))
+const hinata = new HinataFolder(join(folder, 'data'), ['--row-names', 'drawn'])
 t.teardown(async () => {
   hinata.end()
   await rm(folder, { recursive: true, force: true })

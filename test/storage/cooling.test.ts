@@ -10,9 +10,9 @@ import {
   clickhouseSink, ClickhouseContents, moveCold, openAnalytics, warmCold,
 } from '../../analytics/index.js'
 import { verifySystem } from '../../deploy/verification.js'
-import { systemClock } from '../../engine/index.js'
+import { openTopologyClient, systemClock, type TopologyClient } from '../../engine/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
-import { assertRowsMayGo, coolRecords, heatEverything, heatRecords } from '../../storage/index.js'
+import { assertRowsMayGo, coolRecords, heatEverything, heatRecords, hotJob } from '../../storage/index.js'
 import { TestServer } from '../analytics/server.js'
 import { adminKey, ask, get, post, recordOf, startSystem } from '../gateway/system.js'
 import { settled } from '../support/settled.js'
@@ -148,6 +148,21 @@ t.test('a replay of the log has the same content in the same places (G7)', async
   t.match(await coolRecords(tiers, { isWhole: true }), { persons: 1, records: 11 })
   t.same(await verified(), { isGood: true, findings: [] })
   await t.rejects(assertRowsMayGo(client, { records: 30 }), { code: 'TIERS_COOLED' })
+})
+
+t.test('H1: what its row does not have as it is stays; the scheduled job does the same', async t => {
+  await tell('fay', old.slice(3, 7), 20)
+  for (const [id, change] of [['k3', 'highlight = \'no\''], ['k4', 'note = \'other\''],
+    ['k5', 'position = \'1-1:0\'']]) {
+    await analytics.client.command({
+      query: `ALTER TABLE records UPDATE ${change} WHERE user_id = 'fay' AND id = '${id}'`,
+      clickhouse_settings: { mutations_sync: '2' } })
+  }
+  const open = (): Promise<TopologyClient> => openTopologyClient({ redisUrl: system.redis.url, topology: system.topology })
+  await hotJob({ url: server.url }, open).run()
+  const rows = await client.rows(person, 'fay', 'records', ['k3', 'k4', 'k5', 'k6']) as StoredRecord[]
+  t.same(rows.map(isCooled), [false, false, false, true])
+  t.equal((await ask(url, '/api/users/fay', adminKey, { method: 'DELETE' })).status, 200)
 })
 
 t.test('content whose rows are gone comes back from the log', async t => {

@@ -168,7 +168,7 @@ t.test('results carry the record; long notes are cut, masked texts stand for the
     id: 'secret', relevance: 0, highlight: 'Card [CARD]', note: 'masked '.repeat(100).slice(0, 400),
     address: 'https://a.example/x', tags: ['money'], enhanced_tags: ['card'], event_time: start + day,
     influence: 0.75, attention: 0.25, source: 'browser', access: 'shared', sensitivity: 'restricted',
-    reason: 'says card',
+    cooled: '', reason: 'says card',
   })
   t.not(searchFor(view, { query: '4111' }).results[0]?.reason, 'says 4111', 'what is masked cannot be probed')
   t.not(searchFor(view, { query: 'Zanzibar' }).results[0]?.reason, 'says zanzibar')

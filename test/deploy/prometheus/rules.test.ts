@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
+import { findProgram } from '../../../deploy/system.mjs'
 import { projectRoot } from '../../tidy/sources.js'
 import { unknownMetrics } from './known-metrics.js'
 
@@ -42,8 +43,12 @@ t.test('the file of Prometheus names the rules', async t => {
   t.same(config.rule_files, ['rules.yaml'])
 })
 
-const promtool = spawnSync('promtool', ['--version'])
-t.test('promtool', { skip: promtool.error ? 'promtool is not on this machine' : false }, async t => {
+const skip = findProgram('promtool') === undefined
+  && 'promtool is not on this machine: apt-get install prometheus'
+t.test('promtool reads them, and they ring when they should (alarms.yaml)', { skip }, async t => {
+  const rings = join(projectRoot(import.meta.dirname), 'test/deploy/prometheus')
+  const tried = spawnSync('promtool', ['test', 'rules', 'alarms.yaml'], { cwd: rings, encoding: 'utf8' })
+  t.equal(tried.status, 0, tried.stdout + tried.stderr)
   for (const args of [['check', 'rules', 'rules.yaml'], ['check', 'config', 'prometheus.yaml']]) {
     const checked = spawnSync('promtool', args, { cwd: folder, encoding: 'utf8' })
     t.equal(checked.status, 0, checked.stderr)
