@@ -148,9 +148,10 @@ export class Oracle {
     }
   }
 
+  /** Each over a connection of its own: one that rests between two queries may end as the next is sent. */
   async #ask(sql: string): Promise<Response> {
     const response = await fetch(`${this.#url}/?output_format_json_quote_64bit_integers=0`,
-      { method: 'POST', body: sql })
+      { method: 'POST', body: sql, headers: { Connection: 'close' } })
     if (!response.ok) throw new Error(`the oracle answered ${response.status}: ${await response.text()}`)
     return response
   }

@@ -6,8 +6,8 @@
  * open loop; what is written meanwhile is the sample of the tour. Lower bounds: a GET of as many bytes from
  * the same Redis meanwhile; the exact scan of as many vectors, and MiniSearch on the same notes, each in this
  * process with nothing beside it, one read after the other. A read that is refused because its partition has
- * no owner just now is asked again, and its clock goes on. Does not measure: the first read of a person
- * after a restart, a network.
+ * no owner just now, or a prompt without records because the index could not be asked, is asked again, and
+ * its clock goes on. Does not measure: the first read of a person after a restart, a network.
  */
 import { staticHash } from '../../actors/embedding/index.js'
 import { closeRedis, openRedis, send } from '../../engine/redis/index.js'

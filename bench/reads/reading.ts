@@ -14,15 +14,19 @@ export interface Reading {
   path(n: number): string
   body(n: number): string
   /** Whether it is an answer. */
-  isAnswer(answer: Readonly<Record<string, unknown>>): boolean
+  isAnswer(answer: Answer): boolean
+  /** Whether something could not be asked just now, so that the answer is less than it should be. */
+  isLess?(answer: Answer): boolean
 }
+
+type Answer = Readonly<Record<string, unknown>>
 
 /** A prompt for a question, with records quoted. */
 export const prompt: Reading = {
   method: 'POST', path: () => '/api/enhancement/personalized',
   body: n => JSON.stringify({ user_id: reader, question: questionOf(n) }),
-  isAnswer: answer => answer.is_knowledge_available === true
-    && String(answer.personalized_prompt).length > 100,
+  isAnswer: answer => String(answer.personalized_prompt).length > 100,
+  isLess: answer => answer.is_knowledge_available !== true,
 }
 
 /** Records that a question finds. */
@@ -42,7 +46,7 @@ const refusedTriesMax = 40
 const refusedPauseMs = 250
 const refused = 503
 
-/** A connection that reads. What is refused for a moment is asked again a little later. */
+/** A connection that reads. What is refused, or less, for a moment is asked again a little later. */
 export function openReadingLane(url: string, token: string, reading: Reading): Lane {
   const connection = new HttpConnection(url, { Authorization: `Bearer ${token}` })
   return {
@@ -50,8 +54,10 @@ export function openReadingLane(url: string, token: string, reading: Reading): L
     async send(n) {
       for (let tries = 1; ; tries++) {
         const { status, body } = await connection.request(reading.method, reading.path(n), reading.body(n))
-        if (status === 200 && reading.isAnswer(JSON.parse(body) as Record<string, unknown>)) return
-        if (status !== refused || tries === refusedTriesMax) {
+        const answer = JSON.parse(body) as Answer
+        const isForNow = status === refused || (status === 200 && reading.isLess?.(answer) === true)
+        if (!isForNow && status === 200 && reading.isAnswer(answer)) return
+        if (!isForNow || tries === refusedTriesMax) {
           throw new Error(`${reading.path(n)} answered ${status}: ${body.slice(0, 300)}`)
         }
         await setTimeout(refusedPauseMs)

@@ -10,7 +10,10 @@ import { HttpConnection } from '../../bench/http-connection.js'
 import { Load } from '../../bench/ingest/load.js'
 import { readKeys, writeKeys } from '../../bench/keyed-counter/workload.js'
 import { paced } from '../../bench/latency.js'
+import { nexmarkPage } from '../../bench/nexmark/page.js'
+import type { NexmarkReport } from '../../bench/nexmark/report.js'
 import { benchmarksPage } from '../../bench/page.js'
+import { projectRoot } from '../tidy/sources.js'
 
 const benchmark: Benchmark = {
   name: 'sample', title: 'P0 · A sample', question: 'Which side?', workload: 'none', durability: 'none',
@@ -133,6 +136,14 @@ t.test('the HTTP connection reads answers of known length, in chunks, and of non
   t.equal((await connection.request('POST', '/chunks', 'end')).body, `${long}end`)
   t.equal((await connection.request('GET', '/none')).status, 204)
   t.equal((await connection.request('POST', '/length', 'again')).body, 'again')
+})
+
+t.test('the page of Nexmark has RxJS beside the same queries, when it was run', async t => {
+  const file = join(projectRoot(import.meta.dirname), 'bench/results/nexmark.json')
+  const report = JSON.parse(readFileSync(file, 'utf8')) as NexmarkReport
+  t.notMatch(nexmarkPage(report), 'RxJS')
+  const q0 = { ...report, queries: report.queries.filter(({ name }) => name === 'q0') }
+  t.match(nexmarkPage(report, q0), /\n\| q0 \| ([\d,]+) \| \1 \| 1\.0× \| \d of \d seeds \|\n\n/)
 })
 
 t.test('the page has medians, ranges, ratios, and who is absent', async t => {
