@@ -1,7 +1,7 @@
 /**
- * Deadlines of requests, of their bodies, of what they wait for. All of one kind have the same patience, so that who began first
- * is due first, and one timer does for all: one for each, with a signal that ends it, would cost a tenth of a
- * short request.
+ * Deadlines of requests, of their bodies, of what they wait for. All of one kind have the same patience, so
+ * that who began first is due first, and one timer does for all: one for each, with a signal that ends it,
+ * would cost a tenth of a short request.
  */
 import type { Clock, HinataError } from '../engine/index.js'
 

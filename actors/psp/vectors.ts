@@ -9,8 +9,8 @@ const STEPS = 127
 /** More than any step is below zero. */
 const ABOVE = 128
 /**
- * Vectors that are kept share memory, so many at a time. Out of the runtime's pool each held the 8 KB of whatever
- * was made beside it: four times what the vectors of 500 persons take.
+ * Vectors that are kept share memory, so many at a time. Out of the runtime's pool each held the 8 KB of
+ * whatever was made beside it: four times what the vectors of 500 persons take.
  */
 const SLAB_VECTORS = 64
 

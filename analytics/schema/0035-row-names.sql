@@ -1,6 +1,6 @@
 -- The name that a person's rows carry as user_id, fixed with the first of them and let go when the person is
--- erased: their id or, with privacy.row_names = drawn, one drawn at random, so that nothing leads from a row to its
--- person but this table and shown_persons. Both are the engine's: analysts' tokens cannot name them
+-- erased: their id or, with privacy.row_names = drawn, one drawn at random, so that nothing leads from a row
+-- to its person but this table and shown_persons. Both are the engine's: analysts' tokens cannot name them
 -- (docs/decisions/0062-names-of-rows.md).
 CREATE TABLE IF NOT EXISTS row_names
 (
@@ -57,6 +57,6 @@ GLOBAL INNER JOIN
 SETTINGS final = 0
 COMMENT 'Whose rows are whose, of persons who consent to analytics.';
 
-ALTER TABLE records COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';
-ALTER TABLE psp_components COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';
-ALTER TABLE dead_letters COMMENT COLUMN user_id 'the person: their id, or a name drawn for them, see persons';
+ALTER TABLE records COMMENT COLUMN user_id 'the person: their id or a drawn name, see persons';
+ALTER TABLE psp_components COMMENT COLUMN user_id 'the person: their id or a drawn name, see persons';
+ALTER TABLE dead_letters COMMENT COLUMN user_id 'the person: their id or a drawn name, see persons';

@@ -4,11 +4,14 @@
 // same packages give the same bytes: plain arithmetic in a fixed order.
 //
 // Usage, after a build: node deploy/scripts/distil-word-vectors.mjs OUT
-//        Needs the packages of use-lite (docs/OPERATIONS.md). Some minutes. Prints the sha256 of what it wrote.
+//        Needs the packages of use-lite (docs/OPERATIONS.md). Some minutes. Prints the sha256 of what it
+//        wrote.
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { openUseLite } from '../../dist/actors/embedding/index.js'
-import { isStopWord } from '../../dist/actors/text/index.js'
+
+const built = folder => import(new URL(`../../dist/actors/${folder}/index.js`, import.meta.url).href)
+const { openUseLite } = await built('embedding')
+const { isStopWord } = await built('text')
 
 const ASSET = new URL('../../assets/word-vectors.bin', import.meta.url)
 const MAGIC = 'HWV1'

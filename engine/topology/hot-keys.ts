@@ -1,8 +1,8 @@
 /**
- * Which keys have the most records: the frequent-items summary of Misra and Gries (1982), a batch at a time as
- * Agarwal et al. merge two of them (Mergeable Summaries, 2012): counts are added, and when there are more than
- * `hotKeysKept`, what the next one has is taken from all. So counts are records at least, and a key with more
- * than total / `hotKeysKept` records is never missed.
+ * Which keys have the most records: the frequent-items summary of Misra and Gries (1982), a batch at a time
+ * as Agarwal et al. merge two of them (Mergeable Summaries, 2012): counts are added, and when there are more
+ * than `hotKeysKept`, what the next one has is taken from all. So counts are records at least, and a key with
+ * more than total / `hotKeysKept` records is never missed.
  *
  * Counts are halved every minute, so that they tell of now.
  */

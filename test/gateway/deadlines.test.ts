@@ -19,7 +19,8 @@ t.test('a request that takes too long is given up in its time; others are not', 
   const given: string[] = []
   const never = new Promise<string>(() => undefined)
   const note = (name: string, work: Promise<string>): void => {
-    void deadlines.within(work, () => new HinataError('UPSTREAM_UNAVAILABLE')).then(answer => given.push(`${name}: ${answer}`),
+    const late = (): HinataError => new HinataError('UPSTREAM_UNAVAILABLE')
+    void deadlines.within(work, late).then(answer => given.push(`${name}: ${answer}`),
       (error: { code?: string, message: string }) => given.push(`${name}: ${error.code ?? error.message}`))
   }
   note('first', never)

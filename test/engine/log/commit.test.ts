@@ -24,7 +24,8 @@ async function openSubject(t: Test, extra: string[] = []): Promise<Subject> {
 }
 
 const commitOf = ({ epoch, history }: Lease, changes: Partial<Commit> = {}): Commit => ({
-  epoch, history, sequence: 0, position: '5-0', folded: 3, emitted: 2, outputs: [Buffer.from('o'), Buffer.from('ut')],
+  epoch, history, sequence: 0, position: '5-0', folded: 3, emitted: 2,
+  outputs: [Buffer.from('o'), Buffer.from('ut')],
   dead: [Buffer.from('letter')],
   timers: new Map([['late', 100], ['early', 50]]),
   hashes: [{ key: hashKey, puts: ['total', Buffer.from('1'), 'gone', Buffer.from('2')], removals: [] }],

@@ -5,7 +5,9 @@
  * M3  A script or command happens as a whole or not at all, also when the end of the log of writes is lost.
  * M4  After a crash the data is what the surviving writes give, each executed again at its own time.
  */
-import { loadScript, type RedisArgument, type Script, type SentArgument } from '../../../engine/redis/index.js'
+import {
+  loadScript, type RedisArgument, type Script, type SentArgument,
+} from '../../../engine/redis/index.js'
 import { bytesOf, commands, parseRead, readStreams } from './commands.js'
 import { modelScripts, notModelled, type ModelReply, type ModelScript } from './scripts.js'
 import { formatId, ModelError, Store } from './store.js'
