@@ -5,7 +5,7 @@
  *   *3 │ $7 EVALSHA │ $40 digest │ $n bytes …        each head and each bulk string ends with CR LF
  *
  * The client of the package makes three buffers of every argument and joins them; a commit has hundreds. And
- * memory outside of V8's heap that lives for a whole round trip makes V8 collect the heap of the process every
+ * memory outside of V8's heap that lives for a whole round trip makes V8 collect the whole heap every
  * few seconds: large frames therefore stand in memory that is used again.
  *
  * F1  Memory is given back only when the command was answered: then Redis has read all of it. What was sent
