@@ -11,7 +11,7 @@ import type { ChangeKind } from '../psp/knowledge.js'
  * A component as it leaves the person's state: what it says, what it weighs and what it rests on. What only
  * the next turn needs (embedding, claim, strengths of the evidence) stays.
  */
-export type ReportedComponent = Omit<Component, 'embedding' | 'claim' | 'support'> & {
+export type ReportedComponent = Omit<Component, 'embedding' | 'meaning' | 'claim' | 'support'> & {
   readonly support: Pick<Component['support'], 'records'>
 }
 
