@@ -16,7 +16,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import {
-  clickhouseNow, dueRows, readContents, type Analytics, type DueQuery, type DueRow,
+  clickhouseNow, duePersons, dueRows, readContents, type Analytics, type DueQuery, type DueRow,
   type Retention,
 } from '../../analytics/index.js'
 import { COMMAND_MARK, commandFingerprint, type TierCommand } from '../../actors/person/commands.js'
@@ -31,8 +31,10 @@ const dayMs = 86_400_000
 /** Days before a record may cool, and the influence above which it never does; SPEC section 5. */
 const hotDays = 7
 const hotInfluence = 0.7
-/** Rows of one look: their texts are in memory. */
-const pageRows = 200
+/** Rows of one look at a person: their texts are in memory. */
+const pageRows = 500
+/** Persons of one look at all rows. */
+const pagePersons = 1_000
 /** Records of one command: one turn of their person. */
 const commandRecordsMax = 100
 /** Characters of the contents that one command brings back. */
@@ -93,11 +95,10 @@ export async function coolRecords(tiers: Tiers, options: CoolOptions = {}): Prom
   const insertedAt = await clickhouseNow(analytics) - settledMs
   const isPart = user !== undefined || options.isWhole === true
   const since = isPart ? null : await client.registry.get(kind, cooledUpTo) as Looked | null
-  const query = { before, influenceMax: hotInfluence, limit: pageRows, ...user === undefined ? {} : { user },
-    ...since === null ? {} : { since } }
+  const query = { before, influenceMax: hotInfluence, ...since === null ? {} : { since } }
   const persons = new Set<string>()
   let records = 0
-  for await (const [key, rows] of pages(analytics, query, onStep)) {
+  for await (const [key, rows] of pages(analytics, user, query, onStep)) {
     const due = await stillDue(client, key, rows, before)
     if (due.length === 0) continue
     if (records === 0) await client.registry.put(kind, began, true)
@@ -187,20 +188,24 @@ export async function heatEverything(tiers: Tiers): Promise<Moved> {
   return { persons, records, missing }
 }
 
-/** Rows that are due, by person. */
+/** Rows that are due, of one person or of all, one person after the other. */
 async function* pages(
-  analytics: Analytics, query: Omit<DueQuery, 'after'>, onStep: (step: 'look') => void,
+  analytics: Analytics, user: string | undefined, query: DueQuery, onStep: (step: 'look') => void,
 ): AsyncGenerator<[key: string, rows: DueRow[]]> {
-  let after = { user_id: '', id: '' }
+  let after = ''
   for (;;) {
-    onStep('look')
-    const rows = await dueRows(analytics, { ...query, after })
-    const byPerson = new Map<string, DueRow[]>()
-    for (const row of rows) byPerson.set(row.user_id, [...byPerson.get(row.user_id) ?? [], row])
-    yield* byPerson
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < query.limit) return
-    after = { user_id: last.user_id, id: last.id }
+    const persons = user === undefined ? await duePersons(analytics, query, { after, limit: pagePersons })
+      : [user]
+    for (const key of persons) {
+      let rows: DueRow[] = []
+      do {
+        onStep('look')
+        rows = await dueRows(analytics, key, query, { after: rows.at(-1)?.id ?? '', limit: pageRows })
+        if (rows.length > 0) yield [key, rows]
+      } while (rows.length === pageRows)
+    }
+    after = persons.at(-1) ?? ''
+    if (user !== undefined || persons.length < pagePersons) return
   }
 }
 

@@ -158,7 +158,8 @@ t.test('H1: what its row does not have as it is stays; the scheduled job does th
       query: `ALTER TABLE records UPDATE ${change} WHERE user_id = 'fay' AND id = '${id}'`,
       clickhouse_settings: { mutations_sync: '2' } })
   }
-  const open = (): Promise<TopologyClient> => openTopologyClient({ redisUrl: system.redis.url, topology: system.topology })
+  const { topology, redis } = system
+  const open = (): Promise<TopologyClient> => openTopologyClient({ redisUrl: redis.url, topology })
   await hotJob({ url: server.url }, open).run()
   const rows = await client.rows(person, 'fay', 'records', ['k3', 'k4', 'k5', 'k6']) as StoredRecord[]
   t.same(rows.map(isCooled), [false, false, false, true])
