@@ -13,7 +13,7 @@ export { migrate } from './migration.js'
 export { answerOf, exampleQueries } from './queries.js'
 export { questions, type Question } from './questions/index.js'
 export {
-  ClickhouseContents, clickhouseNow, dueRows, readContents, type DueQuery, type DueRow,
+  ClickhouseContents, clickhouseNow, duePersons, dueRows, readContents, type DueQuery, type DueRow,
 } from './record-contents.js'
 export { reportOf, type ReportForm } from './report/forms.js'
 export { reportMarkdown } from './report/markdown.js'

@@ -17,8 +17,6 @@ export interface StoredContent extends RecordContent {
 
 /** A row whose record may be due. */
 export interface DueRow extends RecordContent {
-  /** What the row calls its person (row-names.ts). */
-  readonly user_id: string
   readonly id: string
   readonly position: string
 }
@@ -28,12 +26,13 @@ export interface DueQuery {
   /** Records that happened and were told before this. */
   readonly before: number
   readonly influenceMax: number
-  /** Only these persons' rows. */
-  readonly user?: string
   /** Only rows that became due since, or came since. */
   readonly since?: { readonly before: number, readonly insertedAt: number }
-  /** The last one of the page before. */
-  readonly after: { readonly user_id: string, readonly id: string }
+}
+
+/** The next ones in their order. */
+export interface Page {
+  readonly after: string
   readonly limit: number
 }
 
@@ -58,27 +57,37 @@ WHERE user_id IN ${namesSql('user')} AND id IN {ids:Array(String)} SETTINGS fina
 }
 
 /**
- * The next rows in the order of persons and ids, the newest content of each record. Masked ones are left out:
- * nobody could bring their content back.
+ * What rows call the next persons with rows that are due (row-names.ts). Masked rows are none: nobody could bring their content back. One
+ * walk over a few columns of all rows.
  */
-export async function dueRows(analytics: Analytics, query: DueQuery): Promise<DueRow[]> {
-  const { before, influenceMax, user, since, after, limit } = query
-  const only = [
-    ...user === undefined ? [] : [`user_id IN ${namesSql('user')}`],
-    ...since === undefined ? [] : [`(${age} >= ${instantOf('sinceBefore')} `
-      + `OR inserted_at >= ${instantOf('sinceInserted')})`],
-  ]
+export async function duePersons(analytics: Analytics, query: DueQuery, page: Page): Promise<string[]> {
+  const rows = await analytics.query<{ user_id: string }>(`
+SELECT DISTINCT user_id FROM records_all WHERE user_id > {after:String} AND ${whereDue(query)}
+ORDER BY user_id LIMIT {limit:UInt32} SETTINGS final = 0`, { ...page, ...parametersOf(query) })
+  return rows.map(({ user_id }) => user_id)
+}
+
+/** The next rows of a person that are due, in the order of ids, the newest content of each record. */
+export async function dueRows(
+  analytics: Analytics, user: string, query: DueQuery, page: Page,
+): Promise<DueRow[]> {
   return analytics.query<DueRow>(`
-SELECT user_id, id, position, ${contents} FROM records_all
-WHERE (user_id, id) > ({afterUser:String}, {afterId:String}) AND NOT is_masked
-  AND psp_influence_weight <= {influence:Float32} AND ${age} < ${instantOf('before')}
-  ${only.map(condition => `AND ${condition}`).join(' ')}
-ORDER BY user_id, id, revision DESC LIMIT 1 BY user_id, id LIMIT {limit:UInt32} SETTINGS final = 0`,
-  {
-    before, influence: influenceMax, limit, afterUser: after.user_id, afterId: after.id,
-    ...user === undefined ? {} : { user: storableText(user) },
-    ...since === undefined ? {} : { sinceBefore: since.before, sinceInserted: since.insertedAt },
-  })
+SELECT id, position, ${contents} FROM records_all
+WHERE user_id IN ${namesSql('user')} AND id > {after:String} AND ${whereDue(query)}
+ORDER BY id, revision DESC LIMIT 1 BY id LIMIT {limit:UInt32} SETTINGS final = 0`,
+  { user: storableText(user), ...page, ...parametersOf(query) })
+}
+
+function whereDue({ since }: DueQuery): string {
+  const isNew = since === undefined ? '' : `AND (${age} >= ${instantOf('sinceBefore')} `
+    + `OR inserted_at >= ${instantOf('sinceInserted')})`
+  return `NOT is_masked AND psp_influence_weight <= {influence:Float32} AND ${age} < ${instantOf('before')} `
+    + isNew
+}
+
+function parametersOf({ before, influenceMax: influence, since }: DueQuery): Record<string, number> {
+  return { before, influence, ...since === undefined ? {}
+    : { sinceBefore: since.before, sinceInserted: since.insertedAt } }
 }
 
 /** ClickHouse's clock, ms UTC. */

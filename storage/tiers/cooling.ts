@@ -16,7 +16,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import {
-  clickhouseNow, dueRows, readContents, type Analytics, type DueQuery, type DueRow,
+  clickhouseNow, duePersons, dueRows, readContents, type Analytics, type DueQuery, type DueRow,
   type Retention,
 } from '../../analytics/index.js'
 import { COMMAND_MARK, commandFingerprint, type TierCommand } from '../../actors/person/commands.js'
@@ -32,8 +32,10 @@ const dayMs = 86_400_000
 /** Days before a record may cool, and the influence above which it never does; SPEC section 5. */
 const hotDays = 7
 const hotInfluence = 0.7
-/** Rows of one look: their texts are in memory. */
-const pageRows = 200
+/** Rows of one look at a person: their texts are in memory. */
+const pageRows = 500
+/** Persons of one look at all rows. */
+const pagePersons = 1_000
 /** Records of one command: one turn of their person. */
 const commandRecordsMax = 100
 /** Characters of the contents that one command brings back. */
@@ -94,11 +96,10 @@ export async function coolRecords(tiers: Tiers, options: CoolOptions = {}): Prom
   const insertedAt = await clickhouseNow(analytics) - settledMs
   const isPart = user !== undefined || options.isWhole === true
   const since = isPart ? null : await client.registry.get(kind, cooledUpTo) as Looked | null
-  const query = { before, influenceMax: hotInfluence, limit: pageRows, ...user === undefined ? {} : { user },
-    ...since === null ? {} : { since } }
+  const query = { before, influenceMax: hotInfluence, ...since === null ? {} : { since } }
   const persons = new Set<string>()
   let records = 0
-  for await (const [key, rows] of pages(analytics, query, new RowPersons(analytics, client), onStep)) {
+  for await (const [key, rows] of pages(tiers, user, query, onStep)) {
     const due = await stillDue(client, key, rows, before)
     if (due.length === 0) continue
     if (records === 0) await client.registry.put(kind, began, true)
@@ -188,25 +189,24 @@ export async function heatEverything(tiers: Tiers): Promise<Moved> {
   return { persons, records, missing }
 }
 
-/** Rows that are due, by person. */
+/** Rows that are due, of one person or of all, one person after the other. */
 async function* pages(
-  analytics: Analytics, query: Omit<DueQuery, 'after'>, persons: RowPersons,
-  onStep: (step: 'look') => void,
+  { analytics, client }: Tiers, user: string | undefined, query: DueQuery, onStep: (step: 'look') => void,
 ): AsyncGenerator<[key: string, rows: DueRow[]]> {
-  let after = { user_id: '', id: '' }
+  const persons = new RowPersons(analytics, client)
+  let after = ''
   for (;;) {
-    onStep('look')
-    const rows = await dueRows(analytics, { ...query, after })
-    const byPerson = new Map<string, DueRow[]>()
-    const keys = await persons.of(new Set(rows.map(row => row.user_id)))
-    for (const row of rows) {
-      const key = keys.get(row.user_id)
-      if (key !== undefined) byPerson.set(key, [...byPerson.get(key) ?? [], row])
+    const names = user === undefined ? await duePersons(analytics, query, { after, limit: pagePersons }) : []
+    for (const key of user === undefined ? await persons.of(names) : [user]) {
+      let rows: DueRow[] = []
+      do {
+        onStep('look')
+        rows = await dueRows(analytics, key, query, { after: rows.at(-1)?.id ?? '', limit: pageRows })
+        if (rows.length > 0) yield [key, rows]
+      } while (rows.length === pageRows)
     }
-    yield* byPerson
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < query.limit) return
-    after = { user_id: last.user_id, id: last.id }
+    after = names.at(-1) ?? ''
+    if (names.length < pagePersons) return
   }
 }
 

@@ -17,12 +17,12 @@ export class RowPersons {
     this.#client = client
   }
 
-  /** The person of each name; who has no state is left out. */
-  async of(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-    const persons = new Map<string, string>()
-    for (const [name, hash] of await hashesOfNames(this.#analytics, [...names])) {
+  /** The persons of these names; who has no state is left out. */
+  async of(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const persons = new Set<string>()
+    for (const [name, hash] of await hashesOfNames(this.#analytics, names)) {
       const key = personHash(name) === hash ? name : (await (this.#keys ??= this.#read())).get(hash)
-      if (key !== undefined) persons.set(name, key)
+      if (key !== undefined) persons.add(key)
     }
     return persons
   }

@@ -17,13 +17,14 @@ import { TestServer } from '../analytics/server.js'
 import { adminKey, ask, get, post, recordOf, startSystem } from '../gateway/system.js'
 import { settled } from '../support/settled.js'
 import { dumpState } from '../support/state-dump.js'
+import { isOf } from '../support/row-names.js'
 import { until } from '../support/until.js'
 
 t.setTimeout(400_000)
 
 const dayMs = 86_400_000
 const server = await TestServer.start()
-const analytics = await openAnalytics({ url: server.url })
+const analytics = await openAnalytics({ url: server.url, rowNames: 'drawn' })
 const system = await startSystem({
   topology: hinataTopology({ partitions: 4, sinks: [clickhouseSink(analytics)] }),
   gateway: { contents: new ClickhouseContents({ url: server.url }) },
@@ -89,8 +90,8 @@ async function cooledIds(): Promise<string[]> {
 /** Each record once in SQL, and everything as it was told. */
 async function whole(t: Test, before: unknown, when: string): Promise<void> {
   const [found] = await analytics.query(`SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(id)) AS ids,
-    (SELECT toUInt32(count()) FROM records_current WHERE user_id = 'ada') AS current
-    FROM records_all WHERE user_id = 'ada'`)
+    (SELECT toUInt32(count()) FROM records_current WHERE ${isOf('ada')}) AS current
+    FROM records_all WHERE ${isOf('ada')}`)
   t.same(found, { rows: 12, ids: 12, current: 12 }, `${when}: once in SQL`)
   t.same(await seen(), before, `${when}: by id, by search, in prompt and export`)
   await system.stopNode()
@@ -125,7 +126,7 @@ t.test('hot → warm → cold → warm → hot, killed at every step', async t =
   const parts = await moveCold(analytics, moving)
   t.ok(parts.length > 0 && parts[0].rows > 0, `${parts[0]?.rows} rows in a file`)
   const [{ id }] = await analytics.query<{ id: string }>(
-    `SELECT id FROM ${parts[0].name} WHERE user_id = 'ada' AND id != 'k2' LIMIT 1`)
+    `SELECT id FROM ${parts[0].name} WHERE ${isOf('ada')} AND id != 'k2' LIMIT 1`)
   t.equal(await tierOf(id), 'cold')
   await whole(t, before, 'cold')
   await warmCold(analytics, { user: 'ada' })
@@ -155,11 +156,11 @@ t.test('H1: what its row does not have as it is stays; the scheduled job does th
   for (const [id, change] of [['k3', 'highlight = \'no\''], ['k4', 'note = \'other\''],
     ['k5', 'position = \'1-1:0\'']]) {
     await analytics.client.command({
-      query: `ALTER TABLE records UPDATE ${change} WHERE user_id = 'fay' AND id = '${id}'`,
+      query: `ALTER TABLE records UPDATE ${change} WHERE ${isOf('fay')} AND id = '${id}'`,
       clickhouse_settings: { mutations_sync: '2' } })
   }
-  const open = (): Promise<TopologyClient> =>
-    openTopologyClient({ redisUrl: system.redis.url, topology: system.topology })
+  const { topology, redis } = system
+  const open = (): Promise<TopologyClient> => openTopologyClient({ redisUrl: redis.url, topology })
   await hotJob({ url: server.url }, open).run()
   const rows = await client.rows(person, 'fay', 'records', ['k3', 'k4', 'k5', 'k6']) as StoredRecord[]
   t.same(rows.map(isCooled), [false, false, false, true])
@@ -170,7 +171,7 @@ t.test('content whose rows are gone comes back from the log', async t => {
   await tell('dan', old.slice(3, 9), 20)
   const before = await dump()
   t.match(await coolRecords(tiers), { persons: 1, records: 6 })
-  await analytics.client.command({ query: 'ALTER TABLE records DELETE WHERE user_id = \'dan\'',
+  await analytics.client.command({ query: `ALTER TABLE records DELETE WHERE ${isOf('dan')}`,
     clickhouse_settings: { mutations_sync: '2' } })
   t.match((await get(url, '/api/hinata/k4?user_id=dan', adminKey)).body, { is_text_away: true })
   t.match(await heatRecords(tiers, 'dan'), { persons: 1, records: 6, missing: 0 })
