@@ -10,10 +10,13 @@ import type { Principal } from './identity/principal.js'
 import { personOf } from './identity/tenant.js'
 import { assertPerson } from './submission.js'
 
+/** What a PSP is made of: the other half of a person's state, the window of recent records, stays packed. */
+const pspCells = ['profile', 'components', 'buffer', 'topics', 'habits', 'clusters'] as const
+
 /** The cells of a person. Throws USER_ID_INVALID, PERSON_UNKNOWN. */
 export async function cellsOf(edge: Edge, personId: string): Promise<PspCells> {
   assertPerson(personId)
-  const cells = await edge.client.state(person, personId)
+  const cells = await edge.client.state(person, personId, pspCells)
   if (cells === null) throw new HinataError('PERSON_UNKNOWN', { person: personOf(personId) })
   return cells
 }

@@ -52,9 +52,10 @@ export class Activation {
 
   /**
    * Takes the stored fields: `<cell>` or `<cell>:<sub>`. Fields of cells that are no longer declared are left
-   * alone. Fields of an older schema are brought to the present. Throws SCHEMA_NEWER.
+   * alone. Fields of an older schema are brought to the present. With `only`, other cells stay empty: for who
+   * reads and never writes. Throws SCHEMA_NEWER.
    */
-  load(stored: Readonly<Record<string, Uint8Array>>): void {
+  load(stored: Readonly<Record<string, Uint8Array>>, only?: ReadonlySet<string>): void {
     const { fields, upcasting } = upcastFields(this.actor, this.key, stored)
     this.#upcasting = upcasting
     for (const [field, packed] of Object.entries(fields)) {
@@ -64,8 +65,9 @@ export class Activation {
         continue
       }
       const colon = field.indexOf(':')
-      const cell = this.cells[colon < 0 ? field : field.slice(0, colon)]
-      cell?.load(colon < 0 ? '' : field.slice(colon + 1), packed)
+      const name = colon < 0 ? field : field.slice(0, colon)
+      if (only !== undefined && !only.has(name)) continue
+      this.cells[name]?.load(colon < 0 ? '' : field.slice(colon + 1), packed)
     }
   }
 

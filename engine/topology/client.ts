@@ -157,8 +157,10 @@ export class TopologyClient {
     return this.#lag.room(this.partitionOf(key))
   }
 
-  /** Committed state of one actor, for reading; null when it has none. */
-  async state<S extends StateDeclaration>(actor: TypedActor<S>, key: string): Promise<CellsOf<S> | null> {
+  /** Committed state of one actor, or these cells of it, for reading; null when it has none. */
+  async state<S extends StateDeclaration, K extends string & keyof S = string & keyof S>(
+    actor: TypedActor<S>, key: string, only?: readonly K[],
+  ): Promise<Pick<CellsOf<S>, K> | null> {
     const partition = this.partitionOf(key)
     const fields = await this.#live.read(partition, key, async id =>
       fieldsOf(await send(this.#redis, 'HGETALL', [this.#keys.state(partition, id, actor.type, key)])))
@@ -167,7 +169,7 @@ export class TopologyClient {
     if (open instanceof HinataError) throw open
     if (Object.keys(open).length === 0) return null
     const activation = new Activation(actor, key, new Journal())
-    activation.load(open)
+    activation.load(open, only && new Set(only))
     return activation.cells as CellsOf<S>
   }
 

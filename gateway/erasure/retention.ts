@@ -67,7 +67,7 @@ export class Retention {
   async #forgetOld(key: string): Promise<boolean> {
     const { retentionDays } = await this.#decisions.preferencesOf(key)
     const before = this.#clock.now() - retentionDays * dayMs
-    const cells = await this.#client.state(person, key)
+    const cells = await this.#client.state(person, key, ['profile'])
     if (cells === null || cells.profile.get().firstAt >= before) return false
     for await (const [, row] of this.#client.allRows(person, key, 'records')) {
       const { event_time: happened, received_at: told } = recalled(key, row as StoredRecord)
