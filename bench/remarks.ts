@@ -48,7 +48,7 @@ export const remarks: Readonly<Record<string, readonly string[]>> = {
     + 'before the one that told it has ended, and each gets a context, a journal that can undo it, and an '
     + 'awaited microtask; that is what makes a failure between any two of them harmless.',
     'What ours pays for is not used here: no position to commit, no record to hand on. For state that must '
-    + 'survive, see the keyed counter.',
+    + 'survive, see the keyed counter. The last column is of ping-pong.',
   ],
   'growth-persons': [system],
   'growth-records': [system,
