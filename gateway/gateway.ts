@@ -110,8 +110,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host: options.host, port: options.port, tls: options.tls ?? null, clock: edge.clock,
     certificatePollMs: edge.limits.certificatePollMs, onFailure: edge.onFailure,
     serve(app) {
-      boundSockets(app, edge.limits.httpSocketsMax)
-      serveSockets(app, edge, options.compressesMessages ?? false)
+      const isWebSocket = boundSockets(app, edge.limits.httpSocketsMax)
+      serveSockets(app, edge, options.compressesMessages ?? false, isWebSocket)
       serveRoutes(app, routes, edge, options.cors ?? null)
     },
   })

@@ -33,9 +33,10 @@ const idleStepSeconds = 4
 
 /**
  * Serves `/ws`. With `compresses`, permessage-deflate is agreed on with apps that offer it, without a window
- * of its own per socket: each message is packed by itself, and an idle socket costs nothing more.
+ * of its own per socket: each message is packed by itself, and an idle socket costs nothing more. `onOpen`
+ * hears of each socket that became a WebSocket.
  */
-export function serveSockets(app: App, edge: Edge, compresses: boolean): void {
+export function serveSockets(app: App, edge: Edge, compresses: boolean, onOpen: () => void): void {
   const { frameBytesMax, idleMs, messageCompressBytesMin, laterMs } = edge.limits
   const compressBytesMin = compresses ? messageCompressBytesMin : Infinity
   const later = new Later(laterMs)
@@ -47,6 +48,7 @@ export function serveSockets(app: App, edge: Edge, compresses: boolean): void {
     compression: compresses ? sharedCompression() : uws.DISABLED,
     upgrade: (response, request, context) => upgrade(response, request, context, edge),
     open(socket) {
+      onOpen()
       const session = socket.getUserData()
       session.wire = new SocketWire(socket, compressBytesMin, later)
       session.connection = new Connection(

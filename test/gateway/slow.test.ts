@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { until } from '../support/until.js'
 import { lightTopology } from './light.js'
-import { get, openSocket, recordOf, startSystem } from './system.js'
+import { get, openGreeted, openSocket, recordOf, startSystem } from './system.js'
 
 const system = await startSystem({ topology: lightTopology, hasNode: false, limits: {
   bodyBytesMax: 10_000, bodyWindowMs: 400, bodyWindowBytesMin: 1_000, helloMs: 300, creditCheckMs: 20,
@@ -90,6 +90,14 @@ t.test('more sockets than there may be are ended unread, and there is room when 
   t.ok(crowd.filter(({ isClosed }) => isClosed()).length < 40, 'not all')
   for (const { socket } of crowd) socket.destroy()
   await until('a request is answered', () => get(url, '/metrics', null).then(() => true, () => false))
+})
+
+t.test('WebSockets are none of them: three times as many are open, and more ever were', async t => {
+  for (let i = 0; i < 25; i++) (await openGreeted(url, token)).socket.close()
+  const open = []
+  while (open.length < 60) open.push(await openGreeted(url, token))
+  t.equal((await get(url, '/metrics', null)).status, 200)
+  for (const { socket } of open) socket.terminate()
 })
 
 t.test('headers that come a byte at a time end after some ten seconds, and stop nobody', async t => {
