@@ -4,14 +4,14 @@
 // same packages give the same bytes: plain arithmetic in a fixed order.
 //
 // Usage, after a build: node deploy/scripts/distil-word-vectors.mjs OUT
-//        Needs the packages of use-lite (docs/OPERATIONS.md), and some minutes. Prints the sha256.
+//        Needs the packages of use-lite (docs/OPERATIONS.md). Some minutes. Prints the sha256 of what it
+//        wrote.
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** The pipeline as it was built. */
-const built = new URL('../../dist/actors/', import.meta.url)
-const { openUseLite } = await import(new URL('embedding/index.js', built).href)
-const { isStopWord } = await import(new URL('text/index.js', built).href)
+const built = folder => import(new URL(`../../dist/actors/${folder}/index.js`, import.meta.url).href)
+const { openUseLite } = await built('embedding')
+const { isStopWord } = await built('text')
 
 const ASSET = new URL('../../assets/word-vectors.bin', import.meta.url)
 const MAGIC = 'HWV1'
