@@ -16,7 +16,7 @@ const LITE = `# With the embedder use-lite
 
 What persons say of themselves, and what is asked about them, are compared by \`use-lite\`; records are not
 ([decisions/0057](decisions/0057-use-lite.md)). The same measures, on the same splits; cosine is that of
-\`use-lite\` alone.
+\`use-lite\` alone. In Q3 a tenth above that is missed; the decision tells what was tried.
 `
 
 /** The page, of the default embedder and of the optional one. */

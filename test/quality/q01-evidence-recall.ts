@@ -3,6 +3,7 @@
  * Baselines: BM25, cosine of the default embedder, and equal rank fusion of both, over the same turns.
  */
 import { meanOf } from './bootstrap.js'
+import { chosenEmbedder } from './chosen-embedder.js'
 import { cosinesTo } from './cosine.js'
 import { lineOf } from './line.js'
 import { evidenceOf, keepConversation, type KeptConversation } from './locomo.js'
@@ -19,6 +20,8 @@ const CATEGORIES: Readonly<Record<number, string>> = {
 const TARGETS: Readonly<Record<string, Target>> = {
   'recall@1': { atLeast: 0.33 }, 'recall@10': { atLeast: 0.7 }, 'session recall@5': { atLeast: 0.85 },
 }
+/** Of recall@10 with `use-lite`. */
+const LITE_TARGET: Target = { atLeast: 0.73 }
 const METHODS = ['ours', 'BM25', 'cosine', 'equal fusion'] as const
 
 type Method = typeof METHODS[number]
@@ -69,10 +72,14 @@ function leftOut(asked: readonly Asked[]): Line[] {
   return [line('least', Math.min(...means)), line('most', Math.max(...means))]
 }
 
+function targetOf(name: string): Target | undefined {
+  return name === 'recall@10' && chosenEmbedder().id === 'use-lite' ? LITE_TARGET : TARGETS[name]
+}
+
 function linesOf(asked: readonly Asked[], split: Split, seed: number): Line[] {
   if (asked.length === 0) return []
   const line = (of: readonly Asked[], measure: string, name = measure): Line => lineOf({
-    measure: name, split, seed, target: TARGETS[name],
+    measure: name, split, seed, target: targetOf(name),
     ours: of.map(one => one.recalls.ours[measure]),
     theirs: Object.fromEntries(METHODS.slice(1).map(method =>
       [method, of.map(one => one.recalls[method][measure])])),

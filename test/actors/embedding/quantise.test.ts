@@ -30,13 +30,15 @@ t.test('exact values, also where the length is no multiple of four', async t => 
 })
 
 t.test('C1 calibration is monotone and keeps its ends', async t => {
-  for (const end of [-1, 0, 1]) t.equal(calibrate(end, 'static-hash'), end)
-  fc.assert(fc.property(fc.double({ min: -1, max: 1, noNaN: true }),
-    fc.double({ min: -1, max: 1, noNaN: true }), (x, y) =>
-    (x <= y) === (x === y || calibrate(x, 'static-hash') <= calibrate(y, 'static-hash')) ||
-    calibrate(x, 'static-hash') === calibrate(y, 'static-hash')), { seed: 4 })
+  for (const id of ['static-hash', 'use-lite']) {
+    for (const end of [-1, 0, 1]) t.equal(calibrate(end, id), end)
+    fc.assert(fc.property(fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.double({ min: -1, max: 1, noNaN: true }), (x, y) =>
+      (x <= y) === (x === y || calibrate(x, id) <= calibrate(y, id))
+        || calibrate(x, id) === calibrate(y, id)), { seed: 4 })
+  }
   t.same([0.82, 0.91, 0.95].map(cosine => calibrate(cosine, 'static-hash')), [0.7, 0.8, 0.9])
-  t.throws(() => calibrate(0.5, 'unknown'), /expected one of static-hash, found unknown/)
+  t.throws(() => calibrate(0.5, 'unknown'), /expected one of static-hash, use-lite, found unknown/)
 })
 
 t.test('the table on disk is the one that its description names', async t => {
