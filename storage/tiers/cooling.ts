@@ -184,7 +184,6 @@ export async function heatEverything(tiers: Tiers): Promise<Moved> {
     records += moved.records
     missing += moved.missing
   }
-  await client.registry.remove(kind, cooledUpTo)
   if (missing === 0) await client.registry.remove(kind, began)
   return { persons, records, missing }
 }
