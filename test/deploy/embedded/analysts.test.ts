@@ -115,14 +115,14 @@ const attacks: readonly (readonly [name: string, sql: string, code: string, para
   ['endless, streamed', endless.replace('count()', 'a.number'), '159', 'default_format=JSONEachRow'],
   ['endless by request', endless, '159', 'max_execution_time=600'],
   ['endless recursion', 'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) '
-    + 'SELECT count() FROM r', '306'],
+    + 'SELECT count() FROM r', '306 159'], // too deep, or too long on a slow machine
 ]
 
 for (const [name, sql, code, parameters] of attacks) {
   t.test(`refused or stopped: ${name}`, async t => {
     const answer = await asMia(sql, parameters)
     const inStream = /Code: (\d+)\. DB::Exception/.exec(answer.text)?.[1]
-    t.equal(answer.code ?? inStream, code, answer.text.slice(0, 200))
+    t.ok(code.split(' ').includes(String(answer.code ?? inStream)), answer.text.slice(0, 200))
     t.notMatch(answer.text, 'the secret')
   })
 }
