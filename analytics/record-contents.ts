@@ -57,8 +57,8 @@ WHERE user_id IN ${namesSql('user')} AND id IN {ids:Array(String)} SETTINGS fina
 }
 
 /**
- * What rows call the next persons with rows that are due (row-names.ts). Masked rows are none: nobody could bring their content back. One
- * walk over a few columns of all rows.
+ * What rows call the next persons with rows that are due (row-names.ts). Masked rows are none: nobody could
+ * bring their content back. One walk over a few columns of all rows.
  */
 export async function duePersons(analytics: Analytics, query: DueQuery, page: Page): Promise<string[]> {
   const rows = await analytics.query<{ user_id: string }>(`

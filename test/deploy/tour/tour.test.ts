@@ -33,7 +33,7 @@ t.test('the tour of a fresh system', async t => {
     const { stdout } = await run('sh', ['-ec', commands])
     t.match(stdout, '"status":"healthy"')
     t.match(stdout, '"personalized_prompt":"[Hinata personal context]')
-    t.match(stdout, /│ p_[\w-]{22} +│ +158 │/)
+    t.match(stdout, /│ lena +│ +158 │/)
   })
 
   t.test('N1 again, and nothing is counted twice', async t => {
