@@ -27,7 +27,7 @@ const server = await TestServer.start()
 const analytics = await openAnalytics({ url: server.url, rowNames: 'drawn' })
 const system = await startSystem({
   topology: hinataTopology({ partitions: 4, sinks: [clickhouseSink(analytics)] }),
-  gateway: { contents: new ClickhouseContents({ url: server.url }) },
+  gateway: { contents: new ClickhouseContents({ url: server.url, requestTimeoutMs: 30_000 }) },
 })
 const { client, gateway: { url } } = system
 const tiers = { client, analytics, clock: systemClock }
