@@ -25,10 +25,11 @@ import { deadLettersTable } from './dead-letter-rows.js'
 import { eraseRows, withoutErased } from './erasure.js'
 import { clickhouseFailure } from './failure.js'
 import { insertOnce, type BatchTry } from './insert.js'
+import { KnownNames } from './known-names.js'
 import { migrate } from './migration.js'
 import { InsertPace } from './pace.js'
 import { recordsTable } from './record-rows.js'
-import { nameAll, type Names } from './row-names.js'
+import type { Names } from './row-names.js'
 import type { AnalyticsTable } from './table.js'
 
 /** Values of one batch: large enough that the cost per insert is small beside the cost per row. */
@@ -62,6 +63,7 @@ export function sinkSettings(): Pick<Sink, 'name' | 'outputs' | 'batchRecordsMax
 /** The sink that inserts into a ClickHouse. */
 export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
   const certain = new Set<number>()
+  const known = new KnownNames()
   let migrated: Promise<unknown> | undefined
   return {
     ...sinkSettings(),
@@ -71,13 +73,14 @@ export function clickhouseSink(analytics: Analytics): Sink & OpenSink {
         await (migrated ??= migrate(analytics))
         const { erased, left } = withoutErased(emitted)
         await eraseRows(analytics, erased)
-        const names = await nameAll(analytics, seenIn(left, erased))
+        const names = await known.of(analytics, { token, partition }, erased.keys(), seenIn(left, erased))
         for (const route of routes) {
           const mine = left.filter(({ output }) => output === route.output)
             .map(one => inGeneration(one, generation))
           if (mine.length > 0) await route.insert(analytics, mine, names, { token, isUncertain, isRepeated })
         }
         certain.add(partition)
+        known.keep({ token, partition }, names)
         return isRepeated ? undefined : agesOf(emitted)
       } catch (error) {
         migrated = undefined
