@@ -77,7 +77,7 @@ export const limitTable = {
   personsDecidedMax: row(20_000, 'persons whose preferences a gateway remembers'),
   heldFramesMax: row(2_200, 'frames that wait for one decision: a whole credit of single records, and more'),
   appsListedMax: row(256, 'apps that one list of a person\'s preferences names'),
-  accessFlushMs: row(1_000, 'how often what was accessed is written down'),
+  accessFlushMs: row(2_000, 'how often what was accessed is written down'),
   accessRowsMax: row(20_000, 'accesses that wait to be written; more are dropped, and counted'),
   accessBatchMax: row(5_000, 'rows of one insert of the access log'),
   accessRetryMs: row(5_000, 'how soon an insert that failed is tried again'),

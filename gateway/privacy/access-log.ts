@@ -13,6 +13,8 @@
  *     flush: it says how many.
  * L3  A batch that may have been written is sent again under its token, so that no row counts twice.
  * L4  No content: ids, names of routes, rungs of the ladder.
+ * L5  What comes while a batch is written waits for the next flush, unless it fills a batch: an insert of a
+ *     few rows costs as much as one of thousands.
  */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../engine/index.js'
@@ -152,19 +154,22 @@ export class AccessLog {
     await this.#loop
     if (this.#store === null) return
     const late = this.#clock.wait(this.#limits.accessRetryMs)
-    await Promise.race([this.#flush(), late])
+    await Promise.race([this.#flush(() => true), late])
   }
 
   async #writeOn(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const isWritten = await this.#flush()
+      const isWritten = await this.#flush(() => this.#waiting.accesses.length >= this.#limits.accessBatchMax)
       await this.#clock.wait(isWritten ? this.#limits.accessFlushMs : this.#limits.accessRetryMs, signal)
     }
   }
 
-  /** Writes all batches; false when one could not be. */
-  async #flush(): Promise<boolean> {
+  /**
+   * Writes a batch, and the next while `goesOn`: a few rows are not worth an insert. False when one could not
+   * be written.
+   */
+  async #flush(goesOn: () => boolean): Promise<boolean> {
     for (;;) {
       this.#batch ??= this.#take()
       if (this.#batch === null) return true
@@ -177,6 +182,7 @@ export class AccessLog {
       }
       this.#failingSince = null
       this.#batch = null
+      if (!goesOn()) return true
     }
   }
 

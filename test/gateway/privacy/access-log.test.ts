@@ -20,7 +20,7 @@ interface Opened {
   readonly log: AccessLog
   readonly clock: ManualClock
   readonly puts: Put[]
-  readonly store: { isAway: boolean }
+  readonly store: { isAway: boolean, onPut: () => void }
   readonly lost: number[]
 }
 
@@ -28,10 +28,11 @@ function opened(): Opened {
   const clock = new ManualClock(1_000_000)
   const puts: Put[] = []
   const lost: number[] = []
-  const state = { isAway: false }
+  const state = { isAway: false, onPut: () => {} }
   const store: AccessStore = {
     put(rows, token) {
       puts.push({ ...rows, token })
+      state.onPut()
       return state.isAway ? Promise.reject(new Error('away')) : Promise.resolve()
     },
     accessesOf: () => Promise.resolve({ accesses: [], by_app: [] }),
@@ -94,9 +95,29 @@ t.test('L3 a batch that failed comes again under its token, and it is told while
   t.equal(puts[1]?.token, puts[0]?.token)
   t.same(puts[1]?.accesses, puts[0]?.accesses)
   t.equal(log.problem(), null)
+  clock.advance(1_000)
+  await turn()
   t.same(puts.map(({ accesses }) => accesses.map(({ user_id: user, result }) => [user, result])),
     [[['ada', 'denied']], [['ada', 'denied']], [['bob', 'failed']]])
   t.not(puts[2]?.token, puts[1]?.token)
+  await log.stop()
+})
+
+t.test('L5 what comes while a batch is written waits for the next flush, unless it fills a batch', async t => {
+  const { log, clock, puts, store } = opened()
+  store.onPut = () => {
+    if (puts.length < 4) log.request(visitOf('bob'), { ...asked, status: 200 })
+  }
+  log.start()
+  await turn()
+  log.request(visitOf('ada'), { ...asked, status: 200 })
+  clock.advance(1_000)
+  for (let i = 0; i < 5; i++) await turn()
+  t.equal(puts.length, 1, 'not written as fast as the store takes it')
+  for (let i = 0; i < 3; i++) log.request(visitOf('eve'), { ...asked, status: 200 })
+  clock.advance(1_000)
+  for (let i = 0; i < 5; i++) await turn()
+  t.same(puts.map(({ accesses }) => accesses.length), [1, 3], 'bob of the first, then three; bob waits again')
   await log.stop()
 })
 
