@@ -260,7 +260,7 @@ export class Node {
     const sinks = this.#sinksOf(lease).map(sink => new SinkLoop({
       sink, partition, lease, generation: live.own, keys: this.#keys, topology: topologyId(topology),
       redis: this.#redis, clock: this.#clock, runner: this.#runner, isReplicated: this.#isReplicated,
-      emitted: () => owned.task.checkpoint.emitted, hasWork: () => owned.task.progress.waiting > 0,
+      emitted: () => owned.task.checkpoint.emitted,
     }))
     const owned: Owned = { task, halt, lease, sinks, follower, ending: Promise.resolve() }
     await Promise.all(sinks.map(sink => sink.start()))

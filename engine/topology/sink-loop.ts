@@ -22,8 +22,8 @@ import type { Emitted, Sink, SinkBatch } from './topology.js'
 
 const retryDelayMinMs = 50
 const retryDelayMaxMs = 5_000
-/** What a partition emitted is inserted when it emits no more for this long, and has nothing to fold. */
-const quietMs = 500
+/** How often a sink's pace is told what a partition has emitted, and asked how long to wait, ms. */
+const paceMs = 250
 const entriesPerRead = 16
 
 const fixBatch = loadScript('fix-batch')
@@ -45,8 +45,6 @@ export interface SinkLoopOptions {
   readonly isReplicated?: boolean
   /** Values that the partition has emitted so far. */
   readonly emitted: () => number
-  /** Whether the partition has records that wait for their fold: under load its turn comes once a second. */
-  readonly hasWork?: () => boolean
 }
 
 interface Batch {
@@ -139,15 +137,17 @@ export class SinkLoop {
     }
   }
 
-  /** Waits as long as the sink wants values to wait, or until no more of them come. */
+  /** Waits as long as the sink wants values to wait, which may change meanwhile. */
   async #gather(): Promise<void> {
-    const { clock, sink, emitted, hasWork } = this.#options
-    const lingerMs = typeof sink.lingerMs === 'number' ? sink.lingerMs : sink.lingerMs.lingerMs
-    for (let waitedMs = 0; waitedMs < lingerMs; waitedMs += quietMs) {
-      const before = emitted()
-      await clock.wait(Math.min(quietMs, lingerMs - waitedMs), this.#stopping.signal)
-      const isQuiet = emitted() === before && hasWork?.() !== true
-      if (this.#stopping.signal.aborted || (isQuiet && before > this.#inserted)) return
+    const { clock, sink: { lingerMs: pace }, partition, emitted } = this.#options
+    const signal = this.#stopping.signal
+    for (let waitedMs = 0; !signal.aborted;) {
+      const lingerMs = typeof pace === 'number' ? pace : pace.lingerMs
+      if (waitedMs >= lingerMs) return
+      const stepMs = Math.min(paceMs, lingerMs - waitedMs)
+      await clock.wait(stepMs, signal)
+      waitedMs += stepMs
+      if (typeof pace === 'object') pace.see(partition, emitted())
     }
   }
 
@@ -167,7 +167,7 @@ export class SinkLoop {
     const { packed, values } = batch
     const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
     await channels.insert.tracePromise(
-      () => runner.insert(sink, { token, partition, generation, packed, values,
+      () => runner.insert(sink, { token, partition, generation, packed,
         isRepeated: this.#repeats !== undefined }),
       { sink: sink.name, partition, values })
     const moved = await runScript(redis, advanceSink, [checkpoint, sinkKey], [lease, last, values])

@@ -21,7 +21,6 @@ export interface PackedBatch {
   readonly isRepeated?: boolean
   /** The blocks of its entries, one behind the other. */
   readonly packed: Uint8Array<ArrayBuffer>
-  readonly values: number
 }
 
 /** Inserts for many loops. */
@@ -65,8 +64,7 @@ export class SinkRunner {
 
   /** Hands one batch to its sink. Rejects with what the sink throws. */
   async insert(sink: Sink, batch: PackedBatch): Promise<void> {
-    const { token, partition, generation, isRepeated, values } = batch
-    if (typeof sink.lingerMs === 'object') sink.lingerMs.note(partition, values)
+    const { token, partition, generation, isRepeated } = batch
     const packed = this.#dataKeys
       ? movableWhole(await openOutputs(this.#dataKeys, [Buffer.from(batch.packed.buffer)])) : batch.packed
     const outputs = sink.outputs.map(({ output }) => output)

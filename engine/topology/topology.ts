@@ -68,9 +68,9 @@ export type Sink = {
 
 /** A wait that follows the load. */
 export interface SinkPace {
-  /** A partition hands over so many values now. */
-  note(partition: number, values: number): void
-  /** The wait that fits what was noted. */
+  /** A partition has emitted so many values in all; told several times a second. */
+  see(partition: number, emitted: number): void
+  /** The wait that fits what was seen. */
   readonly lingerMs: number
 }
 

@@ -16,7 +16,6 @@ class Partition {
   readonly on: Connected
   lease = { epoch: 0, history: '' }
   emitted = 0
-  hasWork = false
   #sequence = 0
 
   constructor(on: Connected) {
@@ -51,7 +50,7 @@ class Partition {
   loop(sink: Sink, clock = systemClock, runner = new SinkRunner([sink], 1, systemClock)): SinkLoop {
     return new SinkLoop({
       sink, partition: 0, lease: this.lease, keys: this.on.keys, topology: 'shop.1', redis: this.on.redis,
-      clock, runner, emitted: () => this.emitted, hasWork: () => this.hasWork,
+      clock, runner, emitted: () => this.emitted,
     })
   }
 
@@ -205,50 +204,32 @@ t.test('inserts of one node are limited, and wait in order', async t => {
   const runner = new SinkRunner([sink], 2, systemClock)
   await Promise.all([1, 2, 3, 4, 5, 6].map(partition => {
     const packed = movableWhole([encodeEmission('added', 'ada', 1).packed])
-    return runner.turn(() => runner.insert(sink, { token: 'x', partition, packed, values: 1 }))
+    return runner.turn(() => runner.insert(sink, { token: 'x', partition, packed }))
       .catch(() => undefined)
   }))
   t.equal(most, 2)
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
 })
 
-t.test('a sink\'s pace is told what is inserted; what waits alone does not wait long', async t => {
+t.test('a sink\'s pace is told what the partition has emitted, and may change the wait meanwhile', async t => {
   const partition = await openPartition(t)
   const clock = new ManualClock(1_000_000)
   const batches: SinkBatch[] = []
-  const noted: [number, number][] = []
-  const pace = { lingerMs: 5_000, note: (...load: [number, number]) => { noted.push(load) } }
+  const seen: [number, number][] = []
+  const pace = { lingerMs: 5_000, see: (...emitted: [number, number]) => { seen.push(emitted) } }
   const loop = partition.loop({ ...recorder(batches), lingerMs: pace }, clock)
   await loop.start()
   await partition.commit('added', 1, 2)
-  clock.advance(500) // the two came in this slice
-  await turnOfTheLoop()
-  await partition.commit('added', 3)
-  clock.advance(500)
-  await turnOfTheLoop()
-  t.equal(batches.length, 0, 'more came')
-  clock.advance(500)
-  await until('it inserts after a quiet slice, not after five seconds', () => loop.inserted === 3)
-  t.strictSame(noted, [[0, 3]])
-  await loop.stop()
-})
-
-t.test('a partition whose records wait for their turn is not taken for a quiet one', async t => {
-  const partition = await openPartition(t)
-  const clock = new ManualClock(1_000_000)
-  const batches: SinkBatch[] = []
-  const loop = partition.loop({ ...recorder(batches), lingerMs: 3_000 }, clock)
-  partition.hasWork = true
-  await loop.start()
-  await partition.commit('added', 1)
-  for (let waited = 0; waited < 2_500; waited += 500) {
-    clock.advance(500)
+  for (let waited = 0; waited < 4_500; waited += 250) {
+    clock.advance(250)
     await turnOfTheLoop()
   }
-  t.equal(batches.length, 0, 'five slices without a commit')
-  partition.hasWork = false
-  clock.advance(500)
-  await until('now nothing more comes', () => loop.inserted === 1)
+  t.equal(batches.length, 0, 'the wait is not over')
+  t.strictSame(seen.at(-1), [0, 2])
+  pace.lingerMs = 250
+  clock.advance(250)
+  await until('it inserts at once', () => loop.inserted === 2)
+  t.equal(seen.length, 19, 'told four times a second')
   await loop.stop()
 })
 
