@@ -8,6 +8,8 @@ export interface Clock {
   now(): number
   /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
   wait(ms: number, signal?: AbortSignal): Promise<void>
+  /** Resolves when what waited for this thread has had its turn. */
+  pause(): Promise<void>
 }
 
 /** Ends what waits for the signal. An abort that gives no reason would make an exception, with its stack. */
@@ -28,6 +30,7 @@ export const systemClock: Clock = {
       resolve()
     }
   }),
+  pause: () => new Promise(resolve => { setImmediate(resolve) }),
 }
 
 /** A clock that stands still until `advance` moves it; waiters wake in the order of their due time. */
@@ -58,6 +61,10 @@ export class ManualClock implements Clock {
       this.#waiters.push(waiter)
       waiting?.add(abort)
     })
+  }
+
+  pause(): Promise<void> {
+    return Promise.resolve()
   }
 
   /** Moves time forward by `ms` and wakes everyone who is due. */

@@ -41,11 +41,11 @@ export const readEntriesMax = 64
 /** Entries that a task holds read but not folded; beyond it the partition is not read. */
 export const taskEntriesMax = 256
 
-/**
- * Time that a batch may be folded before it is committed, ms: bounds commit latency and the event loop's
- * stalls.
- */
+/** Time that a batch may be folded before it is committed, ms: bounds commit latency. */
 export const foldBudgetMs = 25
+
+/** Time that a fold keeps the node's thread at a stretch, ms: bounds how long a question to a view waits. */
+export const foldStretchMs = 4
 
 /** Tasks of a node that are between the loading of a batch and its commit. */
 export const foldTurnsMax = 4

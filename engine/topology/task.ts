@@ -17,7 +17,7 @@ import type { DataKeys } from '../cipher/index.js'
 import { endWait, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, foldStretchMs, followPollMs, outboxValuesMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, sealLog, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
@@ -269,6 +269,7 @@ export class Task implements EntryTaker {
     const before = this.#fold.loaded
     const ready = await this.#fold.prepare(this.#ready(), allowance.actorsMax)
     const start = clock.now()
+    let pausedAt = start
     let folded = 0
     let last: EntryId | undefined
     for (const { id, records } of ready) {
@@ -276,6 +277,10 @@ export class Task implements EntryTaker {
         this.#options.onKey(record.key)
         const pending = this.#fold.fold(record)
         if (pending) await pending
+        if (clock.now() - pausedAt > foldStretchMs) {
+          await clock.pause()
+          pausedAt = clock.now()
+        }
       }
       this.#queue.shift()
       folded += records.length

@@ -18,6 +18,7 @@ class JumpingClock implements Clock {
   offsetMs = 0
   now = (): number => systemClock.now() + this.offsetMs
   wait = systemClock.wait
+  pause = systemClock.pause
 }
 
 /** See the top of the file. */

@@ -228,6 +228,10 @@ class ProcessClock implements Clock {
     return Math.floor(this.#world.now + this.#skewMs + this.#spentMs)
   }
 
+  pause(): Promise<void> {
+    return this.wait(0)
+  }
+
   wait(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       if (signal?.aborted) return resolve()

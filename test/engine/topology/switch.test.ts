@@ -22,6 +22,10 @@ class EagerClock implements Clock {
     this.#now += ms
     await this.#passed(this.#now)
   }
+
+  pause(): Promise<void> {
+    return Promise.resolve()
+  }
 }
 
 const topology = { name: 'shop', source: { topic: 'log', partitions: 1, decode: undefined } }
