@@ -32,7 +32,7 @@ interface Entrant {
 
 const connections = 32
 /** Of each phase of a full run. */
-const phaseSeconds = 6
+const phaseSeconds = 4
 const phaseSecondsMin = 1.5
 
 const gateway = { module: new URL('./hinata.js', import.meta.url), receiver: 'hinata' }
