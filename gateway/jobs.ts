@@ -5,6 +5,7 @@
  *
  * J1  A job is known to its app, to administrators of its tenant, and to its person through that app.
  * J2  A record of a job is complete when the person's committed row stands at the job's position or after it.
+ * J3  Jobs that come while others are being stored are stored next, together: one command for all of them.
  */
 import { randomBytes } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../engine/index.js'
@@ -26,6 +27,13 @@ export interface Job {
 const hourMs = 3_600_000
 const jobIdPattern = /^job_([0-9a-z]{1,8})_[A-Za-z0-9_-]{12}$/
 
+/** Jobs of one kind that are stored together. */
+interface Group {
+  readonly kind: string
+  readonly jobs: [id: string, job: Job][]
+  readonly stored: Promise<void>
+}
+
 /** Keeps jobs. Pair `start` with `stop`. */
 export class Jobs {
   readonly #registry: Registry
@@ -33,6 +41,9 @@ export class Jobs {
   readonly #limits: GatewayLimits
   readonly #stopping = new AbortController()
   #sweptHour: number
+  /** Takes further jobs until its turn to be stored comes. */
+  #open: Group | null = null
+  #storing: Promise<unknown> = Promise.resolve()
 
   constructor(registry: Registry, clock: Clock, limits: GatewayLimits) {
     this.#registry = registry
@@ -45,8 +56,22 @@ export class Jobs {
   async put(job: Job): Promise<string> {
     const hour = Math.floor(this.#clock.now() / hourMs).toString(36)
     const id = `job_${hour}_${randomBytes(9).toString('base64url')}`
-    await this.#registry.put(`job-${hour}`, id, job, this.#limits.jobTtlMs)
+    await this.#groupOf(`job-${hour}`, id, job).stored
     return id
+  }
+
+  #groupOf(kind: string, id: string, job: Job): Group {
+    if (this.#open?.kind === kind) {
+      this.#open.jobs.push([id, job])
+      return this.#open
+    }
+    const jobs: Group['jobs'] = [[id, job]]
+    const stored = this.#storing.then(() => {
+      if (this.#open?.jobs === jobs) this.#open = null
+      return this.#registry.putAll(kind, jobs, this.#limits.jobTtlMs)
+    })
+    this.#storing = stored.catch(() => undefined) // who waits for the group is told
+    return this.#open = { kind, jobs, stored }
   }
 
   /** The job, or JOB_UNKNOWN. */

@@ -12,6 +12,7 @@
  *     on a connection that broke is left to the collector, for a socket may still hold it.
  */
 import { Command, type Redis } from 'ioredis'
+import { gatherWrites, writeGathered, writtenAtOnceBytes } from './gathered-writes.js'
 
 /** What may be sent as an argument. */
 export type RedisArgument = string | number | Buffer
@@ -88,6 +89,11 @@ class FramedCommand extends Command {
     return memory.subarray(0, write(memory, this.name, this.#arguments))
   }
 
+  /** Of its frame; 0 before it was sent. */
+  get bytes(): number {
+    return this.#memory?.length ?? 0
+  }
+
   /** The command was answered (F1). */
   release(): void {
     if (this.#memory) giveBack(this.#memory)
@@ -98,7 +104,10 @@ class FramedCommand extends Command {
 /** Sends a command, and makes its memory free when the answer is there. */
 export function sendFramed(redis: Redis, name: string, args: readonly SentArgument[]): Promise<unknown> {
   const command = new FramedCommand(name, args)
-  return (redis.sendCommand(command) as Promise<unknown>).then(reply => {
+  gatherWrites(redis.stream)
+  const replied = redis.sendCommand(command) as Promise<unknown>
+  if (command.bytes >= writtenAtOnceBytes) writeGathered(redis.stream)
+  return replied.then(reply => {
     command.release()
     return reply
   })

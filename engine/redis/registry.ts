@@ -10,8 +10,8 @@ import { fieldsOf, send, type RedisConnection } from './connection.js'
 /** Puts, gets, lists and removes documents. */
 export interface Registry {
   put(kind: string, id: string, doc: unknown, ttlMs?: number): Promise<void>
-  /** Puts several documents of a kind, all at once; without an end. */
-  putAll(kind: string, docs: readonly (readonly [id: string, doc: unknown])[]): Promise<void>
+  /** Puts several documents of a kind, all at once. */
+  putAll(kind: string, docs: readonly (readonly [id: string, doc: unknown])[], ttlMs?: number): Promise<void>
   get(kind: string, id: string): Promise<unknown | null>
   list(kind: string): Promise<[id: string, doc: unknown][]>
   remove(kind: string, id: string): Promise<void>
@@ -20,14 +20,14 @@ export interface Registry {
 /** The registry of one namespace. */
 export function openRegistry(redis: RedisConnection, keys: Keyspace): Registry {
   return {
-    async put(kind, id, doc, ttlMs) {
-      const expiresAt = ttlMs === undefined ? 0 : await redisTime(redis, keys.registry(kind)) + ttlMs
-      await send(redis, 'HSET', [keys.registry(kind), id, encodeValue([expiresAt, doc])])
+    put(kind, id, doc, ttlMs) {
+      return this.putAll(kind, [[id, doc]], ttlMs)
     },
-    async putAll(kind, docs) {
+    async putAll(kind, docs, ttlMs) {
       if (docs.length === 0) return
+      const expiresAt = ttlMs === undefined ? 0 : await redisTime(redis, keys.registry(kind)) + ttlMs
       await send(redis, 'HSET',
-        [keys.registry(kind), ...docs.flatMap(([id, doc]) => [id, encodeValue([0, doc])])])
+        [keys.registry(kind), ...docs.flatMap(([id, doc]) => [id, encodeValue([expiresAt, doc])])])
     },
     async get(kind, id) {
       const packed = await send(redis, 'HGET', [keys.registry(kind), id]) as Buffer | null

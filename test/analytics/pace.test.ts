@@ -57,7 +57,7 @@ t.test('P2 when all are silent there is nothing to wait for', async t => {
   t.equal(emitters.pace.lingerMs, 250, 'and what was before is forgotten')
 })
 
-t.test('one person who imports a file waits a little longer while it is folded, not as under load', async t => {
+t.test('one person who imports a file waits a little longer while it is folded, not as a load', async t => {
   const clock = new ManualClock(1_000_000)
   const pace = new InsertPace(clock)
   t.equal(pace.lingerMs, 250, 'nobody emits')

@@ -211,7 +211,7 @@ t.test('inserts of one node are limited, and wait in order', async t => {
   t.strictSame(order, [1, 2, 3, 4, 5, 6])
 })
 
-t.test('a sink\'s pace is told what the partition has emitted, and may change the wait meanwhile', async t => {
+t.test('a sink\'s pace is told what was emitted, and may change the wait meanwhile', async t => {
   const partition = await openPartition(t)
   const clock = new ManualClock(1_000_000)
   const batches: SinkBatch[] = []

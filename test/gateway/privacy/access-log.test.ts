@@ -103,7 +103,7 @@ t.test('L3 a batch that failed comes again under its token, and it is told while
   await log.stop()
 })
 
-t.test('L5 what comes while a batch is written waits for the next flush, unless it fills a batch', async t => {
+t.test('L5 what comes while a batch is written waits, unless it fills the next one', async t => {
   const { log, clock, puts, store } = opened()
   store.onPut = () => {
     if (puts.length < 4) log.request(visitOf('bob'), { ...asked, status: 200 })
