@@ -23,8 +23,7 @@ export {
 export {
   topic, type DeadLetter, type Emitted, type Erasure, type OpenSink, type Route, type ShardModule, type Sink,
   type SinkBatch, type SinkOpener, type SinkPace, type Stage, type StageFailure, type StageFunction,
-  type Topic,
-  type Topology, type View, type ViewAnswer, type ViewQuery,
+  type Topic, type Topology, type View, type ViewAnswer, type ViewQuery,
 } from './topology/topology.js'
 export type { EventTimeOptions } from './topology/watermarks.js'
 export { openTopologyClient, type TopologyClient, type TopologyClientOptions } from './topology/client.js'
