@@ -70,7 +70,10 @@ export class KeyFrames {
     }
   }
 
-  /** The entries after `from` up to `to`; each frame names the last id that the stream ever gave, up to it. */
+  /**
+   * The entries after `from` up to `to`. Each frame names the last id that the stream ever gave, `to` at
+   * most.
+   */
   async *stream(name: string, from: EntryId, to?: EntryId): AsyncGenerator<Frame> {
     if (await send(this.#redis, 'EXISTS', [name]) === 0) return
     const given = await lastIdOf(this.#redis, name)
