@@ -4,6 +4,7 @@
  * from that the file is made.
  */
 import { renameSync, rmSync } from 'node:fs'
+import { compareEntries, type EntryId } from '../record/record.js'
 import type { Change } from './changes.js'
 import { FrameWriter, readFrames, type FileFacts, type Frame } from './savepoint-file.js'
 
@@ -17,9 +18,15 @@ interface Again {
 /** Which round read what last; the first one is round 0. */
 class Rounds {
   readonly #again = new Map<string, Again>()
+  /** Stream → the entry up to which nothing of it counts. */
+  readonly #dropped = new Map<string, EntryId>()
 
   get isEmpty(): boolean {
-    return this.#again.size === 0
+    return this.#again.size === 0 && this.#dropped.size === 0
+  }
+
+  dropUpTo(key: string, entry: EntryId): void {
+    this.#dropped.set(key, entry)
   }
 
   /** Notes that a round reads again what changed. `key` is the name that its frames have. */
@@ -32,6 +39,8 @@ class Rounds {
 
   /** What counts of a frame that a round wrote; undefined when nothing does. */
   rest(round: number, frame: Frame): Frame | undefined {
+    const upTo = this.#dropped.get(frame.key)
+    if (upTo !== undefined) return withoutFirst(frame, upTo)
     const again = this.#again.get(frame.key)
     if (!again || (frame.kind !== 'h' && frame.kind !== 'z')) return frame
     const items: unknown[] = []
@@ -41,6 +50,16 @@ class Rounds {
     }
     return items.length > 0 ? { ...frame, items } : undefined
   }
+}
+
+/** A stream's frame without its entries up to one; it still names the stream's last id. */
+function withoutFirst(frame: Frame, upTo: EntryId): Frame {
+  const [last, ...entries] = frame.items
+  const kept: unknown[] = []
+  for (let i = 0; i < entries.length; i += 2) {
+    if (compareEntries(String(entries[i]), upTo) > 0) kept.push(entries[i], entries[i + 1])
+  }
+  return { ...frame, items: [last, ...kept] }
 }
 
 /** The file while it is written. */
@@ -71,6 +90,11 @@ export class RoundsFile {
   /** Notes that this round reads again what changed; `key` is the name that its frames have. */
   note(key: string, change: Change): void {
     this.#rounds.note(this.#ends.length, key, change)
+  }
+
+  /** Entries of a stream up to this one do not count, whichever round read them. */
+  dropUpTo(key: string, entry: EntryId): void {
+    this.#rounds.dropUpTo(key, entry)
   }
 
   /** Makes the file and tells what it is. */

@@ -102,7 +102,8 @@ class PartitionSource {
   readonly #file: RoundsFile
   /** Hashes of sinks. */
   readonly #sinks: Set<string>
-  /** The entry of the outbox up to which it was read. */
+  /** The entries of the outbox behind which it was read, and up to which. */
+  #outputsFrom: EntryId = startOfLog
   #output: EntryId = startOfLog
   #renewedAt: number
 
@@ -141,9 +142,9 @@ class PartitionSource {
       if (name.startsWith(sinks)) this.#sinks.add(name)
       else if (!later.has(name)) await this.#write(this.#frames.of(name), changes)
     })
-    this.#output = (await Promise.all([...this.#sinks].map(async sink =>
+    this.#outputsFrom = slowestOf(await Promise.all([...this.#sinks].map(async sink =>
       String(await send(redis, 'HGET', [sink, 'position']) ?? startOfLog))))
-      .sort(compareEntries)[0] ?? startOfLog
+    this.#output = this.#outputsFrom
     await this.#readOutbox(changes)
   }
 
@@ -220,8 +221,12 @@ class PartitionSource {
       if (items.length > 0) await this.#file.write({ key: nameOf(name), kind: 'h', items })
     }
     const { outputs, lastOutput, lastLetter } = instant
+    const outbox = nameOf(keys.outbox(partition, this.#id))
+    const taken = slowestOf(instant.sinks.map(sink => textOf(sink, 'position') ?? startOfLog))
+    // of persons who were erased meanwhile too
+    if (compareEntries(this.#outputsFrom, taken) < 0) this.#file.dropUpTo(outbox, taken)
     if (lastOutput !== '') {
-      await this.#file.write({ key: nameOf(keys.outbox(partition, this.#id)), kind: 'x',
+      await this.#file.write({ key: outbox, kind: 'x',
         items: [lastOutput, ...outputs.flatMap(([id, fields]) => [String(id), fields])] })
     }
     if (lastLetter === '') return
@@ -256,4 +261,9 @@ class PartitionSource {
   get #prefix(): string {
     return `${this.#place.keys.namespace}:{${this.#place.partition}}:`
   }
+}
+
+/** What every sink has taken; without a sink nothing. */
+function slowestOf(positions: readonly EntryId[]): EntryId {
+  return [...positions].sort(compareEntries)[0] ?? startOfLog
 }

@@ -203,6 +203,27 @@ t.test('a partition that changes faster than it is read is held, once', async t 
   t.ok(await writer.commit())
 })
 
+t.test('what every sink has taken meanwhile is not in the file, what a sink has not taken is', async t => {
+  const { writer, path, redis, keys, save } = await subject(t, 9)
+  const sink = keys.sink(partition, id, 'rows')
+  const outputs = (): Promise<string[]> => send(redis, 'XRANGE', [keys.outbox(partition, id), '-', '+'])
+    .then(found => (found as [Buffer][]).map(([entry]) => String(entry)))
+  for (let n = 0; n < 30; n++) await writer.commit()
+  const entries = await outputs()
+  for (const name of ['rows', 'kept']) {
+    await send(redis, 'HSET', [keys.sink(partition, id, name), 'position', entries[5]])
+  }
+  await save(async (name, args) => {
+    if (name !== 'EVALSHA' || args[0] !== readChanges) return
+    await send(redis, 'HSET', [sink, 'position', entries[20]])
+    await send(redis, 'HSET', [keys.sink(partition, id, 'kept'), 'position', entries[12]])
+    await send(redis, 'XTRIM', [keys.outbox(partition, id), 'MINID', '=', entries[13]])
+  })
+  const saved = await stateIn(path)
+  t.strictSame([...saved.get(`${id}:out`)!.keys()], entries.slice(13))
+  t.strictSame(saved.get(`${id}:sink:rows`)!.get('position'), entries[20])
+})
+
 t.test('two that save one partition: the first is told', async t => {
   const { writer, save, path } = await subject(t, 6)
   for (let n = 0; n < 10; n++) await writer.commit()
