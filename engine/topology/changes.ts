@@ -57,6 +57,7 @@ export class Changes {
   readonly #names: readonly [live: string, changed: string, taken: string]
   readonly #reader = randomUUID()
   #history = ''
+  #takings = 0
 
   private constructor(place: ChangesPlace) {
     const { keys, partition, topology } = place
@@ -81,6 +82,7 @@ export class Changes {
 
   /** Takes what was noted so far, a page at a time. Throws VERSION_NOT_LIVE, SAVEPOINT_INTERRUPTED. */
   async *take(): AsyncGenerator<Change[]> {
+    this.#takings++
     await this.#take()
     const [, , taken] = this.#names
     let cursor = '0'
@@ -92,7 +94,8 @@ export class Changes {
       cursor = String(next)
     } while (cursor !== '0')
     const reader = await send(this.#place.redis, 'HGET', [taken, '']) as Buffer | null
-    if (String(reader) !== this.#reader) throw this.#interrupted() // it may have expired half read
+    // it may have expired half read
+    if (String(reader) !== `${this.#reader}:${this.#takings}`) throw this.#interrupted()
   }
 
   /**
@@ -124,7 +127,7 @@ export class Changes {
   async #take(): Promise<string> {
     const { redis, topology } = this.#place
     const [outcome, found] = await runScript(redis, takeChanges, [...this.#names],
-      [topology.version, this.#reader, savepointNotedMs, this.#history]) as [Buffer, Buffer]
+      [topology.version, this.#reader, savepointNotedMs, this.#history, this.#takings]) as [Buffer, Buffer]
     this.#assertOk(outcome, found)
     return String(found)
   }

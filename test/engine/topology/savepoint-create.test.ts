@@ -11,7 +11,9 @@ import type { HinataError } from '../../../engine/index.js'
 import { savepointChangesMax } from '../../../engine/limits/limits.js'
 import { commitBatch, takeLease, type HashChange, type Ownership } from '../../../engine/log/index.js'
 import type { Keyspace } from '../../../engine/record/keys.js'
-import { fieldsOf, loadScript, send, type RedisConnection } from '../../../engine/redis/index.js'
+import {
+  fieldsOf, loadScript, send, type RedisArgument, type RedisConnection,
+} from '../../../engine/redis/index.js'
 import { savePartition } from '../../../engine/topology/savepoint-create.js'
 import { readFrames } from '../../../engine/topology/savepoint-file.js'
 import { ordersTopology } from '../../faults/orders.js'
@@ -24,6 +26,7 @@ const partition = 0
 const id = 'orders.1'
 const prefix = 'h:{0}:'
 const readChanges = loadScript('read-changes').digest
+const takeChanges = loadScript('take-changes').digest
 
 /** Name behind the prefix → field, member or entry → value, as text. */
 type State = Map<string, Map<string, string>>
@@ -174,12 +177,18 @@ t.test('whatever is committed between two commands, the file is of one commit', 
     const { writer, path, redis, keys, save } = await subject(t, seed)
     for (let n = 0; n < 60; n++) await writer.commit()
     const epoch = await send(redis, 'HGET', [keys.checkpoint(partition, id), 'epoch'])
-    const { part } = await save(async () => {
+    let rounds = 0
+    const { part } = await save(async (name, args) => {
+      if (name === 'EVALSHA' && args[0] === readChanges && ++rounds === 1) {
+        await writer.commit(1.5 * savepointChangesMax) // too much for one instant
+      }
+      // its answer is lost, and it is sent again
+      if (name === 'EVALSHA' && args[0] === takeChanges) await send(redis, name, args as RedisArgument[])
       if (writer.below(3) > 0) return
-      await writer.commit(writer.below(8) === 0 ? savepointChangesMax / 2 : undefined)
+      await writer.commit(writer.below(40) === 0 ? savepointChangesMax / 2 : undefined)
     })
     const saved = plain(await stateIn(path))
-    t.ok(writer.sequence > 60, `seed ${seed}: ${writer.sequence - 60} commits meanwhile`)
+    t.ok(rounds > 1, `seed ${seed}: ${writer.sequence - 60} commits meanwhile, ${rounds - 1} rounds`)
     t.strictSame(saved, plain(writer.states.get(part.position)), `as of ${part.position}`)
     t.equal(part.folded, Number(part.position.split('-')[0]))
     t.strictSame(await send(redis, 'HGET', [keys.checkpoint(partition, id), 'epoch']), epoch, 'not fenced')
