@@ -16,6 +16,9 @@
  * K3  A part's rows are told by columns alone: month, influence, and inserted no later than `upto`.
  * K4  The parts of a month are a stack: the newest is warmed first. So what `records` shows of a month was
  *     inserted later than `upto` of each cold part, and no part takes another's rows for its own.
+ * K5  A view that was replaced stays for a while under another name: a query that looked it up and has not
+ *     taken hold of it yet finds it there. The two change places at once (EXCHANGE), so that a name is
+ *     always one of the two; CREATE OR REPLACE has an instant without any in the embedded engine.
  */
 import type { Analytics } from '../connection.js'
 
@@ -35,6 +38,11 @@ export interface ColdPart {
   readonly state: ColdState
   readonly sequence: number
 }
+
+/** A view that was shown has the instant of its replacement in its name, ms UTC. */
+const replacedPrefix = 'records_all_until_'
+/** Far longer than a query may take from looking a view's name up to taking hold of it. */
+const replacedKeptMs = 60_000
 
 /** Influence up to which old records are cold, SPEC section 5. */
 const coldInfluenceMax = 0.3
@@ -67,8 +75,24 @@ export function rowsOfPart({ month, upto }: Pick<ColdPart, 'month' | 'upto'>): s
     + `AND inserted_at <= toDateTime64('${upto}', 3, 'UTC')`
 }
 
-/** Replaces the view by one that fits the ledger (K1, K2). */
+/** Replaces the view by one that fits the ledger (K1, K2, K5). Only in a turn. */
 export async function showParts(analytics: Analytics): Promise<void> {
+  const [{ now }] = await analytics.query<{ now: string }>(
+    'SELECT toString(toUnixTimestamp64Milli(now64(3))) AS now')
+  const next = `${replacedPrefix}${now}`
+  const run = (query: string): Promise<unknown> => analytics.client.command({ query })
+  await run(`CREATE OR REPLACE VIEW ${next} AS\n${await selectOfParts(analytics)}`
+    + 'COMMENT \'Every content of every record, warm and cold.\'')
+  await run(`EXCHANGE TABLES records_all AND ${next}`)
+  const old = await analytics.query<{ name: string }>(`
+SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, '${replacedPrefix}')
+  AND toUInt64OrZero(substring(name, ${replacedPrefix.length + 1})) < {before:UInt64}`,
+  { before: Number(now) - replacedKeptMs })
+  for (const { name } of old) await run(`DROP TABLE IF EXISTS ${name} SYNC`)
+}
+
+/** What the view shows. */
+async function selectOfParts(analytics: Analytics): Promise<string> {
   const parts = (await listParts(analytics)).filter(isShown)
   const hidden = parts.filter(({ state }) => state !== 'cold').map(part => `NOT (${rowsOfPart(part)})`)
   const columns = await columnsOf(analytics, 'records')
@@ -80,9 +104,7 @@ export async function showParts(analytics: Analytics): Promise<void> {
       : kept.has(name) ? name : `defaultValueOfTypeName('${type.replaceAll('\'', '\\\'')}') AS ${name}`))
     selects.push(`SELECT ${shown.join(', ')} FROM ${table}`)
   }
-  await analytics.client.command({ query: 'CREATE OR REPLACE VIEW records_all AS\nSELECT * FROM\n('
-    + `\n${selects.join('\nUNION ALL\n')}\n)\nSETTINGS final = 0\n`
-    + 'COMMENT \'Every content of every record, warm and cold.\'' })
+  return `SELECT * FROM\n(\n${selects.join('\nUNION ALL\n')}\n)\nSETTINGS final = 0\n`
 }
 
 /** Serves `records` alone: whoever asks the view needs it not (schema/0023-revised-key.sql). */

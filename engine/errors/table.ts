@@ -193,6 +193,9 @@ export const errorTable = {
     + 'would be told again. Restore into an empty system.'),
   SYSTEM_RUNNING: row('conflict', false,
     'Node {node} still runs partition {partition}. Stop the system, then restore.'),
+  SAVEPOINT_INTERRUPTED: row('unavailable', true,
+    'Saving partition {partition} was interrupted: another savepoint or backup began to save it, Redis was '
+    + 'restarted, or it did not answer for {max} ms. Nothing was saved. Try again when no other one runs.'),
   // ---- storage --------------------------------------------------------------------------------------------
   BACKUP_UNKNOWN: row('missing', false, 'No backup {name} in {folder}. See: hinata backup list'),
   BACKUP_EXISTS: row('conflict', false, 'A backup {name} exists already. Choose another name.'),

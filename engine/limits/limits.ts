@@ -92,8 +92,26 @@ export const switchBehindMax = 500
 /** Partitions that are switched at once. */
 export const switchesAtOnceMax = 4
 
+/** Packed bytes of one batch of a sink: unpacked, with its rows, a batch is several times that. */
+export const sinkBatchBytesMax = 32 * 1_024 * 1_024
+
 /** Bytes that are read of a savepoint's file at once; frames are mostly smaller. */
 export const savepointFrameBytesMax = 1_024 * 1_024
+
+/** Changes that a savepoint reads at one instant: commits wait for as long as Redis takes, milliseconds. */
+export const savepointChangesMax = 2_000
+
+/** Entries of the outbox that a savepoint reads at that instant. */
+export const savepointEntriesMax = 64
+
+/**
+ * How often a savepoint reads what changed meanwhile. A partition that still changes faster than it is read
+ * is held.
+ */
+export const savepointRoundsMax = 16
+
+/** How long changes are noted for a savepoint that gives no sign of life, ms. */
+export const savepointNotedMs = 60_000
 
 /** How long one partition may be held while it is saved, ms: its persons wait, nothing is refused. */
 export const savepointHoldMsMax = 30_000

@@ -38,6 +38,7 @@ export interface CommitKeys {
   readonly outbox: string
   readonly timers: string
   readonly dead: string
+  readonly changed: string
 }
 
 const commitScript = loadScript('commit-batch')
@@ -46,7 +47,7 @@ const commitScript = loadScript('commit-batch')
 export async function commitBatch(
   redis: RedisConnection, partition: number, keys: CommitKeys, commit: Commit,
 ): Promise<void> {
-  const names = [keys.checkpoint, keys.outbox, keys.timers, keys.dead]
+  const names = [keys.checkpoint, keys.outbox, keys.timers, keys.dead, keys.changed]
   const args: SentArgument[] = [ownershipArgument(commit), commit.sequence, commit.position, commit.folded,
     commit.emitted,
     new JoinedArgument(commit.outputs), commit.dead.length, ...commit.dead, commit.timers.size]

@@ -17,6 +17,8 @@
  *   <ns>:{p}:<topic>:skips                   what an operator passed: position → records of a block (hash)
  *   <ns>:{p}:<topology>:halt                 why the partition stands, until when (hash)
  *   <ns>:{p}:<topology>:timers               timers: member → due (sorted set)
+ *   <ns>:{p}:<topology>:changed              what commits changed while a savepoint is read (hash, expires)
+ *   <ns>:{p}:<topology>:changed:taken        the part of it that is read now (hash, expires)
  *   <ns>:{p}:<topology>:sink:<sink>          a sink's position and its pending batch (hash)
  *   <ns>:{p}:<topology>:s:<actor>:<key>      cells of one actor (hash)
  *   <ns>:{p}:<topology>:t:<actor>:<table>:<key>  rows of one table cell (hash)
@@ -119,6 +121,10 @@ export class Keyspace {
 
   timers(partition: number, topology: string): string {
     return `${this.namespace}:{${partition}}:${topology}:timers`
+  }
+
+  changed(partition: number, topology: string): string {
+    return `${this.namespace}:{${partition}}:${topology}:changed`
   }
 
   sink(partition: number, topology: string, sink: string): string {

@@ -9,7 +9,7 @@ import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { send, type RedisConnection } from '../redis/index.js'
 import { archiveManifest, type Archive } from './archive.js'
-import { eachKey, putFrame } from './key-frames.js'
+import { eachKey, FramePutter } from './key-frames.js'
 import { assertIntact, readFrames } from './savepoint-file.js'
 
 /** Opens an archive and checks its files. Throws SAVEPOINT_CORRUPT. */
@@ -66,8 +66,8 @@ export class OpenArchive {
   }
 
   async #put(redis: RedisConnection, prefix: string, file: string): Promise<void> {
-    for await (const frame of readFrames(join(this.#folder, file))) {
-      await putFrame(redis, `${prefix}${frame.key}`, frame)
-    }
+    const putter = new FramePutter(redis, prefix)
+    for await (const frame of readFrames(join(this.#folder, file))) await putter.put(frame)
+    await putter.end()
   }
 }

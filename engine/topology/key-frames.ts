@@ -12,6 +12,8 @@ import { scanKeys } from './scan.js'
 const fieldsPerPage = 200
 const membersPerPage = 1_000
 const entriesPerPage = 64
+/** Frames that are put at once: their bytes are in memory. */
+const framesAtOnceMax = 8
 /** Characters of an idempotency value before its entry: fingerprint and origin (append-unique.lua). */
 const markChars = 32
 
@@ -42,6 +44,20 @@ export class KeyFrames {
     }
   }
 
+  /** These fields of a hash, as far as they are there. */
+  async *fields(name: string, fields: readonly Buffer[]): AsyncGenerator<Frame> {
+    const values = await send(this.#redis, 'HMGET', [name, ...fields]) as (Buffer | null)[]
+    const items = values.flatMap((value, i) => (value === null ? [] : [fields[i], value]))
+    if (items.length > 0) yield { key: this.#nameOf(name), kind: 'h', items }
+  }
+
+  /** These members of a sorted set, as far as they are there. */
+  async *members(name: string, members: readonly Buffer[]): AsyncGenerator<Frame> {
+    const scores = await send(this.#redis, 'ZMSCORE', [name, ...members]) as (Buffer | null)[]
+    const items = scores.flatMap((score, i) => (score === null ? [] : [String(members[i]), String(score)]))
+    if (items.length > 0) yield { key: this.#nameOf(name), kind: 'z', items }
+  }
+
   /** An idempotency hash, but for ids whose newest record lies behind `position`. */
   async *ids(name: string, position: EntryId): AsyncGenerator<Frame> {
     for await (const frame of this.#hash(name)) {
@@ -54,7 +70,10 @@ export class KeyFrames {
     }
   }
 
-  /** The entries after `from` up to `to`, with the last id that the stream ever gave, `to` at most. */
+  /**
+   * The entries after `from` up to `to`. Each frame names the last id that the stream ever gave, `to` at
+   * most.
+   */
   async *stream(name: string, from: EntryId, to?: EntryId): AsyncGenerator<Frame> {
     if (await send(this.#redis, 'EXISTS', [name]) === 0) return
     const given = await lastIdOf(this.#redis, name)
@@ -106,25 +125,59 @@ export async function eachKey(
   }
 }
 
-/** Puts a frame into the key `name`, beside what earlier frames put there. */
-export async function putFrame(
-  redis: RedisConnection, name: string, { kind, items }: Frame,
-): Promise<void> {
-  switch (kind) {
-    case 'h': return void await send(redis, 'HSET', [name, ...items as RedisArgument[]])
-    case 'm': return void await send(redis, 'SADD', [name, ...items as RedisArgument[]])
-    case 's': return void await send(redis, 'SET', [name, items[0] as Buffer])
-    case 'z': {
-      const pairs: RedisArgument[] = []
-      for (let i = 0; i < items.length; i += 2) pairs.push(String(items[i + 1]), String(items[i]))
-      return void await send(redis, 'ZADD', [name, ...pairs])
-    }
-    case 'x': {
-      const [last, ...entries] = items as [string, ...unknown[]]
-      for (let i = 0; i < entries.length; i += 2) {
-        await send(redis, 'XADD', [name, String(entries[i]), ...entries[i + 1] as Buffer[]])
+/**
+ * Puts frames into keys, beside what earlier frames put there, some at once. A stream goes on behind the last
+ * id that its frames name only at the end: each of them names that of the whole stream.
+ */
+export class FramePutter {
+  readonly #redis: RedisConnection
+  readonly #prefix: string
+  readonly #lasts = new Map<string, EntryId>()
+  #going: Promise<unknown>[] = []
+
+  /** `prefix` comes before the names that frames have. */
+  constructor(redis: RedisConnection, prefix: string) {
+    this.#redis = redis
+    this.#prefix = prefix
+  }
+
+  /** Resolves when there is room for more. Throws when this one, or one before, failed. */
+  async put(frame: Frame): Promise<void> {
+    const put = this.#put(`${this.#prefix}${frame.key}`, frame)
+    put.catch(() => undefined) // told by whoever waits next
+    this.#going.push(put)
+    if (this.#going.length < framesAtOnceMax) return
+    const going = this.#going
+    this.#going = []
+    await Promise.all(going)
+  }
+
+  /** Everything is there. */
+  async end(): Promise<void> {
+    await Promise.all(this.#going)
+    for (const [name, last] of this.#lasts) await goOnBehind(this.#redis, name, last)
+  }
+
+  async #put(name: string, { kind, items }: Frame): Promise<void> {
+    switch (kind) {
+      case 'h': return void await send(this.#redis, 'HSET', [name, ...items as RedisArgument[]])
+      case 'm': return void await send(this.#redis, 'SADD', [name, ...items as RedisArgument[]])
+      case 's': return void await send(this.#redis, 'SET', [name, items[0] as Buffer])
+      case 'z': {
+        const pairs: RedisArgument[] = []
+        for (let i = 0; i < items.length; i += 2) pairs.push(String(items[i + 1]), String(items[i]))
+        return void await send(this.#redis, 'ZADD', [name, ...pairs])
       }
-      return goOnBehind(redis, name, last)
+      case 'x': {
+        const [last, ...entries] = items as [string, ...unknown[]]
+        const before = this.#lasts.get(name) ?? startOfLog
+        this.#lasts.set(name, compareEntries(before, String(last)) < 0 ? String(last) : before)
+        const added: Promise<unknown>[] = []
+        for (let i = 0; i < entries.length; i += 2) {
+          added.push(send(this.#redis, 'XADD', [name, String(entries[i]), ...entries[i + 1] as Buffer[]]))
+        }
+        return void await Promise.all(added)
+      }
     }
   }
 }

@@ -1,5 +1,8 @@
 /**
- * Creates a savepoint while the system runs: partition by partition, held, read, given back (savepoint.ts).
+ * Creates a savepoint while the system runs, partition by partition (savepoint.ts, Z1).
+ *
+ *   all keys ─▶ what changed meanwhile ─▶ what changed meanwhile … ─▶ the rest, at one instant
+ *
  * Idempotency ids belong to the log and are read afterwards, those up to the position: an id that was
  * accepted before it and revised after it is left out, so its old content would count as new again; the fold
  * sees the same content and changes nothing.
@@ -8,19 +11,21 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
-import { savepointHoldMsMax } from '../limits/limits.js'
+import { savepointHoldMsMax, savepointNotedMs, savepointRoundsMax } from '../limits/limits.js'
 import { Keyspace } from '../record/keys.js'
-import { compareEntries, startOfLog } from '../record/record.js'
-import { assertSafeRedis, closeRedis, openRedis, send, type RedisConnection } from '../redis/index.js'
+import { compareEntries, startOfLog, type EntryId } from '../record/record.js'
+import { assertSafeRedis, closeRedis, openRedis, send } from '../redis/index.js'
+import { Changes, textOf, type ChangesPlace, type Instant } from './changes.js'
 import { Hold } from './hold.js'
-import { eachKey, KeyFrames } from './key-frames.js'
+import { eachKey, KeyFrames, lastIdOf } from './key-frames.js'
 import { topologyId } from './redis-store.js'
 import { claimLive } from './live-version.js'
-import { FrameWriter } from './savepoint-file.js'
+import { RoundsFile } from './rounds.js'
+import type { Frame } from './savepoint-file.js'
 import {
   hasManifest, savepointFolder, writeManifest, type Savepoint, type SavepointPart,
 } from './savepoint.js'
-import type { Topology } from './topology.js'
+import { sinkNames, type Topology } from './topology.js'
 import { topologyAsCreated, Versions } from './versions.js'
 
 /** What to save, and where to. */
@@ -32,13 +37,13 @@ export interface SavepointOptions {
   readonly folder: string
   readonly name: string
   readonly clock?: Clock
-  /** Hears of each partition, and how long it was held, ms. */
+  /** Hears of each partition, and how long its commits may have waited, ms. */
   readonly onPartition?: (partition: number, heldMs: number) => void
 }
 
 /**
- * Creates it. Throws SAVEPOINT_NAME, SAVEPOINT_EXISTS, SAVEPOINT_SLOW, VERSIONS_MIXED, VERSION_NOT_LIVE; then
- * there is no savepoint.
+ * Creates it. Throws SAVEPOINT_NAME, SAVEPOINT_EXISTS, SAVEPOINT_INTERRUPTED, SAVEPOINT_SLOW, VERSIONS_MIXED,
+ * VERSION_NOT_LIVE; then there is no savepoint.
  */
 export async function createSavepoint(options: SavepointOptions): Promise<Savepoint> {
   const { folder, name, clock = systemClock } = options
@@ -57,9 +62,10 @@ export async function createSavepoint(options: SavepointOptions): Promise<Savepo
     mkdirSync(target, { recursive: true })
     const parts: SavepointPart[] = []
     for (let partition = 0; partition < topology.source.partitions; partition++) {
-      const source = new PartitionSource(redis, keys, { ...topology, version }, partition, clock)
-      const { part, heldMs } = await source.save(target)
-      parts.push(part)
+      const file = `p${String(partition).padStart(4, '0')}.sp`
+      const place = { redis, keys, partition, topology: { name: topology.name, version } }
+      const { part, heldMs } = await savePartition(place, topology, join(target, file), clock)
+      parts.push({ file, ...part })
       options.onPartition?.(partition, heldMs)
     }
     const savepoint: Savepoint = {
@@ -77,75 +83,187 @@ export async function createSavepoint(options: SavepointOptions): Promise<Savepo
   }
 }
 
+/**
+ * Writes the file of one partition; `heldMs` says how long its commits may have waited. Throws
+ * SAVEPOINT_INTERRUPTED, SAVEPOINT_SLOW, VERSION_NOT_LIVE.
+ */
+export function savePartition(
+  place: ChangesPlace, topology: Topology, path: string, clock: Clock,
+): Promise<{ part: Omit<SavepointPart, 'file'>, heldMs: number }> {
+  return new PartitionSource(place, topology, path, clock).save()
+}
+
 /** One partition, being read. */
 class PartitionSource {
-  readonly #redis: RedisConnection
-  readonly #keys: Keyspace
-  readonly #topology: Topology
-  readonly #partition: number
+  readonly #place: ChangesPlace
+  readonly #topic: string
   readonly #clock: Clock
   readonly #frames: KeyFrames
+  readonly #file: RoundsFile
+  /** Hashes of sinks. */
+  readonly #sinks: Set<string>
+  /** The entries of the outbox behind which it was read, and up to which. */
+  #outputsFrom: EntryId = startOfLog
+  #output: EntryId = startOfLog
+  #renewedAt: number
 
-  constructor(redis: RedisConnection, keys: Keyspace, topology: Topology, partition: number, clock: Clock) {
-    this.#redis = redis
-    this.#keys = keys
-    this.#topology = topology
-    this.#partition = partition
+  constructor(place: ChangesPlace, topology: Topology, path: string, clock: Clock) {
+    const { redis, keys, partition } = place
+    this.#place = place
+    this.#topic = topology.source.topic
     this.#clock = clock
     this.#frames = new KeyFrames(redis, this.#prefix)
+    this.#file = new RoundsFile(path)
+    this.#sinks = new Set(sinkNames(topology).map(name => keys.sink(partition, this.#id, name)))
+    this.#renewedAt = clock.now()
   }
 
-  async save(target: string): Promise<{ part: SavepointPart, heldMs: number }> {
-    const file = `p${String(this.#partition).padStart(4, '0')}.sp`
-    const writer = new FrameWriter(join(target, file))
-    const heldAt = this.#clock.now()
-    const hold = await Hold.take(this.#redis, this.#keys, this.#partition, this.#topology,
-      savepointHoldMsMax)
-    let folded = 0
+  async save(): Promise<{ part: Omit<SavepointPart, 'file'>, heldMs: number }> {
+    const changes = await Changes.begin(this.#place)
+    await this.#readAll(changes)
+    const { instant, heldMs } = await this.#catchUp(changes)
+    await this.#writeInstant(instant)
+    const position = textOf(instant.checkpoint, 'position') ?? startOfLog
+    await this.#saveIds(position)
+    const { redis, keys, partition, topology } = this.#place
+    const { own: generation } = await claimLive(redis, keys, partition, topology)
+    const folded = Number(textOf(instant.checkpoint, 'folded') ?? 0)
+    return { heldMs, part: { partition, position, folded, generation, ...await this.#file.end() } }
+  }
+
+  /** Every key of the version while it changes, but for what belongs to one instant. */
+  async #readAll(changes: Changes): Promise<void> {
+    const { redis, keys, partition } = this.#place
+    const changed = keys.changed(partition, this.#id)
+    const later = new Set([changed, `${changed}:taken`, keys.checkpoint(partition, this.#id),
+      keys.outbox(partition, this.#id), keys.dead(partition, this.#id)])
+    const sinks = keys.sink(partition, this.#id, '')
+    await eachKey(redis, `${this.#prefix}${this.#id}:*`, async name => {
+      if (name.startsWith(sinks)) this.#sinks.add(name)
+      else if (!later.has(name)) await this.#write(this.#frames.of(name), changes)
+    })
+    this.#outputsFrom = slowestOf(await Promise.all([...this.#sinks].map(async sink =>
+      String(await send(redis, 'HGET', [sink, 'position']) ?? startOfLog))))
+    this.#output = this.#outputsFrom
+    await this.#readOutbox(changes)
+  }
+
+  /** Reads again what changes, until what is left can be read at one instant (C2). */
+  async #catchUp(changes: Changes): Promise<{ instant: Instant, heldMs: number }> {
+    for (let round = 0; round < savepointRoundsMax; round++) {
+      const began = this.#clock.now()
+      const instant = await changes.read(this.#output, [...this.#sinks])
+      if (instant) return { instant, heldMs: this.#clock.now() - began }
+      await this.#readChanges(changes)
+    }
+    const began = this.#clock.now()
+    return { instant: await this.#catchUpHeld(changes), heldMs: this.#clock.now() - began }
+  }
+
+  /** Of a partition that changes faster than it is read: nobody commits meanwhile. */
+  async #catchUpHeld(changes: Changes): Promise<Instant> {
+    const { redis, keys, partition, topology } = this.#place
+    const hold = await Hold.take(redis, keys, partition, topology, savepointHoldMsMax)
     try {
-      await this.#saveState(writer)
-      folded = Number(String(await send(this.#redis, 'HGET', [this.#checkpoint, 'folded']) ?? 0))
-      if (!await hold.renew(savepointHoldMsMax)) {
-        throw new HinataError('SAVEPOINT_SLOW', { partition: this.#partition, max: savepointHoldMsMax })
+      await this.#readChanges(changes)
+      const instant = await changes.read(this.#output, [...this.#sinks])
+      if (!instant || !await hold.renew(savepointHoldMsMax)) {
+        throw new HinataError('SAVEPOINT_SLOW', { partition, max: savepointHoldMsMax })
       }
+      return instant
     } finally {
       await hold.release()
     }
-    const heldMs = this.#clock.now() - heldAt
-    await this.#saveIds(writer, hold.position)
-    const { own: generation } = await claimLive(this.#redis, this.#keys, this.#partition, this.#topology)
-    const facts = { partition: this.#partition, file, position: hold.position, folded, generation }
-    return { heldMs, part: { ...facts, ...await writer.end() } }
+  }
+
+  /** One more round. */
+  async #readChanges(changes: Changes): Promise<void> {
+    this.#file.nextRound()
+    for await (const page of changes.take()) {
+      const fields = new Map<string, Buffer[]>()
+      for (const change of page) {
+        this.#file.note(change.name.slice(this.#prefix.length), change)
+        if (change.field) fields.set(change.name, [...fields.get(change.name) ?? [], change.field])
+      }
+      for (const [name, named] of fields) {
+        await this.#write(name === this.#timers ? this.#frames.members(name, named)
+          : this.#frames.fields(name, named), changes)
+      }
+    }
+    await this.#readOutbox(changes)
+  }
+
+  async #readOutbox(changes: Changes): Promise<void> {
+    const { redis, keys, partition } = this.#place
+    const outbox = keys.outbox(partition, this.#id)
+    const last = await lastIdOf(redis, outbox)
+    if (last === undefined) return
+    await this.#write(this.#frames.stream(outbox, this.#output, last), changes)
+    if (compareEntries(this.#output, last) < 0) this.#output = last
+  }
+
+  /** What is as of the instant: dead letters too, of which those that came later are left out. */
+  async #writeInstant(instant: Instant): Promise<void> {
+    const { keys, partition } = this.#place
+    this.#file.nextRound()
+    const nameOf = (name: string): string => name.slice(this.#prefix.length)
+    for (const [change, value] of instant.changes) {
+      const { name, field } = change
+      this.#file.note(nameOf(name), change)
+      if (field === undefined || value === null) continue
+      await this.#file.write(name === this.#timers
+        ? { key: nameOf(name), kind: 'z', items: [String(field), String(value)] }
+        : { key: nameOf(name), kind: 'h', items: [field, value] })
+    }
+    const hashes = [[keys.checkpoint(partition, this.#id), instant.checkpoint],
+      ...[...this.#sinks].map((sink, i) => [sink, instant.sinks[i]])] as [string, Buffer[]][]
+    for (const [name, items] of hashes) {
+      if (items.length > 0) await this.#file.write({ key: nameOf(name), kind: 'h', items })
+    }
+    const { outputs, lastOutput, lastLetter } = instant
+    const outbox = nameOf(keys.outbox(partition, this.#id))
+    const taken = slowestOf(instant.sinks.map(sink => textOf(sink, 'position') ?? startOfLog))
+    // of persons who were erased meanwhile too
+    if (compareEntries(this.#outputsFrom, taken) < 0) this.#file.dropUpTo(outbox, taken)
+    if (lastOutput !== '') {
+      await this.#file.write({ key: outbox, kind: 'x',
+        items: [lastOutput, ...outputs.flatMap(([id, fields]) => [String(id), fields])] })
+    }
+    if (lastLetter === '') return
+    const dead = keys.dead(partition, this.#id)
+    for await (const frame of this.#frames.stream(dead, startOfLog, lastLetter)) await this.#file.write(frame)
+  }
+
+  async #saveIds(position: string): Promise<void> {
+    const { redis, keys, partition } = this.#place
+    await eachKey(redis, `${keys.ids(partition, this.#topic, '')}*`, async name => {
+      for await (const frame of this.#frames.ids(name, position)) await this.#file.write(frame)
+    })
+  }
+
+  async #write(frames: AsyncIterable<Frame>, changes: Changes): Promise<void> {
+    for await (const frame of frames) {
+      await this.#file.write(frame)
+      if (this.#clock.now() - this.#renewedAt < savepointNotedMs / 4) continue
+      this.#renewedAt = this.#clock.now()
+      await changes.renew()
+    }
+  }
+
+  get #id(): string {
+    return topologyId(this.#place.topology)
+  }
+
+  get #timers(): string {
+    return this.#place.keys.timers(this.#place.partition, this.#id)
   }
 
   get #prefix(): string {
-    return `${this.#keys.namespace}:{${this.#partition}}:`
+    return `${this.#place.keys.namespace}:{${this.#place.partition}}:`
   }
+}
 
-  get #checkpoint(): string {
-    return this.#keys.checkpoint(this.#partition, topologyId(this.#topology))
-  }
-
-  /** Every key of the version. The outbox comes last: from where its slowest sink stands. */
-  async #saveState(writer: FrameWriter): Promise<void> {
-    const outbox = this.#keys.outbox(this.#partition, topologyId(this.#topology))
-    const sinks = this.#keys.sink(this.#partition, topologyId(this.#topology), '')
-    const positions: string[] = []
-    await eachKey(this.#redis, `${this.#prefix}${topologyId(this.#topology)}:*`, async name => {
-      if (name === outbox) return
-      if (name.startsWith(sinks)) {
-        positions.push(String(await send(this.#redis, 'HGET', [name, 'position']) ?? startOfLog))
-      }
-      for await (const frame of this.#frames.of(name)) await writer.write(frame)
-    })
-    const slowest = positions.sort(compareEntries)[0] ?? startOfLog
-    for await (const frame of this.#frames.stream(outbox, slowest)) await writer.write(frame)
-  }
-
-  async #saveIds(writer: FrameWriter, position: string): Promise<void> {
-    const ids = this.#keys.ids(this.#partition, this.#topology.source.topic, '')
-    await eachKey(this.#redis, `${ids}*`, async name => {
-      for await (const frame of this.#frames.ids(name, position)) await writer.write(frame)
-    })
-  }
+/** What every sink has taken; without a sink nothing. */
+function slowestOf(positions: readonly EntryId[]): EntryId {
+  return [...positions].sort(compareEntries)[0] ?? startOfLog
 }

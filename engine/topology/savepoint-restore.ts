@@ -29,7 +29,7 @@ import {
   type RedisConnection,
 } from '../redis/index.js'
 import { openArchive, type OpenArchive } from './archive-restore.js'
-import { eachKey, goOnBehind, lastIdOf, putFrame } from './key-frames.js'
+import { eachKey, FramePutter, goOnBehind, lastIdOf } from './key-frames.js'
 import type { NodeInfo } from './node-info.js'
 import { topologyId } from './redis-store.js'
 import { repeatsField, repeatsUpTo } from './repeats.js'
@@ -201,15 +201,15 @@ class Restoration {
     const ids = this.#keys.ids(partition, topic, '').slice(prefix.length)
     const erased = new ErasedSince(this.#keys, this.#savepoint, part,
       await readErasures(this.#redis, this.#keys, partition, topic))
+    const putter = new FramePutter(this.#redis, prefix)
     let stands: Frame | undefined
     for await (const whole of readFrames(path)) {
       const frame = erased.rest(whole)
       if (!frame) continue
       if (`${prefix}${frame.key}` === checkpoint) stands = frame
-      else if (!isLogKept || !frame.key.startsWith(ids)) {
-        await putFrame(this.#redis, `${prefix}${frame.key}`, frame)
-      }
+      else if (!isLogKept || !frame.key.startsWith(ids)) await putter.put(frame)
     }
+    await putter.end()
     const last = await lastIdOf(this.#redis, this.#keys.log(partition, topic))
     await this.#open(checkpoint, stands, last ?? startOfLog)
   }

@@ -4,8 +4,9 @@
  *   <folder>/<name>/p0000.sp …     one file per partition (savepoint-file.ts)
  *   <folder>/<name>/manifest.json  what it is of, where each partition stood, checksums; written last
  *
- * Z1  Each partition is as of one commit: it is held while its keys are read (hold.ts). Appending goes on;
- *     folding of that partition waits for as long as reading takes, `savepointHoldMsMax` at most.
+ * Z1  Each partition is as of one commit, though it changes while its keys are read: what changed is read
+ *     again, the last of it at one instant (changes.ts). Its owner goes on. Only a partition that changes
+ *     faster than it is read is held, for what changed last, `savepointHoldMsMax` at most (hold.ts).
  * Z2  A folder without a manifest is not a savepoint: the process that wrote it died.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'

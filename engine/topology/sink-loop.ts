@@ -7,9 +7,12 @@
  *     Where replicas may take a master's place, one has the batch before it is inserted.
  * S2  While a sink fails, its batch is retried with growing delay; nothing is skipped. The outbox grows to
  *     its bound, then the task stops folding (K4), then the log fills, then apps are told to wait (G5).
+ * S3  What waits is in Redis alone. A try holds one batch: `batchRecordsMax` values or `sinkBatchBytesMax`
+ *     bytes, and the commit that reached that; it is let go of when the try has failed.
  */
 import type { Clock } from '../clock/index.js'
 import { ownershipArgument, readOutbox, type Ownership } from '../log/index.js'
+import { sinkBatchBytesMax } from '../limits/limits.js'
 import type { Keyspace } from '../record/keys.js'
 import { startOfLog, type EntryId } from '../record/record.js'
 import { loadScript, replicatedIfAny, runScript, send, type RedisConnection } from '../redis/index.js'
@@ -53,6 +56,8 @@ interface Batch {
   readonly packed: Uint8Array<ArrayBuffer>
   /** Values of all outputs in the batch's entries. */
   readonly values: number
+  /** It is as large as allowed, so more may wait. */
+  readonly isFull: boolean
 }
 
 /** One sink's loop over one partition. */
@@ -151,7 +156,7 @@ export class SinkLoop {
     }
   }
 
-  /** Fixes, inserts and passes one batch. True when the batch was as large as allowed, so more may wait. */
+  /** Fixes, inserts and passes one batch. True when more may wait. */
   async #insertNext(): Promise<boolean | 'fenced'> {
     const { redis, partition, topology, generation, sink, runner } = this.#options
     const lease = ownershipArgument(this.#options.lease)
@@ -164,7 +169,7 @@ export class SinkLoop {
     const [last, history] = (fixed as Buffer[]).map(String)
     if (last === '') return 'fenced'
     if (last !== batch.last) batch = (await this.#read(last))!
-    const { packed, values } = batch
+    const { packed, values, isFull } = batch
     const token = `${topology}:${sink.name}:${partition}:${history}:${this.#position}:${last}`
     await channels.insert.tracePromise(
       () => runner.insert(sink, { token, partition, generation, packed,
@@ -175,7 +180,7 @@ export class SinkLoop {
     this.#position = last
     this.#inserted += values
     if (await this.#repeats?.arePassed(last)) this.#repeats = undefined
-    return values >= sink.batchRecordsMax
+    return isFull
   }
 
   /** The next batch: up to the sink's size, or exactly up to `until`. */
@@ -183,22 +188,24 @@ export class SinkLoop {
     const { redis, sink } = this.#options
     const { outbox } = this.#place
     const blocks: Buffer[] = []
-    let values = 0
+    let [values, bytes] = [0, 0]
+    const isFull = (): boolean => values >= sink.batchRecordsMax || bytes >= sinkBatchBytesMax
     let last: EntryId | undefined
     for (let isMore = true; isMore;) {
       const entries = await readOutbox(redis, outbox, `(${last ?? this.#position}`, until ?? '+',
         entriesPerRead)
       isMore = entries.length === entriesPerRead
       for (const entry of entries) {
-        if (until === undefined && values >= sink.batchRecordsMax) {
-          return { last: last!, packed: movableWhole(blocks), values }
+        if (until === undefined && isFull()) {
+          return { last: last!, packed: movableWhole(blocks), values, isFull: true }
         }
         last = entry.id
         blocks.push(entry.block)
         values += entry.values
+        bytes += entry.block.length
       }
     }
-    return last === undefined ? undefined : { last, packed: movableWhole(blocks), values }
+    return last === undefined ? undefined : { last, packed: movableWhole(blocks), values, isFull: isFull() }
   }
 }
 

@@ -365,6 +365,7 @@ export class Task implements EntryTaker {
     await channels.commit.tracePromise(() => commitBatch(redis, this.partition, {
       checkpoint: keys.checkpoint(this.partition, id), outbox: keys.outbox(this.partition, id),
       timers: keys.timers(this.partition, id), dead: keys.dead(this.partition, id),
+      changed: keys.changed(this.partition, id),
     }, {
       epoch: this.epoch, history: this.#options.lease.history, sequence: before.sequence, position,
       folded: batch.folded, emitted: emitted.length,

@@ -6,7 +6,8 @@
  * B3  The log comes last and is a whole one, so every record behind a saved state or a saved row is in it.
  *     Restored, the state is folded on to the end of the log, and the sinks insert what rows lack
  *     (engine/topology/repeats.ts): state, rows and log are then as of one position of each partition.
- * B4  Nobody is refused meanwhile; a partition waits while its keys are read (savepoint.ts, Z1).
+ * B4  Nobody is refused meanwhile, and a partition waits for milliseconds, whatever its size (savepoint.ts,
+ *     Z1).
  */
 import { cpSync, createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -27,6 +27,7 @@ const keys = new Keyspace('c')
 const [log, meta] = [keys.log(0, 'in'), keys.meta(0, 'in')]
 const [checkpoint, outbox] = [keys.checkpoint(0, 'top.1'), keys.outbox(0, 'top.1')]
 const [timers, dead] = [keys.timers(0, 'top.1'), keys.dead(0, 'top.1')]
+const changed = keys.changed(0, 'top.1')
 const sink = keys.sink(0, 'top.1', 'rows')
 const states = ['ada', 'bob'].map(key => keys.state(0, 'top.1', 'person', key))
 const ids = ['ada', 'bob'].map(key => keys.ids(0, 'in', key))
@@ -99,6 +100,7 @@ const commandMakers: readonly Maker[] = [
   draw => command('ZREM', timers, draw.pick(['m', 'l', 'late']), 'none'),
   () => command('ZRANGE', timers, 0, -1, 'WITHSCORES'),
   () => command('ZCARD', timers),
+  draw => draw.pick([command('HSET', changed, '', 'reader'), command('DEL', changed)]),
   draw => command('XADD', 's', draw.pick(['*', `${draw.below(50)}-${draw.below(3)}`]), 'd', draw.bytes()),
   (draw, known) => command('XRANGE', draw.pick(streams), draw.pick(['-', draw.entry(known),
     `(${draw.entry(known)}`]), draw.pick(['+', draw.entry(known)]), 'COUNT', 1 + draw.below(5)),
@@ -125,7 +127,7 @@ const commitBatch: Maker = (draw, known) => {
   const letters = draw.some(() => draw.bytes(), 0)
   const changes = draw.some(() =>
     [draw.pick(['late', 'early', 'x\0y']), draw.pick(['', 5, 1_763_720_574_123])], 0)
-  return script('commit-batch', [checkpoint, outbox, timers, dead, ...states], draw.lease(known),
+  return script('commit-batch', [checkpoint, outbox, timers, dead, changed, ...states], draw.lease(known),
     draw.pick([sequence, sequence, sequence, sequence - 1]), draw.pick(['7-0', '9-1']), draw.below(5),
     draw.below(5), draw.pick([Buffer.alloc(0), draw.bytes()]), letters.length, ...letters,
     changes.length, ...changes.flat(), ...states.flatMap((): RedisArgument[] => {

@@ -22,7 +22,7 @@ interface SentCommit {
 }
 
 const headArguments = 6
-const fixedKeys = 4
+const fixedKeys = 5
 
 function parseCommit(args: readonly SentArgument[]): SentCommit {
   const keyCount = Number(args[1])

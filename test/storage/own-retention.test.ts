@@ -20,7 +20,7 @@ const server = await TestServer.start()
 const analytics = await openAnalytics({ url: server.url })
 const system = await startSystem({
   topology: hinataTopology({ partitions: 2, sinks: [clickhouseSink(analytics)] }),
-  gateway: { contents: new ClickhouseContents({ url: server.url }) },
+  gateway: { contents: new ClickhouseContents({ url: server.url, requestTimeoutMs: 30_000 }) },
   limits: { retentionSweepMs: 1_000, privacyBeliefMs: 10 },
 })
 const { client, gateway: { url } } = system

@@ -19,6 +19,7 @@ async function openSubject(t: Test, extra: string[] = []): Promise<Subject> {
   const names = {
     checkpoint: on.keys.checkpoint(0, 'shop.1'), outbox: on.keys.outbox(0, 'shop.1'),
     timers: on.keys.timers(0, 'shop.1'), dead: on.keys.dead(0, 'shop.1'),
+    changed: on.keys.changed(0, 'shop.1'),
   }
   return { ...on, names, lease: (await takeLease(on.redis, names.checkpoint, 'me', 60_000))! }
 }

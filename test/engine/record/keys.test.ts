@@ -9,7 +9,7 @@ t.test('every key of a partition carries its hash tag', async t => {
     keys.log(7, 'in'), keys.meta(7, 'in'), keys.appender(7, 'in', 'a'), keys.ids(7, 'in', 'ada'),
     keys.checkpoint(7, 'psp.1'), keys.outbox(7, 'psp.1'), keys.dead(7, 'psp.1'), keys.timers(7, 'psp.1'),
     keys.sink(7, 'psp.1', 'rows'), keys.state(7, 'psp.1', 'person', 'ada'),
-    keys.table(7, 'psp.1', 'person', 'records', 'ada'),
+    keys.table(7, 'psp.1', 'person', 'records', 'ada'), keys.changed(7, 'psp.1'),
   ]
   t.strictSame(names.filter(name => !name.startsWith('h:{7}:')), [])
   t.equal(new Set(names).size, names.length, 'all different')

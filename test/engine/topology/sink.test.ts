@@ -1,6 +1,7 @@
 /** Sinks: a batch is fixed before it is inserted, and every retry, by any owner, is the same (S1, S2). */
 import t, { type Test } from 'tap'
 import { ManualClock, systemClock, type Sink, type SinkBatch } from '../../../engine/index.js'
+import { sinkBatchBytesMax } from '../../../engine/limits/limits.js'
 import { commitBatch, takeLease } from '../../../engine/log/index.js'
 import { encodeEmission } from '../../../engine/record/emission.js'
 import { movableWhole } from '../../../engine/threads/index.js'
@@ -28,6 +29,7 @@ class Partition {
       checkpoint: keys.checkpoint(0, 'shop.1'), outbox: keys.outbox(0, 'shop.1'),
       timers: keys.timers(0, 'shop.1'),
       dead: keys.dead(0, 'shop.1'),
+      changed: keys.changed(0, 'shop.1'),
     }
   }
 
@@ -37,7 +39,7 @@ class Partition {
   }
 
   /** One commit that emits the values through the output. */
-  async commit(output: string, ...values: number[]): Promise<void> {
+  async commit(output: string, ...values: unknown[]): Promise<void> {
     await commitBatch(this.on.redis, 0, this.names, {
       ...this.lease, sequence: this.#sequence++, position: `${this.#sequence}-0`, folded: 1,
       emitted: values.length,
@@ -280,4 +282,33 @@ t.test('S1: a restarted Redis keeps the token of a fixed batch, and gives later 
   const historyOf = (token: string): string => token.split(':')[3]
   t.match(tokens.map(historyOf), [/^\w{40}$/, /^\w{40}$/])
   t.not(historyOf(tokens[0]), historyOf(tokens[1]))
+})
+
+t.test('S3: a try of a failing sink holds a bounded part of what waits', async t => {
+  const partition = await openPartition(t)
+  const [commits, bytesOfOne] = [20, 4 * 1_024 * 1_024]
+  for (let i = 0; i < commits; i++) await partition.commit(added.output, `${i}`.padEnd(bytesOfOne, 'x'))
+  const sizes: number[] = []
+  const clock = new ManualClock()
+  let isAway = true
+  const sink: Sink = { name: 'rows', outputs: [added], batchRecordsMax: 10_000, lingerMs: 1,
+    async insert({ emitted }) {
+      sizes.push(emitted.reduce((sum, { value }) => sum + String(value).length, 0))
+      if (isAway) throw new Error('no connection')
+    } }
+  const loop = partition.loop(sink, clock)
+  await loop.start()
+  await until('three tries', () => {
+    clock.advance(5_000)
+    return sizes.length >= 3
+  })
+  const most = sinkBatchBytesMax + bytesOfOne
+  t.ok(sizes.every(bytes => bytes <= most && bytes > sinkBatchBytesMax / 2), `${sizes}`)
+  isAway = false
+  await until('all are inserted', () => {
+    clock.advance(5_000)
+    return loop.inserted === commits
+  })
+  await loop.stop()
+  t.ok(sizes.every(bytes => bytes <= most), 'nor any other')
 })

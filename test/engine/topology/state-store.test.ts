@@ -81,6 +81,7 @@ conforms('Redis', async t => {
     write: hashes => commitBatch(redis, partition, {
       checkpoint: keys.checkpoint(partition, topology), outbox: keys.outbox(partition, topology),
       timers: keys.timers(partition, topology), dead: keys.dead(partition, topology),
+      changed: keys.changed(partition, topology),
     }, {
       epoch, history, sequence: sequence++, position: `${sequence}-0`, folded: 1, emitted: 0,
       outputs: [], dead: [],

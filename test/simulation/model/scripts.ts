@@ -87,7 +87,7 @@ function cutOut(joined: Value, lengths: readonly number[], places: readonly numb
   return Buffer.concat(places.map(place => parts[place]))
 }
 
-const commitBatch: ModelScript = (store, [checkpoint, outbox, timers, dead, ...hashes], args) => {
+const commitBatch: ModelScript = (store, [checkpoint, outbox, timers, dead, changed, ...hashes], args) => {
   if (!isHeld(store, checkpoint, args[0])) return ['fenced', store.hget(checkpoint, 'epoch') ?? '']
   const sequence = Number(store.hget(checkpoint, 'sequence') ?? 0)
   const position = store.hget(checkpoint, 'position')
@@ -98,21 +98,35 @@ const commitBatch: ModelScript = (store, [checkpoint, outbox, timers, dead, ...h
   }
   let at = 6
   const next = (): Value => args[at++]
+  const isNoted = store.has(changed)
+  const note = (key: string, rest: string): void => {
+    if (isNoted) store.hset(changed, `${Buffer.byteLength(key)}${rest}`, '')
+  }
   for (let letters = Number(next()); letters > 0; letters--) store.xadd(dead, undefined, ['d', next()])
   for (let changes = Number(next()); changes > 0; changes--) {
     const member = String(next())
     const due = String(next())
     if (due === '') store.zrem(timers, member)
     else store.zadd(timers, member, Number(due))
+    note(timers, `:${timers}${member}`)
   }
   for (const hash of hashes) {
     let puts = Number(next())
     if (puts < 0) {
       store.delete(hash)
+      note(hash, `!${hash}`)
       puts = -1 - puts
     }
-    for (; puts > 0; puts--) store.hset(hash, String(next()), next())
-    for (let removals = Number(next()); removals > 0; removals--) store.hdel(hash, String(next()))
+    for (; puts > 0; puts--) {
+      const field = String(next())
+      store.hset(hash, field, next())
+      note(hash, `:${hash}${field}`)
+    }
+    for (let removals = Number(next()); removals > 0; removals--) {
+      const field = String(next())
+      store.hdel(hash, field)
+      note(hash, `:${hash}${field}`)
+    }
   }
   const entry = String(args[5]) === '' ? '' : store.xadd(outbox, undefined, ['d', args[5], 'n', args[4]])
   store.hincrby(checkpoint, 'folded', Number(args[3]))
@@ -253,5 +267,5 @@ export const modelScripts: Readonly<Record<string, ModelScript>> = {
  * never run.
  */
 export const notModelled: readonly string[] = ['erase-key', 'has-fields', 'hold-partition', 'read-bound',
-  'read-cut', 'read-hash', 'rewrap-data-key', 'rewrite-log', 'switch-version', 'take-allowance',
-  'take-data-key']
+  'read-changes', 'read-cut', 'read-hash', 'rewrap-data-key', 'rewrite-log', 'switch-version',
+  'take-allowance', 'take-changes', 'take-data-key']
