@@ -43,7 +43,8 @@ t.test('O1: who leaves makes room for the newest of those that were too old', as
 
 t.test('O1: after any changes the nearest is that of a walk', async t => {
   const change = fc.record({ number: fc.integer({ min: 1, max: NEWEST_MAX + 30 }),
-    day: fc.integer({ min: 0, max: 900 }), of: fc.integer({ min: 0, max: vectors.length - 1 }), leaves: fc.boolean() })
+    day: fc.integer({ min: 0, max: 900 }), of: fc.nat(vectors.length - 1),
+    leaves: fc.boolean() })
   const given = fc.tuple(fc.array(change, { minLength: NEWEST_MAX, maxLength: NEWEST_MAX + 40 }),
     fc.array(change, { minLength: 100, maxLength: 200 }))
   fc.assert(fc.property(given, ([first, then]) => {
