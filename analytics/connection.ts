@@ -5,7 +5,7 @@
  * revised record one row (schema/0001-records.sql); the embedded server has it as the default of its users.
  */
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
-import { systemClock, type Clock } from '../engine/index.js'
+import { systemClock, type Clock } from '../engine/clock/index.js'
 import { clickhouseFailure } from './failure.js'
 import { migrate } from './migration.js'
 import type { RowNaming } from './row-names.js'

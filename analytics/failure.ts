@@ -3,7 +3,7 @@
  * succeed later, CLICKHOUSE_REFUSED when it needs a person.
  */
 import { ClickHouseError } from '@clickhouse/client'
-import { HinataError } from '../engine/index.js'
+import { HinataError } from '../engine/errors/index.js'
 
 /**
  * Codes of ClickHouse that pass by themselves: timeouts (159, 209), too many queries (202, 203), network

@@ -18,7 +18,7 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ClickHouseSettings } from '@clickhouse/client'
-import { HinataError } from '../engine/index.js'
+import { HinataError } from '../engine/errors/index.js'
 import { ByteWriter } from './byte-writer.js'
 import { flag, type Column } from './column.js'
 import type { Analytics } from './connection.js'

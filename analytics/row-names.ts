@@ -16,7 +16,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { ClickHouseSettings } from '@clickhouse/client'
-import { HinataError } from '../engine/index.js'
+import { HinataError } from '../engine/errors/index.js'
 import type { Analytics } from './connection.js'
 import { storableText } from './storable.js'
 

@@ -12,9 +12,9 @@
  * W5  A person's erasure deletes the rows of what was emitted before it (erasure.ts).
  * W6  A row has a name of its person, the same at every try (row-names.ts).
  */
-import {
-  Ages, systemClock, type Emitted, type OpenSink, type Output, type Sink, type SinkBatch,
-} from '../engine/index.js'
+import { systemClock } from '../engine/clock/index.js'
+import type { Emitted, OpenSink, Output, Sink, SinkBatch } from '../engine/index.js'
+import { Ages } from '../engine/record/index.js'
 import {
   componentsChanged, deadLetters, personsErased, recordsFolded, type ComponentChange,
 } from '../actors/person/outputs.js'

@@ -1,8 +1,7 @@
 export * from './errors/index.js'
 export { ManualClock, systemClock, type Clock } from './clock/index.js'
 export { hashText, partitionOf } from './record/hash.js'
-export { Ages } from './record/ages.js'
-export { decodeValue, encodeAround, encodeValue } from './record/pack.js'
+export { Ages, decodeValue, encodeAround, encodeValue } from './record/index.js'
 export { formatPosition, type LogRecord, type PlacedRecord, type Position } from './record/record.js'
 export {
   addToSteps, counter, indexedMap, list, map, sumOfSteps, table, value, type CellsOf, type CounterCell,
@@ -44,12 +43,12 @@ export type { LetterHead } from './topology/topology.js'
 export type { Halt } from './topology/halt.js'
 export type { NodeProblem } from './topology/health.js'
 export type { HotKey } from './topology/hot-keys.js'
-export { stallMsDefault } from './limits/limits.js'
+export { stallMsDefault } from './limits/index.js'
 export type { AppendInput, Appended } from './log/index.js'
 export {
   checkRedis, type Allowance, type Allowances, type Durability, type RedisFacts, type Registry, type Taken,
 } from './redis/index.js'
-export { channels, type CommitSpan, type InsertSpan, type StateChange } from './telemetry/channels.js'
+export { channels, type CommitSpan, type InsertSpan, type StateChange } from './telemetry/index.js'
 export {
   openVersions, type DeclaredVersion, type VersionProgress, type Versions,
 } from './topology/versions.js'

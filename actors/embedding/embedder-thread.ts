@@ -8,7 +8,7 @@
  * T2 At most WAITING_MAX texts wait; more are refused with OVERLOADED. REMEMBERED_MAX are remembered.
  */
 import { Worker } from 'node:worker_threads'
-import { HinataError, type ErrorCode, type ErrorDetails } from '../../engine/index.js'
+import { HinataError, type ErrorCode, type ErrorDetails } from '../../engine/errors/index.js'
 import { Remembered } from '../text/index.js'
 
 const CALL_TEXTS_MAX = 16

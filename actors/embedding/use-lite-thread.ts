@@ -1,6 +1,6 @@
 /** Runs in the thread of embedder-thread.ts: opens the embedder, then embeds what comes, call by call. */
 import { parentPort } from 'node:worker_threads'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import type { ThreadAnswer } from './embedder-thread.js'
 import { quantisedRows } from './quantise.js'
 import { openUseLite } from './use-lite.js'

@@ -12,7 +12,7 @@
  * U4 At most REMEMBERED_MAX texts are remembered, and CALL_TEXTS_MAX computed at once.
  */
 import { createRequire } from 'node:module'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import { Remembered } from '../text/index.js'
 import type { Embedder } from './embedder.js'
 

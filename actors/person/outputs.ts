@@ -2,7 +2,8 @@
  * What the person's actor emits. Sinks insert it, the gateway sends it to subscribers, the search index takes
  * it.
  */
-import { output, type DeadLetter, type Erasure } from '../../engine/index.js'
+import { output } from '../../engine/actor/index.js'
+import type { DeadLetter, Erasure } from '../../engine/index.js'
 import type { FoldedRecord } from '../record/record.js'
 import type { Component } from '../psp/component.js'
 import type { ChangeKind } from '../psp/knowledge.js'

@@ -2,7 +2,7 @@
  * raw_data: an app's own object, opaque to the engine, bounded in bytes and depth. Nothing here trusts its
  * content.
  */
-import { encodeValue } from '../../engine/index.js'
+import { encodeValue } from '../../engine/record/index.js'
 import { RAW_DATA_BYTES_MAX, RAW_DATA_LEVELS_MAX } from './limits.js'
 import type { FieldReader } from './field-reader.js'
 import { kindOf } from './refusal.js'

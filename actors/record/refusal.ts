@@ -1,5 +1,5 @@
 /** Why a record is not taken, as data: the answer to an app names it, with the index of the record. */
-import { messageOf, type ErrorCode, type ErrorDetails } from '../../engine/index.js'
+import { messageOf, type ErrorCode, type ErrorDetails } from '../../engine/errors/index.js'
 
 /** A refusal. `field` is the field to change, when it is one. */
 export interface Refusal {

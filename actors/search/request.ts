@@ -2,7 +2,7 @@
  * The questions that the view answers, and their answers. The edge has validated what it sends; here the
  * numbers are brought into their bounds.
  */
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import { staticHash } from '../embedding/index.js'
 import { RESULTS_MAX } from './limits.js'
 

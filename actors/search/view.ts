@@ -3,7 +3,9 @@
  *
  * Queries: `search`, `neighbours`, `size`; arguments and answers in request.ts.
  */
-import { decodeValue, HinataError, type ShardModule } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
+import type { ShardModule } from '../../engine/index.js'
+import { decodeValue } from '../../engine/record/index.js'
 import { personsErased, recordsFolded } from '../person/outputs.js'
 import { recalled, type StoredRecord } from '../record/cooled.js'
 import type { FoldedRecord } from '../record/record.js'

@@ -7,7 +7,7 @@
  * M3  Only a month that ended `coldAfterDays` ago is moved. Rows that reach `records` later, after an outage,
  *     stay there and are moved by themselves the next time.
  */
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import type { Analytics } from '../connection.js'
 import { clickhouseFailure } from '../failure.js'
 import { namesOf } from '../row-names.js'

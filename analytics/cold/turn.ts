@@ -11,7 +11,8 @@
  * V3  A free turn of the same number before and after means that nothing was moved in between.
  */
 import { ClickHouseError } from '@clickhouse/client'
-import { HinataError, systemClock } from '../../engine/index.js'
+import { systemClock } from '../../engine/clock/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import type { Analytics } from '../connection.js'
 
 /** Several times longer than a renewal takes on a busy server. */

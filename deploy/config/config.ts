@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import { options, type Option, type OptionName } from './options.js'
 
 /** Where a value came from. */

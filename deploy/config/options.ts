@@ -3,7 +3,7 @@
  * it is there. Validation, the command line's flags, the environment and `hinata config` all derive from it.
  */
 
-import { stallMsDefault } from '../../engine/index.js'
+import { stallMsDefault } from '../../engine/limits/index.js'
 
 /** A century: beyond it an instant may lie before those that ClickHouse knows. */
 const keptDaysMax = 36_500

@@ -11,7 +11,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import { freePort } from './free-port.js'
 
 /** A running Redis of our own. */

@@ -1,6 +1,6 @@
 /** How long rows are kept, as the operator configured it. */
 import { retentionOfSchema, type Retention } from '../../analytics/index.js'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import type { Config } from '../config/index.js'
 
 /** Days by table. */

@@ -6,7 +6,7 @@
  * O2  It tells its parent when it is ready, and where it is.
  */
 import { pino, type Logger } from 'pino'
-import { channels, type StateChange } from '../../engine/index.js'
+import { channels, type StateChange } from '../../engine/telemetry/index.js'
 import type { Config } from '../config/index.js'
 
 /** What a role is while it runs. */

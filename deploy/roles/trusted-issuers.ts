@@ -1,6 +1,6 @@
 /** The file of other issuers of tokens: a list of {issuer, audience, tenant?, keys}; keys as in a JWKS. */
 import { readFileSync } from 'node:fs'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import type { TrustedIssuer } from '../../gateway/index.js'
 
 const tenantPattern = /^[a-z][a-z0-9-]{0,39}$/

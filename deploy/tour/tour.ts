@@ -8,7 +8,7 @@
 import {
   answerOf, exampleQueries, namesOf, namesSql, openAnalytics, type Analytics,
 } from '../../analytics/index.js'
-import { HinataError } from '../../engine/index.js'
+import { HinataError } from '../../engine/errors/index.js'
 import { connect } from '../../gateway/index.js'
 import { progressBar } from '../cli/progress.js'
 import { request, type Target } from '../cli/target.js'

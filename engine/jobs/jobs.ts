@@ -6,7 +6,7 @@
  *     `lockMs`; then another begins it again. So a job must bear being cut short and begun anew.
  * J2  A job that fails is tried again when it is due next, and says why it failed.
  */
-import { Queue, Worker, type ConnectionOptions } from 'bullmq'
+import type { ConnectionOptions } from 'bullmq'
 import { HinataError } from '../errors/index.js'
 import { Keyspace } from '../record/keys.js'
 import { announce } from '../telemetry/channels.js'
@@ -33,6 +33,7 @@ export interface Jobs {
 /** Schedules the jobs and takes part in running them. Throws REDIS_UNREACHABLE, CONFIG_INVALID. */
 export async function startJobs(redisUrl: string, namespace: string, jobs: readonly Job[]): Promise<Jobs> {
   const place = { connection: connectionOf(redisUrl), prefix: new Keyspace(namespace).jobs }
+  const { Queue, Worker } = await import('bullmq') // takes long to load, and most processes have no job
   const queue = new Queue('system', place)
   queue.on('error', () => undefined) // it connects again by itself
   for (const { name, everyMs } of jobs) {

@@ -28,6 +28,8 @@ export interface FailoverResult {
   readonly acknowledged: number
   /** Of those, sent to a master that was cut off from its replica. */
   readonly alone: number
+  /** Acknowledged by a master whose replica was frozen: those, and what came before the link was cut. */
+  readonly unconfirmed: number
   /** Acknowledged, and not in the log. */
   readonly lost: number
   /** In the log more than once. */
@@ -69,7 +71,7 @@ export async function runFailover(durability: Durability, departure: Departure):
     for (const sender of all) sender.pauseMs = 0
     const slot = slotOf('{0}')
     const victim = await cluster.masterOf(slot)
-    const alone = await depart(departure, cluster, victim, client, all)
+    const left = await depart(departure, cluster, victim, client, all)
     await until('another is master', async () => await cluster.masterOf(slot) !== victim)
     if (departure !== 'CLUSTER FAILOVER') await victim.restart()
     await until('the cluster is whole', () => cluster.isWhole().catch(() => false))
@@ -79,7 +81,7 @@ export async function runFailover(durability: Durability, departure: Departure):
     await Promise.all(flows)
     await until('all is folded and handed over', async () => (await client.lag())
       .every(({ appended, folded, emitted, inserted }) => folded === appended && inserted === emitted))
-    const result = { ...await check(all, redis, client, failures), alone }
+    const result = { ...await check(all, redis, client, failures), ...left }
     isDone = true
     return result
   } finally {
@@ -111,24 +113,28 @@ function countOf(all: readonly Sender[]): number {
   return all.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
 }
 
-/** Makes the master go; how many records it acknowledged while it was cut off. */
+/** What a master acknowledged before it died that its replica could not know. */
+type LeftAlone = Pick<FailoverResult, 'alone' | 'unconfirmed'>
+
+/** Makes the master go. */
 async function depart(
   departure: Departure, cluster: TestCluster, victim: ClusterNode, client: TopologyClient,
   all: readonly Sender[],
-): Promise<number> {
+): Promise<LeftAlone> {
   const heir = await replicaOf(cluster, victim)
   if (departure === 'CLUSTER FAILOVER') {
     await heir.ask('CLUSTER', 'FAILOVER')
-    return 0
+    return { alone: 0, unconfirmed: 0 }
   }
   if (departure === 'kill -9') {
     await victim.kill()
-    return 0
+    return { alone: 0, unconfirmed: 0 }
   }
   const owners = await Promise.all(Array.from({ length: partitions }, (_, partition) =>
     cluster.masterOf(slotOf(`{${partition}}`))))
   const [its, others] = [true, false].map(isIts => all.filter(({ key }) =>
     (owners[client.partitionOf(key)] === victim) === isIts))
+  const confirmed = countOf(its)
   process.kill(heir.pid, 'SIGSTOP')
   try {
     await victim.ask('CLIENT', 'KILL', 'TYPE', 'replica')
@@ -143,7 +149,7 @@ async function depart(
       await until('it goes on alone', () => alone() >= aloneCount)
     }
     await victim.kill()
-    return alone()
+    return { alone: alone(), unconfirmed: countOf(its) - confirmed }
   } finally {
     process.kill(heir.pid, 'SIGCONT')
   }
@@ -159,7 +165,7 @@ async function replicaOf(cluster: TestCluster, master: ClusterNode): Promise<Clu
 
 async function check(
   sent: Sender[], redis: RedisConnection, client: TopologyClient, failures: string[],
-): Promise<Omit<FailoverResult, 'alone'>> {
+): Promise<Omit<FailoverResult, keyof LeftAlone>> {
   const logged = new Map<string, number[]>(sent.map(({ key }) => [key, []]))
   for (let partition = 0; partition < partitions; partition++) {
     const entries = await readRange(redis, new Keyspace('f').log(partition, 'orders'), '-', '+', readMax)

@@ -62,10 +62,12 @@ async function startSystem(t: Test): Promise<System> {
   }
 }
 
-const red = async (on: System): Promise<SystemStatus['problems'][number]> => {
-  await until('health is red', async () => (await on.health()).status === 503)
-  return (await on.health()).problems[0]
-}
+/** Resolves when health is red for this reason. */
+const red = (on: System, reason: string): Promise<SystemStatus['problems'][number]> =>
+  until(`health is red: ${reason}`, async () => {
+    const { status, problems } = await on.health()
+    return status === 503 ? problems.find(({ code }) => code === reason) : undefined
+  })
 
 const green = (on: System): Promise<boolean> =>
   until('health is green', async () => (await on.health()).status === 200)
@@ -130,15 +132,17 @@ t.test('a dead node without a backlog degrades, with one it is unhealthy; anothe
   t.match(status, { status: 'degraded', problems: [{ code: 'NODE_SILENT', message: new RegExp(id) }] })
   t.match(await on.health(), { status: 200 }, 'nothing waits')
   await on.say('ada', 'ham')
-  t.match(await red(on), { code: 'NODE_SILENT' })
+  await red(on, 'NODE_SILENT')
   await on.startNode()
   await green(on)
   t.ok(await on.client.settled('ada', 20_000))
   const partition = on.client.partitionOf('ada')
-  const { pipelines: [{ partitions }] } = await on.status()
-  const pauseMs = partitions[partition].takeover_pause_ms!
+  const pauseMs = await until('the pause is told', async () =>
+    (await on.status()).pipelines[0].partitions[partition].takeover_pause_ms)
   t.ok(pauseMs >= stallMs, `${pauseMs} ms`)
-  const metrics = await (await fetch(`${on.url}/metrics`)).text()
-  t.match(metrics, /hinata_takeover_pause_seconds_count 1\n/)
+  const metrics = await until('the metrics tell of it', async () => {
+    const text = await (await fetch(`${on.url}/metrics`)).text()
+    return text.includes('hinata_takeover_pause_seconds_count 1\n') && text
+  })
   t.match(metrics, new RegExp(`hinata_takeover_pause_last_seconds\\{partition="${partition}"\\} \\d`))
 })

@@ -11,11 +11,14 @@ import { parseRecord } from '../../actors/record/index.js'
 import { hinataTopology } from '../../pipelines/hinata.js'
 import { startRedis } from '../support/redis.js'
 import { copyLog, dumpState } from '../support/state-dump.js'
+import { until } from '../support/until.js'
 
 const entry = fileURLToPath(new URL('../../deploy/cli/hinata.js', import.meta.url))
 const partitions = 16
 const persons = 24
 const leaseMs = 1_500
+/** Ten leases: a machine that does much else is no failure, a node that waits for something is. */
+const takeoverMsMax = 10 * leaseMs
 
 t.setTimeout(180_000)
 
@@ -41,18 +44,6 @@ async function launch(redisUrl: string): Promise<NodeProcess> {
   })
   child.removeAllListeners('exit')
   return { child, log: () => log }
-}
-
-/** Polls until it is true. */
-async function until(
-  what: string, isTrue: () => Promise<boolean> | boolean, limitMs = 30_000,
-): Promise<number> {
-  const startedAt = Date.now()
-  while (!await isTrue()) {
-    if (Date.now() - startedAt > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-  return Date.now() - startedAt
 }
 
 /** Appends the sample, once for every person of a round. */
@@ -94,16 +85,18 @@ t.test('G4: two nodes share; one stops, the other takes over; a frozen one is fe
   const owned = (await client.nodes()).flatMap(node => node.partitions)
   t.equal(new Set(owned).size, partitions, 'every partition has one owner')
   await append(1)
-  await until('round 1 is folded', async () => (await sumOf(client)).folded === persons * 60, 60_000)
+  await until('round 1 is folded', async () => (await sumOf(client)).folded === persons * 60)
 
   const stopping = append(2)
   first.child.kill('SIGTERM')
-  const takeoverMs = await until('the other node owns everything', async () =>
+  const stoppedAt = performance.now()
+  await until('the other node owns everything', async () =>
     (await client.lag()).every(lag => lag.owner !== null) && (await client.nodes()).length === 1 &&
     (await client.nodes())[0].partitions.length === partitions)
-  t.ok(takeoverMs < 10_000, `taken over in ${takeoverMs} ms`)
+  const takeoverMs = Math.round(performance.now() - stoppedAt)
+  t.ok(takeoverMs < takeoverMsMax, `taken over in ${takeoverMs} ms`)
   await stopping
-  await until('round 2 is folded', async () => (await sumOf(client)).folded === 2 * persons * 60, 60_000)
+  await until('round 2 is folded', async () => (await sumOf(client)).folded === 2 * persons * 60)
 
   const third = await launch(redis.url)
   children.push(third)
@@ -116,13 +109,13 @@ t.test('G4: two nodes share; one stops, the other takes over; a frozen one is fe
   const epochs = (await client.lag()).map(lag => lag.epoch)
   await until('the third node owns everything',
     async () => (await client.nodes()).some(node => node.partitions.length === partitions))
-  await until('round 3 is folded', async () => (await sumOf(client)).folded === 3 * persons * 60, 60_000)
+  await until('round 3 is folded', async () => (await sumOf(client)).folded === 3 * persons * 60)
   t.ok((await client.lag()).some((lag, partition) => lag.epoch > epochs[partition]), 'epochs rose')
   second.child.kill('SIGCONT')
   await until('the frozen node notices', () => /lease lost|belongs to epoch/.test(second.log()))
   await until('both own partitions again', async () => (await client.nodes()).length === 2)
   await append(4)
-  await until('round 4 is folded', async () => (await sumOf(client)).folded === 4 * persons * 60, 60_000)
+  await until('round 4 is folded', async () => (await sumOf(client)).folded === 4 * persons * 60)
   for (const { child } of children) child.kill('SIGTERM')
   await until('both have ended', () => [second, third].every(({ child }) => child.exitCode !== null))
 

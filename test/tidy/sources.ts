@@ -60,13 +60,20 @@ export function sourceOf(path: string, text: string): Source {
     : undefined }
 }
 
-/** Calls `visit` for every node of the file. */
-export function walk(source: Source, visit: (node: ts.Node) => void): void {
+const nodesBySource = new WeakMap<Source, readonly ts.Node[]>()
+
+/** Every node of the file, an outer one before those in it; listed once for all rules. */
+export function nodesOf(source: Source): readonly ts.Node[] {
+  const known = nodesBySource.get(source)
+  if (known) return known
+  const nodes: ts.Node[] = []
   const step = (node: ts.Node): void => {
-    visit(node)
+    nodes.push(node)
     ts.forEachChild(node, step)
   }
   if (source.tree) step(source.tree)
+  nodesBySource.set(source, nodes)
+  return nodes
 }
 
 /** A violation at a node. */
@@ -89,15 +96,23 @@ export interface Reference {
   readonly names: readonly string[] | undefined
 }
 
-/** Everything that a file refers to. */
-export function referencesOf(source: Source): Reference[] {
+const referencesBySource = new WeakMap<Source, readonly Reference[]>()
+
+/** Everything that a file refers to; looked for once for all rules. */
+export function referencesOf(source: Source): readonly Reference[] {
+  const known = referencesBySource.get(source) ?? readReferences(source)
+  referencesBySource.set(source, known)
+  return known
+}
+
+function readReferences(source: Source): Reference[] {
   const references: Reference[] = []
   const add = (node: ts.Node, literal: ts.Node | undefined, names: string[] | undefined): void => {
     if (!literal || !ts.isStringLiteralLike(literal)) return
     references.push({ source, node, specifier: literal.text, target: targetOf(source.path, literal.text),
       names })
   }
-  walk(source, node => {
+  for (const node of nodesOf(source)) {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, importedNames(node))
     else if (ts.isExportDeclaration(node)) add(node, node.moduleSpecifier, exportedNames(node))
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -110,7 +125,7 @@ export function referencesOf(source: Source): Reference[] {
         add(node, first, undefined)
       }
     }
-  })
+  }
   return references
 }
 

@@ -1,6 +1,6 @@
 /** Rules about one file at a time: its size, its name, its comments, and words that we do not use. */
 import ts from 'typescript'
-import { exportsOf, violationAt, walk, type Rule, type Source, type Violation } from './sources.js'
+import { exportsOf, nodesOf, violationAt, type Rule, type Source, type Violation } from './sources.js'
 
 const lineCharactersMax = 110
 const functionLinesMax = 60
@@ -33,10 +33,10 @@ function perNode(
 ): Rule {
   return perFile(name, bad, source => {
     const violations: Violation[] = []
-    walk(source, node => {
+    for (const node of nodesOf(source)) {
       const what = find(node, source)
       if (what) violations.push(violationAt(source, node, what))
-    })
+    }
     return violations
   })
 }

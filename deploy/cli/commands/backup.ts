@@ -4,7 +4,7 @@
  * its Redis and its ClickHouse for as long as it takes.
  */
 import { join } from 'node:path'
-import { HinataError } from '../../../engine/index.js'
+import { HinataError } from '../../../engine/errors/index.js'
 import {
   createBackup, listBackups, pruneBackups, readBackup, restoreBackup, verifyBackup, type Backup,
   type BackedUpFile,

@@ -1,6 +1,6 @@
 /** hinata migrate: brings the tables of ClickHouse up to date, or prints the schema for a cluster. */
 import { clusterStatements, openAnalytics } from '../../../analytics/index.js'
-import { HinataError } from '../../../engine/index.js'
+import { HinataError } from '../../../engine/errors/index.js'
 import type { Config } from '../../config/index.js'
 import { findSystemFile } from '../../roles/system-file.js'
 

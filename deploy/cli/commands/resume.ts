@@ -1,5 +1,5 @@
 /** hinata resume: has a halted partition tried again at once, past what it stands at if told so. */
-import { HinataError } from '../../../engine/index.js'
+import { HinataError } from '../../../engine/errors/index.js'
 import type { Config } from '../../config/index.js'
 import { withOperations } from '../operations.js'
 

@@ -7,7 +7,9 @@ import { entryTest } from '../../../actors/search/filters.js'
 import { scoreWords } from '../../../actors/search/lexical.js'
 import { searchLimits } from '../../../actors/search/limits.js'
 import { PersonIndex } from '../../../actors/search/person-index.js'
-import { ranksOf, recencyOf, relevanceAt, steadyRank } from '../../../actors/search/ranking.js'
+import {
+  daysOf, ranksOf, recencyLeast, recencyMost, recencyOf, relevanceAt, steadyRank,
+} from '../../../actors/search/ranking.js'
 import type { SearchArgs } from '../../../actors/search/request.js'
 import { search } from '../../../actors/search/search.js'
 import { questionTermsOf } from '../../../actors/search/terms.js'
@@ -41,6 +43,38 @@ t.test('below and above its ranks a relevance surely is not, and surely is reach
       if (to < Infinity) t.ok(relevanceAt(to + far) >= step / 100)
     }
   }
+})
+
+t.test('recency lies between its bounds of the day', async t => {
+  for (let hours = -30; hours < 24 * 1_100; hours += 7) {
+    const [days, exact] = [daysOf(hours * day / 24), recencyOf(hours * day / 24)]
+    if (recencyLeast(days) > exact || exact > recencyMost(days)) t.fail(`after ${hours} hours`)
+    if (days > 0 && days < 1_000) t.ok(recencyMost(days) - recencyLeast(days) < 0.001, 'and they are close')
+  }
+})
+
+t.test('a record that is surely relevant, and surely not among the first, is only counted', async t => {
+  const index = new PersonIndex(searchLimits)
+  const [first, others] = [5, 200]
+  for (let i = 0; i < first + others; i += 1) {
+    index.add(folded(i + 1, { id: `r${i}`, note: 'apple', attention_weight: i < first ? 1 : 0 }))
+  }
+  const args = { query: 'apple', limit: first, minRelevance: 0, now: start }
+  const last = search(index, { ...args, limit: 50 }).results.at(-1)!
+  const rank = -0.35 * Math.log2(1 - last.relevance)
+  // with half of its recency it is relevant, without it is not
+  const minRelevance = 1 - 2 ** -((rank - recencyOf(0) / 2) / 0.35)
+  let looked = 0
+  Object.defineProperty(index, 'entries', { value: new Proxy(index.entries, {
+    get: (entries, name) => {
+      if (typeof name === 'string' && /^\d+$/.test(name)) looked += 1
+      return Reflect.get(entries, name) as unknown
+    },
+  }) })
+  const { total, results } = search(index, { ...args, minRelevance })
+  t.equal(total, first + others)
+  t.equal(results.length, first)
+  t.ok(looked < 50, `${looked} records were looked at`)
 })
 
 const vocabulary = 'apple banana cherry plum pear rust query garden'.split(' ')

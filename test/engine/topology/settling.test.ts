@@ -1,10 +1,13 @@
 /** Waiting for the fold: T1 each for what was appended when it called, T2 and one look for all. */
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { ManualClock } from '../../../engine/clock/index.js'
 import { Settling, type Counts } from '../../../engine/topology/settling.js'
 import { until } from '../../support/until.js'
 
 const pollMs = 5
+/** Resolves when every promise that could go on has. */
+const drained = (): Promise<void> => setImmediate()
 
 function settlingOf(): {
   settling: Settling, clock: ManualClock, counts: { appended: number, folded: number }, looks: () => number,
@@ -50,6 +53,41 @@ t.test('T1 T2: six hundred wait on one look, each for what was there when it cal
   const before = looks()
   await clock.advance(100 * pollMs)
   t.equal(looks(), before, 'nobody waits')
+})
+
+t.test('T2: one look each time for all who wait for the same, however they came', async t => {
+  const { settling, clock, counts, looks } = settlingOf()
+  const told: boolean[] = []
+  const call = async (partition: number, id: string): Promise<void> => {
+    const before = looks()
+    void settling.settled(partition, id, 10_000).then(isSettled => told.push(isSettled))
+    await until('it has looked once for itself', () => looks() === before + 1)
+    await drained()
+  }
+  const looksOf = async (polls: number): Promise<number> => {
+    const before = looks()
+    for (let i = 0; i < polls; i += 1) {
+      clock.advance(pollMs)
+      await drained()
+    }
+    return looks() - before
+  }
+  counts.appended = 1
+  await call(0, 'a.1')
+  t.equal(await looksOf(10), 10)
+  for (let i = 0; i < 5; i += 1) await call(0, 'a.1')
+  t.equal(await looksOf(10), 10, 'six wait on one look')
+  await call(1, 'a.1')
+  await call(0, 'a.2')
+  t.equal(await looksOf(10), 30, 'another partition, and another version, have their own')
+  counts.folded = 1
+  t.equal(await looksOf(1), 3, 'the last ones')
+  t.same(told, Array.from({ length: 8 }, () => true))
+  counts.appended = 2
+  await call(0, 'a.1')
+  t.equal(await looksOf(10), 10, 'who comes when all were told begins anew')
+  counts.folded = 2
+  t.equal(await looksOf(3), 1)
 })
 
 t.test('a caller hears when its time is over, when nobody waits on, and what went wrong', async t => {

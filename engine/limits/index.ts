@@ -1,0 +1,1 @@
+export { stallMsDefault } from './limits.js'

@@ -1,0 +1,2 @@
+export { Ages } from './ages.js'
+export { decodeValue, encodeAround, encodeValue } from './pack.js'

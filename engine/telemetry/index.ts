@@ -1,0 +1,1 @@
+export { channels, type CommitSpan, type InsertSpan, type StateChange } from './channels.js'
