@@ -7,8 +7,8 @@
  * was loaded, as it is before anything looked at it (`packed`) and when everything did (`open`)? How near to
  * that is what the cells say of themselves (`said`), by which actors are passivated? What costs the processor
  * to load and to open it? Lower bound: the stored bytes.
- * The records of the file's first persons go through the pipeline's own stage and fold, in this process; their
- * fields are then loaded into new activations. Figures are means per person, after a full collection.
+ * The records of the file's first persons go through the pipeline's own stage and fold, in this process;
+ * their fields are then loaded into new cells. Figures are means per person, after a full collection.
  * Does not measure: what a turn allocates and drops, rows of tables, the search index.
  */
 import { setFlagsFromString } from 'node:v8'
@@ -115,7 +115,7 @@ function measured(name: string, states: readonly ReadonlyMap<string, Buffer>[]):
 
 /** The cell with these fields; their bytes stand in one piece, as an answer of Redis brings them. */
 function loaded(name: string, fields: readonly Field[]): Cell {
-  const cell = person.state[name as keyof typeof person.state].create(new Journal()) as unknown as Cell
+  const cell: Cell = person.state[name as keyof typeof person.state].create(new Journal())
   const piece = Buffer.concat(fields.map(([, packed]) => packed))
   let at = 0
   for (const [sub, { length }] of fields) cell.load(sub, piece.subarray(at, at += length))

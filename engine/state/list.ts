@@ -9,7 +9,7 @@
  *
  * The items stay packed until one of them is asked for: who looks at a list looks at all of it.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
@@ -92,7 +92,7 @@ class StoredList<T> implements ListCell<T>, Cell {
   }
 
   load(sub: string, packed: Uint8Array): void {
-    if (sub === '') [this.#first, this.#next] = decodeValue(packed) as [number, number]
+    if (sub === '') [this.#first, this.#next] = decodeStored(packed) as [number, number]
     else {
       const sealed = new Sealed(packed)
       this.#sealed ??= []
@@ -116,6 +116,15 @@ class StoredList<T> implements ListCell<T>, Cell {
     this.#dirty.clear()
     if (this.#isBoundsDirty) writer.put(name, encodeValue([this.#first, this.#next]))
     this.#isBoundsDirty = false
+  }
+
+  pack(writer: CellWriter, name: string): void {
+    if (this.#next === 0) return
+    writer.put(name, encodeValue([this.#first, this.#next]))
+    this.#sealed?.forEach(({ packed }, slot) => writer.put(`${name}:${slot}`, packed))
+    this.#slots.forEach((item, slot) => {
+      if (item !== undefined) writer.put(`${name}:${slot}`, encodeValue(item))
+    })
   }
 
   undo(key: unknown, before: unknown): void {

@@ -2,7 +2,7 @@
  * The map cell: one field per entry, all entries in memory while the actor is active, each packed until it is
  * asked for. For hundreds, not millions.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
@@ -97,7 +97,7 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
   load(sub: string, packed: Uint8Array): void {
     this.#ordered = undefined
     if (!isWorthSealing(packed)) {
-      this.#now.set(sub, decodeValue(packed) as V)
+      this.#now.set(sub, decodeStored(packed) as V)
       this.#sizes.note(sub, packed)
       return
     }
@@ -119,6 +119,12 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
       this.#sizes.note(key, packed)
     }
     this.#dirty.clear()
+  }
+
+  pack(writer: CellWriter, name: string): void {
+    for (const [key, held] of this.#now) {
+      writer.put(`${name}:${key}`, held instanceof Sealed ? held.packed : encodeValue(held))
+    }
   }
 
   undo(key: unknown, before: unknown): void {

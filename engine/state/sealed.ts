@@ -2,7 +2,7 @@
  * An entry as it is stored. Many entries of an actor are loaded with it and never looked at, and as objects
  * they are several times their packed size: so they stay packed until they are asked for.
  */
-import { decodeValue } from '../record/pack.js'
+import { decodeStored } from '../record/pack.js'
 
 /** A smaller entry takes less decoded than the view of its bytes does. */
 const sealedBytesMin = 64
@@ -15,7 +15,7 @@ export class Sealed {
 
   /** The value. */
   open(): unknown {
-    return decodeValue(this.packed)
+    return decodeStored(this.packed)
   }
 
   /** Memory of the entry while it is packed. */

@@ -3,7 +3,7 @@
  * were added. One field per value, `<cell>:<time>.<n>`, so that a commit writes what was added and removed,
  * and nothing else. For what joins and windows must remember for a while.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
@@ -80,7 +80,7 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
   }
 
   load(sub: string, packed: Uint8Array): void {
-    this.#byId.set(sub, { id: sub, time: timeOf(sub), value: decodeValue(packed) as V })
+    this.#byId.set(sub, { id: sub, time: timeOf(sub), value: decodeStored(packed) as V })
     this.#sizes.note(sub, packed)
     this.#isOrdered = false
   }
@@ -98,6 +98,10 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
       this.#sizes.note(id, packed)
     }
     this.#dirty.clear()
+  }
+
+  pack(writer: CellWriter, name: string): void {
+    for (const [id, { value }] of this.#byId) writer.put(`${name}:${id}`, encodeValue(value))
   }
 
   undo(key: unknown, before: unknown): void {

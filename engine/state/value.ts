@@ -1,6 +1,6 @@
 /** The value cell: one value, one field. */
 import { footprintOf } from '../record/footprint.js'
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
 
@@ -19,6 +19,7 @@ export function value<T>(initial: T): CellDeclaration<ValueCell<T>> {
 class StoredValue<T> implements ValueCell<T>, Cell {
   #now: T
   #isDirty = false
+  #isStored = false
   #bytes = 64
   readonly #journal: Journal
 
@@ -42,16 +43,22 @@ class StoredValue<T> implements ValueCell<T>, Cell {
   }
 
   load(_sub: string, packed: Uint8Array): void {
-    this.#now = decodeValue(packed) as T
+    this.#isStored = true
+    this.#now = decodeStored(packed) as T
     this.#bytes = 64 + footprintOf(packed)
   }
 
   collect(writer: CellWriter, name: string): void {
     if (!this.#isDirty) return
     this.#isDirty = false
+    this.#isStored = true
     const packed = encodeValue(this.#now)
     this.#bytes = 64 + footprintOf(packed)
     writer.put(name, packed)
+  }
+
+  pack(writer: CellWriter, name: string): void {
+    if (this.#isStored) writer.put(name, encodeValue(this.#now))
   }
 
   undo(_key: unknown, before: unknown): void {

@@ -42,8 +42,8 @@ for (const [name, value] of Object.entries({
 }
 
 const value: fc.Arbitrary<unknown> = fc.letrec(tie => ({
-  value: fc.oneof({ depthSize: 'small' }, fc.string({ maxLength: 400 }), fc.double(), fc.integer(), fc.boolean(),
-    fc.constant(null), fc.uint8Array({ maxLength: 300 }), fc.maxSafeInteger(),
+  value: fc.oneof({ depthSize: 'small' }, fc.string({ maxLength: 400 }), fc.double(), fc.integer(),
+    fc.boolean(), fc.constant(null), fc.uint8Array({ maxLength: 300 }), fc.maxSafeInteger(),
     fc.uint8Array({ maxLength: 70_000, minLength: 65_530 }).map(bytes => Buffer.from(bytes)),
     fc.array(tie('value'), { maxLength: 20 }), fc.dictionary(fc.string({ maxLength: 40 }), tie('value'))),
 })).value

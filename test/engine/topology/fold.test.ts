@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { actor, decodeValue, testDriver, type Topology } from '../../../engine/index.js'
 import { TimerIndex } from '../../../engine/state/index.js'
+import { restingSlabBytes } from '../../../engine/limits/limits.js'
 import { Fold } from '../../../engine/topology/fold.js'
 import { MemoryStore } from '../../../engine/topology/memory-store.js'
 import { staged } from './staged.js'
@@ -21,10 +22,11 @@ interface LogEntry {
 const topology = shopTopology(1)
 
 /**
- * Folds the entries, commits after the entries named in `cuts`, keeps at most `bytesMax` of actors in memory.
+ * Folds the entries, commits after the entries named in `cuts`, keeps at most `bytesMax` of actors in memory
+ * and `restingMax` of others packed.
  */
 async function foldLog(
-  log: readonly LogEntry[], cuts: ReadonlySet<number>, bytesMax: number,
+  log: readonly LogEntry[], cuts: ReadonlySet<number>, bytesMax: number, restingMax = 0,
 ): Promise<string> {
   const store = new MemoryStore()
   const timers = new TimerIndex(0)
@@ -38,7 +40,7 @@ async function foldLog(
     emitted.push(...batch.emitted.map(({ packed }) => packed.toString('hex')))
     letters.push(...batch.dead.map(String))
     for (const [member, due] of batch.timers) stored.set(member, due)
-    fold.passivate(bytesMax)
+    fold.passivate(bytesMax, restingMax)
   }
   let waiting: LogEntry[] = []
   for (const [i, entry] of log.entries()) {
@@ -77,6 +79,8 @@ t.test('F1 F3 G7: cuts between batches and passivation change nothing', async t 
       assert.equal(await foldLog(log, new Set(cuts), bytesMax), whole)
       assert.equal(await foldLog(log, new Set(log.keys()), -1), whole,
         'one entry at a time, nothing kept in memory')
+      assert.equal(await foldLog(log, new Set(log.keys()), Math.min(bytesMax, 2_000), restingSlabBytes),
+        whole, 'one entry at a time, all that is not in memory rests packed')
     }), { seed: 5, numRuns: 60 })
   t.pass('60 runs')
 })
