@@ -6,7 +6,7 @@ import type { HinataError } from '../errors/index.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
 import { isTable, type Cell, type CellWriter, type Journal, type TableRows } from '../state/index.js'
 import type { ActorType } from './actor.js'
-import { markedRow, schemaField, upcastFields, upcastRow, type Upcasting } from './schema.js'
+import { markedRow, upcastFields, upcastRow, type Upcasting } from './schema.js'
 
 const parkedField = '~parked'
 const activationOverheadBytes = 512
@@ -155,19 +155,6 @@ export class Activation {
     for (const [field, packed] of puts) fields.put(field, packed)
     for (const field of removals) fields.remove(field)
     this.#upcasting = undefined
-  }
-
-  /**
-   * Writes every field as it is stored, when everything is collected. false: its fields are not those that
-   * are stored, and what was written is nothing.
-   */
-  pack(fields: CellWriter): boolean {
-    if (this.#unreadable || this.#isWiped || this.#upcasting) return false
-    for (const name in this.cells) this.cells[name].pack(fields, name)
-    if (this.#queue) fields.put(parkedField, encodeValue([this.#queue.head, this.#queue.next]))
-    const { version } = this.actor.schema
-    if (version > 1) fields.put(schemaField, encodeValue(version))
-    return true
   }
 
   /** Forgets table rows, and that it was wiped; only when everything is collected. */

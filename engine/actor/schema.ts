@@ -45,8 +45,7 @@ export interface Upcasting {
 
 /** Begins the names of fields that are the engine's. */
 const engineMark = '~'
-/** Where the schema version of an actor's cells stands. */
-export const schemaField = '~schema'
+const schemaField = '~schema'
 const rowMark = 0xc1
 const schemaMax = 255
 

@@ -62,12 +62,6 @@ export const commitRecordsMax = 4_000
  */
 export const activationBytesMax = 768 * 1_024 * 1_024
 
-/** Memory of passivated actors of one node, packed and outside of the heap. */
-export const restingBytesMax = 512 * 1_024 * 1_024
-
-/** Packed actors share memory, so much at a time: eight persons of 1,000 records, or one of many more. */
-export const restingSlabBytes = 1_024 * 1_024
-
 /**
  * How long after a takeover a partition's loading of actors is rationed, ms: those who are active come within
  * seconds.

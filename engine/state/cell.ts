@@ -22,8 +22,6 @@ export interface Cell {
   load(sub: string, packed: Uint8Array): void
   /** Writes the changed fields and forgets that they changed. */
   collect(writer: CellWriter, name: string): void
-  /** Writes every stored field. Only when nothing changed since the last `collect`. */
-  pack(writer: CellWriter, name: string): void
   /** Puts back what the journal remembers. Called only by the journal. */
   undo(key: unknown, before: unknown): void
   /** Memory that it holds, roughly: its values as objects, for the passivation bound. */

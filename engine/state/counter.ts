@@ -99,10 +99,6 @@ class StoredCounters implements CounterCell, Cell {
     this.#dirty.clear()
   }
 
-  pack(writer: CellWriter, name: string): void {
-    for (const [key, steps] of this.#now) writer.put(`${name}:${key}`, encodeValue(steps))
-  }
-
   undo(key: unknown, before: unknown): void {
     if (before === undefined) this.#now.delete(key as string)
     else this.#now.set(key as string, before as CounterSteps)

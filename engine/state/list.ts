@@ -118,15 +118,6 @@ class StoredList<T> implements ListCell<T>, Cell {
     this.#isBoundsDirty = false
   }
 
-  pack(writer: CellWriter, name: string): void {
-    if (this.#next === 0) return
-    writer.put(name, encodeValue([this.#first, this.#next]))
-    this.#sealed?.forEach(({ packed }, slot) => writer.put(`${name}:${slot}`, packed))
-    this.#slots.forEach((item, slot) => {
-      if (item !== undefined) writer.put(`${name}:${slot}`, encodeValue(item))
-    })
-  }
-
   undo(key: unknown, before: unknown): void {
     if (key === 'bounds') [this.#first, this.#next] = before as [number, number]
     else this.#slots[key as number] = before as T | undefined

@@ -121,12 +121,6 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
     this.#dirty.clear()
   }
 
-  pack(writer: CellWriter, name: string): void {
-    for (const [key, held] of this.#now) {
-      writer.put(`${name}:${key}`, held instanceof Sealed ? held.packed : encodeValue(held))
-    }
-  }
-
   undo(key: unknown, before: unknown): void {
     this.#set(key as string, before as V | undefined)
   }

@@ -102,10 +102,6 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
     this.#dirty.clear()
   }
 
-  pack(): void {
-    // rows are never loaded at activation
-  }
-
   undo(key: unknown, before: unknown): void {
     this.#rows.set(key as string, before as V | undefined)
   }

@@ -100,10 +100,6 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
     this.#dirty.clear()
   }
 
-  pack(writer: CellWriter, name: string): void {
-    for (const [id, { value }] of this.#byId) writer.put(`${name}:${id}`, encodeValue(value))
-  }
-
   undo(key: unknown, before: unknown): void {
     this.#set(key as string, before as V | undefined)
   }

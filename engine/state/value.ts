@@ -19,7 +19,6 @@ export function value<T>(initial: T): CellDeclaration<ValueCell<T>> {
 class StoredValue<T> implements ValueCell<T>, Cell {
   #now: T
   #isDirty = false
-  #isStored = false
   #bytes = 64
   readonly #journal: Journal
 
@@ -43,7 +42,6 @@ class StoredValue<T> implements ValueCell<T>, Cell {
   }
 
   load(_sub: string, packed: Uint8Array): void {
-    this.#isStored = true
     this.#now = decodeStored(packed) as T
     this.#bytes = 64 + footprintOf(packed)
   }
@@ -51,14 +49,9 @@ class StoredValue<T> implements ValueCell<T>, Cell {
   collect(writer: CellWriter, name: string): void {
     if (!this.#isDirty) return
     this.#isDirty = false
-    this.#isStored = true
     const packed = encodeValue(this.#now)
     this.#bytes = 64 + footprintOf(packed)
     writer.put(name, packed)
-  }
-
-  pack(writer: CellWriter, name: string): void {
-    if (this.#isStored) writer.put(name, encodeValue(this.#now))
   }
 
   undo(_key: unknown, before: unknown): void {

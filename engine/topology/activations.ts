@@ -1,12 +1,11 @@
 /**
- * The actors of one partition that are in memory, the least recently used first. Who is not is loaded: from
- * those that rest packed (resting-actors.ts), or from the store, many actors at a time.
+ * The actors of one partition that are in memory, the least recently used first. What is not in memory is
+ * loaded from the store, many actors at a time.
  */
 import { Activation, type ActorType } from '../actor/index.js'
 import { HinataError } from '../errors/index.js'
 import type { Journal } from '../state/index.js'
 import { changedHashes } from './changed-hashes.js'
-import { RestingActors } from './resting-actors.js'
 import type { ChangedHash, RowRequest, StateStore } from './state-store.js'
 
 /** See the top of the file. */
@@ -20,7 +19,6 @@ export class Activations {
   /** Made for a batch, not loaded yet. */
   readonly #wanted = new Map<string, Map<string, Activation>>()
   #wantedCount = 0
-  readonly #resting = new RestingActors()
   /** The sum of what those in memory measured. */
   #bytes = 0
   #loads = 0
@@ -50,7 +48,7 @@ export class Activations {
     return this.#wantedCount
   }
 
-  /** Actors loaded from the store so far, and how large they were. */
+  /** Actors loaded so far, and how large they were. */
   get loaded(): { readonly actors: number, readonly bytes: number } {
     return { actors: this.#loads, bytes: this.#loadedBytes }
   }
@@ -73,8 +71,7 @@ export class Activations {
     return this.#load([], rows)
   }
 
-  async #load(wanted: readonly Activation[], rows: readonly RowRequest[]): Promise<void> {
-    const activations = wanted.filter(activation => !this.#wake(activation))
+  async #load(activations: readonly Activation[], rows: readonly RowRequest[]): Promise<void> {
     if (activations.length === 0 && rows.length === 0) return
     const loaded = await this.#store.load(
       activations.map(({ actor, key }) => ({ actor: actor.type, key })), rows)
@@ -98,15 +95,6 @@ export class Activations {
     })
   }
 
-  /** Fills it with what rests of it, if anything does. */
-  #wake(activation: Activation): boolean {
-    const fields = this.#resting.take(activation.actor.type, activation.key)
-    if (!fields) return false
-    activation.load(fields)
-    this.#hold(activation)
-    return true
-  }
-
   /** Marks as most recently used. */
   use(activation: Activation): void {
     this.#used.delete(activation)
@@ -117,7 +105,6 @@ export class Activations {
   wipe(actors: Iterable<ActorType>, key: string): [before: Activation | undefined, after: Activation][] {
     return Array.from(actors, actor => {
       const before = this.get(actor, key)
-      this.#resting.drop(actor.type, key)
       const after = new Activation(actor, key, this.#journal)
       after.wipe()
       this.#hold(after)
@@ -135,17 +122,13 @@ export class Activations {
     this.#measure(activation)
   }
 
-  /**
-   * Drops the least recently used until at most `bytesMax` are held; they rest in at most `restingMax`. Only
-   * when nothing is uncommitted.
-   */
-  passivate(bytesMax: number, restingMax: number): void {
+  /** Drops the least recently used until at most `bytesMax` are held. Only when nothing is uncommitted. */
+  passivate(bytesMax: number): void {
     for (const activation of this.#used) {
       if (this.#bytes <= bytesMax) return
       this.#bytes -= activation.measured
       this.#used.delete(activation)
       this.#held.get(activation.actor.type)?.delete(activation.key)
-      this.#resting.put(activation, restingMax)
     }
   }
 

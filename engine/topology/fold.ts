@@ -268,9 +268,9 @@ export class Fold {
     return batch
   }
 
-  /** Packs actors until `bytesMax` are held, `restingMax` packed. Only between collect and prepare. */
-  passivate(bytesMax: number, restingMax = 0): void {
-    this.#activations.passivate(bytesMax, restingMax)
+  /** Forgets actors until at most `bytesMax` are held. Only between collect and prepare. */
+  passivate(bytesMax: number): void {
+    this.#activations.passivate(bytesMax)
   }
 
   /** Memory of all activations, roughly. */

@@ -17,7 +17,7 @@ import type { DataKeys } from '../cipher/index.js'
 import { endWait, type Clock } from '../clock/index.js'
 import { HinataError } from '../errors/index.js'
 import {
-  commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, restingBytesMax, taskEntriesMax,
+  commitRecordsMax, foldBudgetMs, followPollMs, outboxValuesMax, taskEntriesMax,
 } from '../limits/limits.js'
 import {
   commitBatch, sealLog, type Checkpoint, type Entry, type EntryTaker, type HashChange, type Lease,
@@ -379,7 +379,7 @@ export class Task implements EntryTaker {
     }
     this.#movedAt = clock.now()
     this.#options.onCommit(batch)
-    this.#fold.passivate(this.#options.activationBytesMax, restingBytesMax / topology.source.partitions)
+    this.#fold.passivate(this.#options.activationBytesMax)
   }
 }
 

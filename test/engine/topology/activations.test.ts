@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ListCell, MapCell } from '../../../engine/index.js'
-import { restingSlabBytes } from '../../../engine/limits/limits.js'
 import { Journal, type Cell } from '../../../engine/state/index.js'
 import { Activations } from '../../../engine/topology/activations.js'
 import type { StateStore } from '../../../engine/topology/state-store.js'
@@ -28,7 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 async function take(activations: Activations, [kind, what, item]: Step): Promise<void> {
   if (kind === 'passivate') {
-    activations.passivate(what, what % 2 === 0 ? restingSlabBytes : 0)
+    activations.passivate(what)
     t.ok(activations.bytes <= what || activations.size === 0, 'no more is held than allowed')
     return
   }
