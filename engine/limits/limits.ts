@@ -56,8 +56,11 @@ export const turnMsMax = 250
 /** Records of one commit, so that the script's arguments stay far below Redis' limits. */
 export const commitRecordsMax = 4_000
 
-/** Memory of the activations of one node before the least recently used are passivated. */
-export const activationBytesMax = 512 * 1_024 * 1_024
+/**
+ * Memory of the activations of one node, as objects, before the least recently used are passivated: V8 walks
+ * all of it for every collection of the whole heap, which is a dozen a minute under load.
+ */
+export const activationBytesMax = 768 * 1_024 * 1_024
 
 /**
  * How long after a takeover a partition's loading of actors is rationed, ms: those who are active come within

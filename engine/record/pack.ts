@@ -5,6 +5,7 @@
  */
 import { Packr } from 'msgpackr'
 import { pack, packFieldsAround, packTriple, packTripleAround, type PackedTail } from './packer.js'
+import { unpack } from './unpacker.js'
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
@@ -21,6 +22,11 @@ export function encodeAround(fields: object, name: string, packed: Uint8Array): 
 /** Reverses `encodeValue`. */
 export function decodeValue(packed: Uint8Array): unknown {
   return packr.unpack(packed)
+}
+
+/** The same, for what this code has stored: entries of cells, most of them small. */
+export function decodeStored(packed: Uint8Array): unknown {
+  return unpack(packed)
 }
 
 /** Reverses several `encodeValue` results that were joined, in order. */

@@ -24,7 +24,7 @@ export interface Cell {
   collect(writer: CellWriter, name: string): void
   /** Puts back what the journal remembers. Called only by the journal. */
   undo(key: unknown, before: unknown): void
-  /** Rough size in memory, for the passivation bound. */
+  /** Memory that it holds, roughly: its values as objects, for the passivation bound. */
   readonly bytes: number
 }
 

@@ -6,7 +6,7 @@
  * the window is dropped at the next addition. The sum is exact to one step. Stored as one field per name:
  * [step, count, step, count …].
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
 
@@ -87,7 +87,7 @@ class StoredCounters implements CounterCell, Cell {
   }
 
   load(sub: string, packed: Uint8Array): void {
-    this.#now.set(sub, decodeValue(packed) as CounterSteps)
+    this.#now.set(sub, decodeStored(packed) as CounterSteps)
   }
 
   collect(writer: CellWriter, name: string): void {

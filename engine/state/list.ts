@@ -6,10 +6,14 @@
  *
  *   <cell>        [first, next]      sequence numbers: the oldest item and the next to be written
  *   <cell>:<slot> item               slot = sequence number modulo max
+ *
+ * The items stay packed until one of them is asked for: who looks at a list looks at all of it.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
+import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
+import { Sealed } from './sealed.js'
 
 /** Items in the order they were pushed. */
 export interface ListCell<T> {
@@ -36,13 +40,14 @@ export function list<T>(options: { max: number }): CellDeclaration<ListCell<T>> 
 
 class StoredList<T> implements ListCell<T>, Cell {
   readonly #slots: (T | undefined)[] = []
+  /** Items that nobody asked for yet, by slot. */
+  #sealed: Sealed[] | undefined
   readonly #dirty = new Set<number>()
   readonly #max: number
   readonly #journal: Journal
   #first = 0
   #next = 0
-  readonly #sizes: number[] = []
-  #packedBytes = 0
+  readonly #sizes = new EntrySizes<number>()
   #isBoundsDirty = false
 
   constructor(max: number, journal: Journal) {
@@ -55,11 +60,11 @@ class StoredList<T> implements ListCell<T>, Cell {
   }
 
   get places(): readonly (T | undefined)[] {
-    return this.#slots
+    return this.#open()
   }
 
   at(index: number): T | undefined {
-    return index < 0 || index >= this.length ? undefined : this.#slots[(this.#first + index) % this.#max]
+    return index < 0 || index >= this.length ? undefined : this.#open()[(this.#first + index) % this.#max]
   }
 
   push(item: T): void {
@@ -83,15 +88,16 @@ class StoredList<T> implements ListCell<T>, Cell {
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = this.#first; i < this.#next; i++) yield this.#slots[i % this.#max] as T
+    for (let i = this.#first; i < this.#next; i++) yield this.#open()[i % this.#max] as T
   }
 
   load(sub: string, packed: Uint8Array): void {
-    const decoded = decodeValue(packed)
-    if (sub === '') [this.#first, this.#next] = decoded as [number, number]
+    if (sub === '') [this.#first, this.#next] = decodeStored(packed) as [number, number]
     else {
-      this.#slots[Number(sub)] = decoded as T
-      this.#measure(Number(sub), packed.length)
+      const sealed = new Sealed(packed)
+      this.#sealed ??= []
+      this.#sealed[Number(sub)] = sealed
+      this.#sizes.set(Number(sub), sealed.bytes)
     }
   }
 
@@ -99,9 +105,13 @@ class StoredList<T> implements ListCell<T>, Cell {
     for (const slot of this.#dirty) {
       const item = this.#slots[slot]
       const packed = item === undefined ? undefined : encodeValue(item)
-      if (packed === undefined) writer.remove(`${name}:${slot}`)
-      else writer.put(`${name}:${slot}`, packed)
-      this.#measure(slot, packed?.length ?? 0)
+      if (packed === undefined) {
+        writer.remove(`${name}:${slot}`)
+        this.#sizes.set(slot, 0)
+        continue
+      }
+      writer.put(`${name}:${slot}`, packed)
+      this.#sizes.note(slot, packed)
     }
     this.#dirty.clear()
     if (this.#isBoundsDirty) writer.put(name, encodeValue([this.#first, this.#next]))
@@ -114,18 +124,24 @@ class StoredList<T> implements ListCell<T>, Cell {
   }
 
   get bytes(): number {
-    return this.#packedBytes + this.length * 64
+    return this.#sizes.total(this.length)
   }
 
-  /** Notes the packed size of a slot. */
-  #measure(slot: number, bytes: number): void {
-    this.#packedBytes += bytes - (this.#sizes[slot] ?? 0)
-    this.#sizes[slot] = bytes
+  /** The items, decoded. */
+  #open(): (T | undefined)[] {
+    const sealed = this.#sealed
+    this.#sealed = undefined
+    sealed?.forEach((one, slot) => {
+      this.#slots[slot] = one.open() as T
+      this.#sizes.note(slot, one.packed)
+    })
+    return this.#slots
   }
 
   #write(slot: number, item: T | undefined): void {
-    this.#journal.note(this, slot, this.#slots[slot])
-    this.#slots[slot] = item
+    const slots = this.#open()
+    this.#journal.note(this, slot, slots[slot])
+    slots[slot] = item
     this.#dirty.add(slot)
   }
 

@@ -1,12 +1,12 @@
 /**
- * The map cell: one field per entry, all entries in memory while the actor is active. For hundreds, not
- * millions.
+ * The map cell: one field per entry, all entries in memory while the actor is active, each packed until it is
+ * asked for. For hundreds, not millions.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
+import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
-
-const entryOverheadBytes = 96
+import { isWorthSealing, Sealed } from './sealed.js'
 
 /** Entries by string key. Iteration is by ascending key, so that it is the same after a restore. */
 export interface MapCell<V> {
@@ -20,9 +20,13 @@ export interface MapCell<V> {
   entries(): [string, V][]
 }
 
-/** Something that is known of all entries together. It follows from them, so that nothing of it is stored. */
+/**
+ * Something that is known of all entries together. It follows from them, so that nothing of it is stored.
+ * Asleep until it is asked, then it begins with all entries: to tell it of those that are loaded would decode
+ * them.
+ */
 export interface MapIndex<V> {
-  /** An entry changed; also when it is loaded, and when a failed turn is undone. */
+  /** An entry changed, also when a failed turn is undone. */
   changed(key: string, before: V | undefined, after: V | undefined): void
 }
 
@@ -45,12 +49,11 @@ export function indexedMap<V, I extends MapIndex<V>>(
 
 class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<V, I>, Cell {
   readonly index: I
-  readonly #now = new Map<string, V>()
+  readonly #now = new Map<string, V | Sealed>()
   readonly #dirty = new Set<string>()
   readonly #journal: Journal
   #ordered: [string, V][] | undefined
-  readonly #sizes = new Map<string, number>()
-  #packedBytes = 0
+  readonly #sizes = new EntrySizes<string>()
 
   constructor(journal: Journal, indexOf: (entries: MapCell<V>) => I) {
     this.#journal = journal
@@ -62,7 +65,8 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
   }
 
   get(key: string): V | undefined {
-    return this.#now.get(key)
+    const held = this.#now.get(key)
+    return held instanceof Sealed ? this.#open(key, held) : held
   }
 
   has(key: string): boolean {
@@ -70,44 +74,49 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
   }
 
   put(key: string, value: V): void {
-    this.#journal.note(this, key, this.#now.get(key))
+    this.#journal.note(this, key, this.get(key))
     this.#set(key, value)
   }
 
   update(key: string, change: (now: V | undefined) => V): void {
-    this.put(key, change(this.#now.get(key)))
+    this.put(key, change(this.get(key)))
   }
 
   delete(key: string): void {
     if (!this.#now.has(key)) return
-    this.#journal.note(this, key, this.#now.get(key))
+    this.#journal.note(this, key, this.get(key))
     this.#set(key, undefined)
   }
 
   entries(): [string, V][] {
-    this.#ordered ??= [...this.#now].sort(([a], [b]) => (a < b ? -1 : 1))
+    this.#ordered ??= Array.from(this.#now, ([key, held]): [string, V] =>
+      [key, held instanceof Sealed ? this.#open(key, held) : held]).sort(([a], [b]) => (a < b ? -1 : 1))
     return this.#ordered
   }
 
   load(sub: string, packed: Uint8Array): void {
-    const value = decodeValue(packed) as V
-    this.index?.changed(sub, this.#now.get(sub), value)
-    this.#now.set(sub, value)
-    this.#measure(sub, packed.length)
     this.#ordered = undefined
+    if (!isWorthSealing(packed)) {
+      this.#now.set(sub, decodeStored(packed) as V)
+      this.#sizes.note(sub, packed)
+      return
+    }
+    const sealed = new Sealed(packed)
+    this.#now.set(sub, sealed)
+    this.#sizes.set(sub, sealed.bytes)
   }
 
   collect(writer: CellWriter, name: string): void {
     for (const key of this.#dirty) {
-      const value = this.#now.get(key)
+      const value = this.get(key)
       if (value === undefined) {
         writer.remove(`${name}:${key}`)
-        this.#measure(key, 0)
+        this.#sizes.set(key, 0)
         continue
       }
       const packed = encodeValue(value)
       writer.put(`${name}:${key}`, packed)
-      this.#measure(key, packed.length)
+      this.#sizes.note(key, packed)
     }
     this.#dirty.clear()
   }
@@ -117,18 +126,18 @@ class StoredMap<V, I extends MapIndex<V> | undefined> implements IndexedMapCell<
   }
 
   get bytes(): number {
-    return this.#packedBytes + this.#now.size * entryOverheadBytes
+    return this.#sizes.total(this.#now.size)
   }
 
-  /** Notes the packed size of an entry; 0 when it is gone. */
-  #measure(key: string, bytes: number): void {
-    this.#packedBytes += bytes - (this.#sizes.get(key) ?? 0)
-    if (bytes === 0) this.#sizes.delete(key)
-    else this.#sizes.set(key, bytes)
+  #open(key: string, sealed: Sealed): V {
+    const value = sealed.open() as V
+    this.#now.set(key, value)
+    this.#sizes.note(key, sealed.packed)
+    return value
   }
 
   #set(key: string, value: V | undefined): void {
-    this.index?.changed(key, this.#now.get(key), value)
+    this.index?.changed(key, this.get(key), value)
     if (value === undefined) this.#now.delete(key)
     else this.#now.set(key, value)
     this.#dirty.add(key)

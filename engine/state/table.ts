@@ -8,7 +8,7 @@
  * B3  After `wipe` no row is there, whatever is stored, until the batch is committed, which clears the hash.
  */
 import { HinataError } from '../errors/index.js'
-import { decodeValue, encodeShared } from '../record/pack.js'
+import { decodeStored, encodeShared } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
 
@@ -75,7 +75,7 @@ class StoredTable<V> implements TableCell<V>, Cell, TableRows {
   }
 
   loadRow(row: string, packed: Uint8Array | null): void {
-    this.#rows.set(row, packed === null ? undefined : decodeValue(packed) as V)
+    this.#rows.set(row, packed === null ? undefined : decodeStored(packed) as V)
   }
 
   releaseRows(): void {

@@ -3,11 +3,13 @@
  * were added. One field per value, `<cell>:<time>.<n>`, so that a commit writes what was added and removed,
  * and nothing else. For what joins and windows must remember for a while.
  */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
+import { EntrySizes } from './entry-sizes.js'
 import type { Journal } from './journal.js'
 
-const entryOverheadBytes = 160
+/** A moment, beside its value and its place: its object, its time, and its place in the order. */
+const momentBytes = 80
 
 /** A value at an instant. */
 export interface Moment<V> {
@@ -41,8 +43,7 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
   #isOrdered = true
   readonly #dirty = new Set<string>()
   readonly #journal: Journal
-  readonly #sizes = new Map<string, number>()
-  #packedBytes = 0
+  readonly #sizes = new EntrySizes<string>()
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -79,8 +80,8 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
   }
 
   load(sub: string, packed: Uint8Array): void {
-    this.#byId.set(sub, { id: sub, time: timeOf(sub), value: decodeValue(packed) as V })
-    this.#measure(sub, packed.length)
+    this.#byId.set(sub, { id: sub, time: timeOf(sub), value: decodeStored(packed) as V })
+    this.#sizes.note(sub, packed)
     this.#isOrdered = false
   }
 
@@ -89,12 +90,12 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
       const moment = this.#byId.get(id)
       if (!moment) {
         writer.remove(`${name}:${id}`)
-        this.#measure(id, 0)
+        this.#sizes.set(id, 0)
         continue
       }
       const packed = encodeValue(moment.value)
       writer.put(`${name}:${id}`, packed)
-      this.#measure(id, packed.length)
+      this.#sizes.note(id, packed)
     }
     this.#dirty.clear()
   }
@@ -104,7 +105,7 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
   }
 
   get bytes(): number {
-    return this.#packedBytes + this.#byId.size * entryOverheadBytes
+    return this.#sizes.total(this.#byId.size) + this.#byId.size * momentBytes
   }
 
   #set(id: string, value: V | undefined): void {
@@ -145,13 +146,6 @@ class StoredTimeline<V> implements TimelineCell<V>, Cell {
       else high = middle
     }
     return low
-  }
-
-  /** Notes the packed size of a value; 0 when it is gone. */
-  #measure(id: string, bytes: number): void {
-    this.#packedBytes += bytes - (this.#sizes.get(id) ?? 0)
-    if (bytes === 0) this.#sizes.delete(id)
-    else this.#sizes.set(id, bytes)
   }
 }
 

@@ -1,5 +1,6 @@
 /** The value cell: one value, one field. */
-import { decodeValue, encodeValue } from '../record/pack.js'
+import { footprintOf } from '../record/footprint.js'
+import { decodeStored, encodeValue } from '../record/pack.js'
 import type { Cell, CellDeclaration, CellWriter } from './cell.js'
 import type { Journal } from './journal.js'
 
@@ -41,15 +42,15 @@ class StoredValue<T> implements ValueCell<T>, Cell {
   }
 
   load(_sub: string, packed: Uint8Array): void {
-    this.#now = decodeValue(packed) as T
-    this.#bytes = 64 + packed.length
+    this.#now = decodeStored(packed) as T
+    this.#bytes = 64 + footprintOf(packed)
   }
 
   collect(writer: CellWriter, name: string): void {
     if (!this.#isDirty) return
     this.#isDirty = false
     const packed = encodeValue(this.#now)
-    this.#bytes = 64 + packed.length
+    this.#bytes = 64 + footprintOf(packed)
     writer.put(name, packed)
   }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import t from 'tap'
 import { fieldNamesMax } from '../../../engine/limits/limits.js'
-import { encodeTriple, encodeValue } from '../../../engine/record/pack.js'
+import { decodeStored, decodeValue, encodeTriple, encodeValue } from '../../../engine/record/pack.js'
 
 const reference = new Packr({ useRecords: false, encodeUndefinedAsNil: true, moreTypes: true })
 
@@ -78,4 +78,33 @@ t.test('P1: more names of fields than are kept, and fields that look like method
 t.test('a packed value is not changed by what is packed later', async t => {
   const packed = Array.from({ length: 500 }, (_, i) => encodeValue({ i, text: 'x'.repeat(i) }))
   packed.forEach((each, i) => t.ok(each.equals(reference.pack({ i, text: 'x'.repeat(i) })), `${i}`))
+})
+
+t.test('U1: what is read is what msgpackr reads, of the same kinds: it packs to the same bytes', async t => {
+  fc.assert(fc.property(value, one => {
+    const packed = encodeValue(one)
+    const read = decodeStored(packed)
+    assert.deepEqual(read, decodeValue(packed))
+    assert.equal(encodeValue(read).toString('hex'), encodeValue(decodeValue(packed)).toString('hex'))
+  }), { seed: 37, numRuns: 2_000 })
+  t.pass('2,000 runs')
+})
+
+t.test('U1: numbers and lengths at which the head changes, names that are rare', async t => {
+  const values: unknown[] = [JSON.parse('{"__proto__": 1, "a": 2}'), { é: 1, b: 2 }, -0]
+  for (const edge of [0, 0x20, 0x80, 0x100, 0x8000, 0x1_0000, 0x8000_0000, 0x1_0000_0000, 2 ** 53]) {
+    for (const by of [-1, 0, 1, 0.5]) for (const sign of [1, -1]) values.push(sign * (edge + by))
+  }
+  for (const size of [0, 1, 4, 5, 6, 31, 32, 63, 64, 65, 191, 192, 193, 255, 256, 65_535, 65_536]) {
+    for (const letter of ['k', 'é', '漢', '🦊', '\ud800', '\udc00']) {
+      values.push({ [letter]: letter.repeat(size) })
+    }
+    values.push({ ['n'.repeat(size)]: size }, new Uint8Array(size).fill(7), Buffer.alloc(size, 7),
+      new Array<number>(size).fill(size))
+  }
+  for (const one of values) {
+    const packed = encodeValue(one)
+    assert.deepEqual(decodeStored(packed), decodeValue(packed))
+  }
+  t.throws(() => decodeStored(encodeValue('a text that was cut').subarray(0, 9)), 'bytes are missing')
 })

@@ -123,29 +123,61 @@ holds<MapCell<number>, Map<string, number>>('map', {
     model.get('a')],
 })
 
-/** An index that is always awake: the sum of all entries. */
-class Sum implements MapIndex<number> {
-  sum = 0
+/** Too long to be decoded before it is asked for. */
+const longText = (by: number): string => `${by}`.repeat(100)
 
-  changed(_key: string, before = 0, after = 0): void {
-    this.sum += after - before
+holds<MapCell<string>, Map<string, string>>('map of entries that stay packed', {
+  declared: map<string>(), model: () => new Map(),
+  mutation: fc.oneof(
+    fc.tuple(key, amount).map(([at, by]) => (cell: MapCell<string>, model: Map<string, string>) => {
+      cell.update(at, now => longText(by + (now?.length ?? 0)))
+      model.set(at, longText(by + (model.get(at)?.length ?? 0)))
+    }),
+    key.map(at => (cell: MapCell<string>, model: Map<string, string>) => {
+      cell.delete(at)
+      model.delete(at)
+    })),
+  seen: cell => [cell.size, cell.get('b'), cell.has('a'), cell.entries()],
+  expected: model => [model.size, model.get('b'), model.has('a'),
+    [...model].sort(([a], [b]) => (a < b ? -1 : 1))],
+})
+
+/** Asleep until it is asked: the sum of all entries. */
+class Sum implements MapIndex<readonly number[]> {
+  #sum: number | undefined
+
+  constructor(private readonly entries: MapCell<readonly number[]>) {}
+
+  changed(_key: string, before: readonly number[] = [], after: readonly number[] = []): void {
+    if (this.#sum !== undefined) this.#sum += total(after) - total(before)
+  }
+
+  get sum(): number {
+    return this.#sum ??= this.entries.entries().reduce((sum, [, numbers]) => sum + total(numbers), 0)
   }
 }
 
-holds<IndexedMapCell<number, Sum>, Map<string, number>>('map with an index', {
-  declared: indexedMap(() => new Sum()), model: () => new Map(),
-  mutation: fc.tuple(key, fc.option(amount)).map(([at, by]) => (cell, model) => {
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
+}
+
+const manyOf = (by: number): number[] => new Array<number>(100).fill(by)
+
+holds<IndexedMapCell<readonly number[], Sum>, Map<string, readonly number[]>>('map with an index', {
+  declared: indexedMap((entries: MapCell<readonly number[]>) => new Sum(entries)), model: () => new Map(),
+  mutation: fc.tuple(key, fc.option(amount), fc.boolean()).map(([at, by, isAsked]) => (cell, model) => {
+    if (isAsked) void cell.index.sum
     if (by === null) {
       cell.delete(at)
       model.delete(at)
     } else {
-      cell.put(at, by)
-      model.set(at, by)
+      cell.put(at, manyOf(by))
+      model.set(at, manyOf(by))
     }
   }),
-  seen: cell => [cell.entries(), cell.index.sum],
-  expected: model => [[...model].sort(([a], [b]) => (a < b ? -1 : 1)),
-    [...model.values()].reduce((sum, value) => sum + value, 0)],
+  seen: cell => [cell.index.sum, cell.entries()],
+  expected: model => [[...model.values()].reduce((sum, value) => sum + total(value), 0),
+    [...model].sort(([a], [b]) => (a < b ? -1 : 1))],
 })
 
 holds<ListCell<number>, number[]>('list', {
