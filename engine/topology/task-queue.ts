@@ -108,7 +108,7 @@ export class TaskQueue {
   #stageAhead(): void {
     let next = this.#entries.findIndex(queued => queued.staging === undefined)
     while (next >= 0 && next < this.#entries.length && this.#stagingGroups < stageGroupsMax
-      && (next === 0 || this.#aheadBytes < stagedBytesMax)) {
+      && this.#aheadBytes < stagedBytesMax) {
       const group: Queued[] = []
       let bytes = 0
       for (; next < this.#entries.length; next++) {
