@@ -6,11 +6,11 @@
  * Question: how much more processor time does a record take, in which process, and how much slower is the
  * main job, when what persons told is encrypted in Redis? Lower bound: the rounds without. Each round is an
  * empty system, which a fifth of the records warm up; the sender never waits and is this process. First the
- * parts: one box shut and opened, by size, in this process, and one of twenty that are shut together.
+ * parts: one box shut and opened, by size, in this process.
  * Does not measure: several nodes, a network, the reads of a gateway (a box opened per row).
  */
 import { parseArgs } from 'node:util'
-import { decrypt, encrypt, encryptAll, hiddenName, newDataKey } from '../engine/cipher/box.js'
+import { decrypt, encrypt, hiddenName, newDataKey } from '../engine/cipher/box.js'
 import { median } from './benchmark.js'
 import { batchesOfFile, batchesOfSample, renamed } from './main-job/batches.js'
 import { sendAll } from './main-job/load.js'
@@ -22,7 +22,6 @@ const { values } = parseArgs({ options: {
 } })
 const warmUpShare = 0.2
 const boxes = 20_000
-const together = 20
 
 interface Round {
   readonly foldedPerSecond: number
@@ -40,12 +39,10 @@ const key = newDataKey()
 for (const bytes of [100, 400, 1_700, 6_000]) {
   const plain = Buffer.alloc(bytes, 'a')
   const box = encrypt(key, plain)
-  const plains = new Array<Buffer>(together).fill(plain)
-  say(`${bytes} bytes: shut ${cpuOf(() => encrypt(key, plain)).toFixed(1)} µs, `
-    + `beside others ${(cpuOf(() => encryptAll(key, plains)) / together).toFixed(1)} µs, `
-    + `opened ${cpuOf(() => decrypt(key, box)).toFixed(1)} µs`)
+  say(`${bytes} bytes: shut ${cpuOf(() => encrypt(key, plain))} µs, `
+    + `opened ${cpuOf(() => decrypt(key, box))} µs`)
 }
-say(`a name of 20 characters hidden: ${cpuOf(() => hiddenName(key, 'a name of 20 letters')).toFixed(1)} µs`)
+say(`a name of 20 characters hidden: ${cpuOf(() => hiddenName(key, 'a name of 20 letters'))} µs`)
 
 const rounds: Record<'off' | 'on', Round[]> = { off: [], on: [] }
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -64,12 +61,12 @@ say(`off ${of('off', round => round.foldedPerSecond)} records a second, ${cpuOff
 process.exit(0)
 
 /** Processor time of one call, µs. */
-function cpuOf(call: () => unknown): number {
+function cpuOf(call: () => unknown): string {
   for (let i = 0; i < boxes / 4; i++) call()
   const before = process.cpuUsage()
   for (let i = 0; i < boxes; i++) call()
   const { user, system } = process.cpuUsage(before)
-  return (user + system) / boxes
+  return ((user + system) / boxes).toFixed(1)
 }
 
 async function roundWith(encryption: 'off' | 'on'): Promise<Round> {

@@ -7,7 +7,7 @@
 import type { Emission } from '../record/emission.js'
 import { endOfValue } from '../record/extent.js'
 import { decodeValue, encodeTriple } from '../record/pack.js'
-import { encryptEach, shutForGood, type ToEncrypt } from './box.js'
+import { encrypt, shutForGood } from './box.js'
 import type { DataKeys, InForce } from './data-keys.js'
 
 const boxOutput = '~box'
@@ -18,7 +18,6 @@ export function encodeEmissions(
   emitted: readonly Emission[], inForce: ReadonlyMap<string, InForce>, open: ReadonlySet<string>,
 ): Buffer[] {
   const parts: Buffer[] = []
-  const boxed: (ToEncrypt & { readonly at: number, readonly name: string })[] = []
   for (let i = 0; i < emitted.length;) {
     const { key, output, packed, isErased } = emitted[i]
     const found = open.has(output) ? undefined : inForce.get(key)
@@ -30,13 +29,9 @@ export function encodeEmissions(
     const run: Buffer[] = []
     for (; i < emitted.length && emitted[i].key === key && emitted[i].isErased === isErased
       && !open.has(emitted[i].output); i++) run.push(emitted[i].packed)
-    if (!found.key || isErased) parts.push(encodeTriple(boxOutput, key, shutForGood()))
-    else boxed.push({ key: found.key, value: Buffer.concat(run), at: parts.push(packed) - 1, name: key })
+    const box = found.key && !isErased ? encrypt(found.key, Buffer.concat(run)) : shutForGood()
+    parts.push(encodeTriple(boxOutput, key, box))
   }
-  encryptEach(boxed).forEach((box, i) => {
-    const { at, name } = boxed[i]
-    parts[at] = encodeTriple(boxOutput, name, box)
-  })
   return parts
 }
 

@@ -9,7 +9,7 @@
 import { HinataError } from '../errors/index.js'
 import { endOfValue } from '../record/extent.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
-import { encryptEach, hiddenName, isBox, shutForGood, type DataKey, type ToEncrypt } from './box.js'
+import { encrypt, hiddenName, isBox, shutForGood, type DataKey } from './box.js'
 import type { DataKeys, Opened } from './data-keys.js'
 
 /** Changed fields of one hash: field, value, field, value …, and the fields that go. */
@@ -23,41 +23,24 @@ export type OpenedFields = Readonly<Record<string, Buffer>> | HinataError
 
 const hiddenMark = '~'
 
-/** What changes in one hash, and whose key its values are shut in with; without one nobody can open them. */
-export interface HashToEncrypt {
-  readonly key: DataKey | undefined
-  readonly changes: Changes
-  readonly isTable: boolean
-}
-
-/** The changes of several hashes, in order, with their values in boxes, those of one key made together. */
-export function encryptChanges(hashes: readonly HashToEncrypt[]): Changes[] {
-  const values: ToEncrypt[] = []
-  for (const { key, changes: { puts }, isTable } of hashes) {
-    if (!key) continue
-    for (let i = 0; i < puts.length; i += 2) {
-      const name = nameIn(puts[i] as string, isTable)
-      const value = puts[i + 1] as Buffer
-      values.push({ key, value: name === undefined ? value : Buffer.concat([encodeValue(name), value]) })
-    }
+/** The changes with their values in boxes; without a key nobody can open them. */
+export function encryptChanges(
+  key: DataKey | undefined, { puts, removals }: Changes, isTable: boolean,
+): { puts: (string | Buffer)[], removals: string[] } {
+  const hidden: (string | Buffer)[] = new Array(puts.length)
+  for (let i = 0; i < puts.length; i += 2) {
+    const field = puts[i] as string
+    const value = puts[i + 1] as Buffer
+    const nameAt = isTable ? 0 : field.indexOf(':') + 1
+    const isNamed = isTable || nameAt > 0
+    hidden[i] = !isNamed ? field : `${field.slice(0, nameAt)}${hiddenRow(key, field.slice(nameAt))}`
+    hidden[i + 1] = !key ? shutForGood()
+      : encrypt(key, isNamed ? Buffer.concat([encodeValue(field.slice(nameAt)), value]) : value)
   }
-  const boxes = encryptEach(values).values()
-  return hashes.map(({ key, changes: { puts, removals }, isTable }) => ({
-    puts: puts.map((part, i) => (i % 2 === 0 ? hiddenField(key, part as string, isTable)
-      : key ? boxes.next().value as Buffer : shutForGood())),
-    removals: removals.map(field => hiddenField(key, field, isTable)),
-  }))
-}
-
-/** The part of a field that is hidden; undefined: none is. */
-function nameIn(field: string, isTable: boolean): string | undefined {
-  const nameAt = isTable ? 0 : field.indexOf(':') + 1
-  return isTable || nameAt > 0 ? field.slice(nameAt) : undefined
-}
-
-function hiddenField(key: DataKey | undefined, field: string, isTable: boolean): string {
-  const name = nameIn(field, isTable)
-  return name === undefined ? field : `${field.slice(0, field.length - name.length)}${hiddenRow(key, name)}`
+  return { puts: hidden, removals: removals.map(field => {
+    const nameAt = isTable ? 0 : field.indexOf(':') + 1
+    return isTable || nameAt > 0 ? `${field.slice(0, nameAt)}${hiddenRow(key, field.slice(nameAt))}` : field
+  }) }
 }
 
 /** The stored name of a row; without a key, one that no row has. */

@@ -10,7 +10,7 @@ import { encodeRecord } from '../record/block.js'
 import { endOfValue } from '../record/extent.js'
 import { decodeValue, encodeValue } from '../record/pack.js'
 import { boxField, unreadableField, voidField, type LogRecord } from '../record/record.js'
-import { encryptEach, type ToEncrypt } from './box.js'
+import { encrypt, type DataKey } from './box.js'
 import type { DataKeys, Opened } from './data-keys.js'
 
 /** One entry of the log; `block` is what is opened. */
@@ -22,17 +22,11 @@ interface Block {
 /** How every value that is a box begins: a map of one, its name. */
 const boxStart = encodeValue({ [boxField]: 0 }).subarray(0, -1)
 
-/** A record to encrypt, from its packed value. */
-export interface RecordToEncrypt extends ToEncrypt {
-  readonly record: Omit<LogRecord, 'value'>
-}
-
-/** Records as they stand in a block, in order. */
-export function encodeEncrypted(records: readonly RecordToEncrypt[]): Buffer[] {
-  return encryptEach(records).map((box, i) => {
-    const { key, eventTime } = records[i].record
-    return encodeRecord({ key, eventTime, value: { [boxField]: box } })
-  })
+/** A record as it stands in a block, from its packed value. */
+export function encodeEncrypted(
+  key: DataKey, { key: name, eventTime }: Omit<LogRecord, 'value'>, packedValue: Uint8Array,
+): Buffer {
+  return encodeRecord({ key: name, eventTime, value: { [boxField]: encrypt(key, packedValue) } })
 }
 
 /** Where a record and its value stand in a block. */

@@ -196,9 +196,8 @@ export class Appender {
     const names = new Set(block.map(({ input }) => input.key))
     for (let tries = 0; tries < appendTriesMax; tries++) {
       const inForce = await dataKeys.toAppend(names)
-      const boxed = encodeEncrypted(block.map(({ input, packed }) =>
-        ({ key: inForce.get(input.key)!.key, value: packed, record: input })))
-      const encrypted = block.map((waiting, i) => ({ ...waiting, packed: boxed[i] }))
+      const encrypted = block.map(waiting => ({ ...waiting,
+        packed: encodeEncrypted(inForce.get(waiting.input.key)!.key, waiting.input, waiting.packed) }))
       const ids = new Map([...inForce].map(([name, { key }]) => [name, key.id]))
       const answers = await this.#callUnique(lane, encrypted, sequence, ids)
       if (answers) return answers

@@ -39,12 +39,12 @@ export async function contentOf(
     ...emitted.filter(({ output }) => !open.has(output)).map(({ key }) => key)])
   touched.delete('') // of nobody: watermarks, blocks that cannot be read
   const inForce = await dataKeys.toCommit(touched, position)
-  const changed = hashes.filter(({ key }) => inForce.has(key))
-  const encrypted = encryptChanges(changed.map(({ key, changes, table }) =>
-    ({ key: inForce.get(key)?.key, changes, isTable: table !== undefined }))).values()
   return {
-    hashes: hashes.map(hash =>
-      (inForce.has(hash.key) ? { ...hash, changes: encrypted.next().value as WrittenFields } : hash)),
+    hashes: hashes.map(hash => {
+      const found = inForce.get(hash.key)
+      const isTable = hash.table !== undefined
+      return found ? { ...hash, changes: encryptChanges(found.key, hash.changes, isTable) } : hash
+    }),
     outputs: encodeEmissions(emitted, inForce, open),
     dead: dead.map(letter => encryptLetter(letter, inForce)),
   }

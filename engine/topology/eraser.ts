@@ -338,12 +338,8 @@ function packed(stays: readonly Said[], dataKey: DataKey | undefined): {
     open = []
     bytes = 0
   }
-  const encoded = dataKey
-    ? encodeEncrypted(stays.map(({ record }) =>
-      ({ key: dataKey, value: encodeValue(record.value), record })))
-    : stays.map(({ record }) => encodeRecord(record))
-  for (const [i, { entry, index }] of stays.entries()) {
-    const one = encoded[i]
+  for (const { entry, index, record } of stays) {
+    const one = dataKey ? encodeEncrypted(dataKey, record, encodeValue(record.value)) : encodeRecord(record)
     if (open.length === blockRecordsMax || bytes + one.length > blockBytesMax) close()
     places.set(`${entry}:${index}`, [blocks.length + 1, open.length])
     open.push(one)

@@ -205,8 +205,8 @@ export class LetterDesk {
       const record = movedRecord(topology, move, letter)
       const dataKey = record.key === '' ? undefined
         : (await this.#place.dataKeys?.toAppend([record.key]))?.get(record.key)?.key
-      const [packed] = dataKey ? encodeEncrypted([{ key: dataKey, value: encodeValue(record.value), record }])
-        : [encodeRecord(record)]
+      const packed = dataKey ? encodeEncrypted(dataKey, record, encodeValue(record.value))
+        : encodeRecord(record)
       if (bytes + packed.length > blockBytesMax || args.length >= 2 * redriveRecordsMax) await flush()
       args.push(entry, packed)
       bytes += packed.length
