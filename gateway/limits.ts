@@ -90,6 +90,12 @@ export const limitTable = {
   retryAfterMs: row(1_000, 'what Retry-After asks for'),
 } as const
 
+/**
+ * The longest head of a request that may come in pieces, bytes: as much as Node takes. No row of the table:
+ * uWebSockets hears it once, when it is loaded, and refuses by itself what is longer (431, without a code).
+ */
+export const headPiecesBytesMax = 16 * 1024
+
 /** The limits in force. */
 export type GatewayLimits = { readonly [Name in keyof typeof limitTable]: number }
 

@@ -3,6 +3,7 @@
  * The command line. One file per command in commands/; this one declares them and turns failures into exit
  * codes: 0 done, 1 failed, 2 wrong usage.
  */
+import '../config/head-bytes.js' // before anything that loads uWebSockets
 import { Command, CommanderError } from 'commander'
 import { HinataError } from '../../engine/errors/index.js'
 import { loadConfig, options, type Config, type Option } from '../config/index.js'

@@ -41,6 +41,12 @@ export const readEntriesMax = 64
 /** Entries that a task holds read but not folded; beyond it the partition is not read. */
 export const taskEntriesMax = 256
 
+/** Bytes of these entries; what one read brings may go beyond it. A thousand large records fit. */
+export const taskBytesMax = 4 * 1_024 * 1_024
+
+/** Bytes that the stages made of them and nobody folded yet; beyond it no more are sent to the stages. */
+export const stagedBytesMax = 8 * 1_024 * 1_024
+
 /** Time that a batch may be folded before it is committed, ms: bounds commit latency. */
 export const foldBudgetMs = 25
 
@@ -196,6 +202,12 @@ export const erasureRestBytesMax = 256 * 1_024 * 1_024
 
 /** Data keys that a process remembers, some 300 bytes each: those of all persons who are active. */
 export const dataKeysKept = 50_000
+
+/** Data keys whose cipher stays open, some 2 KB each: those of the persons of the last commits. */
+export const ciphersOpenMax = 2_000
+
+/** Memory in which the values of one key are encrypted together; more of them take memory of their own. */
+export const ocbScratchBytes = 256 * 1_024
 
 /** Data keys that are read or wrapped anew at once. */
 export const dataKeysPerRead = 500

@@ -21,11 +21,11 @@ import type { StagedRecord } from './staged.js'
 import type { Stage, StageFailure, StageFunction } from './topology.js'
 
 /**
- * One entry, staged: how many records it has, and the records, made when they are asked for. Or the reason
- * why its block cannot be read (BLOCK_CORRUPT).
+ * One entry, staged: how many records it has, and the records, made when they are asked for; until then they
+ * are so many bytes. Or the reason why its block cannot be read (BLOCK_CORRUPT).
  */
 export type StagedEntry =
-  | { readonly count: number, records(): StagedRecord[] }
+  | { readonly count: number, readonly bytes: number, records(): StagedRecord[] }
   | { readonly unreadable: HinataError }
 
 /** Where a run is: the stage that has the records now. For health. */
@@ -51,7 +51,7 @@ export class StageRunner {
     const staged = isThreaded ? await runInThread(this.#pool, first, entries) : entries.map(decoded)
     const open = isThreaded ? others : this.#stages
     if (open.length === 0) return staged
-    const made = staged.map(entry => ('unreadable' in entry ? entry : madeOf(entry.records())))
+    const made = staged.map(entry => ('unreadable' in entry ? entry : madeOf(entry.records(), entry.bytes)))
     const records = made.flatMap(entry => ('unreadable' in entry ? [] : entry.records()))
     for (const stage of open) {
       if (watch) watch.stage = stage.name
@@ -101,7 +101,8 @@ async function runInThread(
     const block = staged[i]
     return 'unreadable' in block
       ? { unreadable: new HinataError('BLOCK_CORRUPT', { position: entry.id, reason: block.unreadable }) }
-      : { count: block.count, records: () => recordsOf(stage, entry, columnsOf(block)) }
+      : { count: block.count, bytes: block.packed.length,
+        records: () => recordsOf(stage, entry, columnsOf(block)) }
   })
 }
 
@@ -122,8 +123,8 @@ function recordsOf(stage: Stage, { id, block }: Entry, columns: StagedColumns): 
   return records
 }
 
-function madeOf(records: StagedRecord[]): StagedEntry {
-  return { count: records.length, records: () => records }
+function madeOf(records: StagedRecord[], bytes: number): StagedEntry {
+  return { count: records.length, bytes, records: () => records }
 }
 
 function decoded({ id, block }: Entry): StagedEntry {
@@ -133,7 +134,7 @@ function decoded({ id, block }: Entry): StagedEntry {
       const record = { key, eventTime, acceptedAt, position: `${id}:${index}`, original: () => value,
         outcome: outcomeOf(value) }
       return isMoved(value) ? unwrapped(record) : record
-    }))
+    }), block.length)
   } catch (thrown) {
     if (thrown instanceof HinataError) return { unreadable: thrown }
     throw thrown

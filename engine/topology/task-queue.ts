@@ -4,10 +4,12 @@
  *
  *   waiting ─in groups, a few at a time─▶ staging ─▶ staged, or unreadable ─ folded: `shift` ─▶ (gone)
  *
- * The task bounds its length (K4). A failure of the stages meets whoever awaits `staging` of the first entry.
+ * U1  The task bounds its length (K4), and asks for nothing more while it `isFull`: `taskBytesMax` of blocks.
+ * U2  Beyond `stagedBytesMax` of what is at the stages or behind them, only the first entry is sent there.
+ * U3  A failure of the stages meets whoever awaits `staging` of the first entry.
  */
 import { openEntries, type DataKeys } from '../cipher/index.js'
-import { stageGroupBytesMax, stageGroupsMax } from '../limits/limits.js'
+import { stagedBytesMax, stageGroupBytesMax, stageGroupsMax, taskBytesMax } from '../limits/limits.js'
 import type { Entry } from '../log/index.js'
 import type { EntryId } from '../record/record.js'
 import type { StagedRecord } from './staged.js'
@@ -29,7 +31,8 @@ export interface ReadyEntry {
   readonly records: StagedRecord[]
 }
 
-type Queued = { -readonly [K in keyof QueuedEntry]: QueuedEntry[K] }
+/** `ahead`: what it takes at the stages or behind them, bytes; until they answer, as much as its block. */
+type Queued = { -readonly [K in keyof QueuedEntry]: QueuedEntry[K] } & { ahead: number }
 
 /** See the top of the file. */
 export class TaskQueue {
@@ -37,6 +40,10 @@ export class TaskQueue {
   readonly #dataKeys: DataKeys | undefined
   readonly #entries: Queued[] = []
   #stagingGroups = 0
+  /** Of the blocks that wait. */
+  #blockBytes = 0
+  /** Of what is at the stages or behind them. */
+  #aheadBytes = 0
 
   /** With data keys, entries are decrypted on their way to the stages. */
   constructor(stages: StageRunner, dataKeys?: DataKeys) {
@@ -48,6 +55,10 @@ export class TaskQueue {
     return this.#entries.length
   }
 
+  get isFull(): boolean {
+    return this.#blockBytes >= taskBytesMax
+  }
+
   /** The first entry that waits. */
   get head(): QueuedEntry | undefined {
     return this.#entries[0]
@@ -56,18 +67,26 @@ export class TaskQueue {
   /** Puts entries at the end and sends them on to the stages. */
   push(entries: readonly Entry[]): void {
     for (const { id, block } of entries) {
-      this.#entries.push({ id, block, staging: undefined, staged: undefined, watch: undefined })
+      this.#blockBytes += block.length
+      this.#entries.push({ id, block, staging: undefined, staged: undefined, watch: undefined,
+        ahead: 0 })
     }
     this.#stageAhead()
   }
 
   /** The first entry is folded. */
   shift(): void {
-    this.#entries.shift()
+    const first = this.#entries.shift()
+    if (!first) return
+    this.#blockBytes -= first.block.length
+    this.#aheadBytes -= first.ahead
+    this.#stageAhead()
   }
 
   clear(): void {
     this.#entries.length = 0
+    this.#blockBytes = 0
+    this.#aheadBytes = 0
   }
 
   /**
@@ -88,7 +107,8 @@ export class TaskQueue {
   /** Sends waiting entries through the stages, in groups, a few groups at a time. */
   #stageAhead(): void {
     let next = this.#entries.findIndex(queued => queued.staging === undefined)
-    while (next >= 0 && next < this.#entries.length && this.#stagingGroups < stageGroupsMax) {
+    while (next >= 0 && next < this.#entries.length && this.#stagingGroups < stageGroupsMax
+      && this.#aheadBytes < stagedBytesMax) {
       const group: Queued[] = []
       let bytes = 0
       for (; next < this.#entries.length; next++) {
@@ -100,7 +120,10 @@ export class TaskQueue {
       this.#stagingGroups++
       const staging = this.#stage(group)
       staging.catch(() => undefined) // a failure meets the loop when it gets there
-      for (const queued of group) queued.staging = staging
+      for (const queued of group) {
+        queued.staging = staging
+        this.#countAhead(queued, queued.block.length)
+      }
     }
   }
 
@@ -110,10 +133,22 @@ export class TaskQueue {
     try {
       const open = this.#dataKeys ? await openEntries(this.#dataKeys, group) : group
       const staged = await this.#stages.run(open, watch)
-      group.forEach((queued, i) => { queued.staged = staged[i] })
+      group.forEach((queued, i) => {
+        queued.staged = staged[i]
+        if (this.#entries.includes(queued)) this.#countAhead(queued, bytesOf(staged[i]))
+      })
     } finally {
       this.#stagingGroups--
     }
     this.#stageAhead()
   }
+
+  #countAhead(queued: Queued, bytes: number): void {
+    this.#aheadBytes += bytes - queued.ahead
+    queued.ahead = bytes
+  }
+}
+
+function bytesOf(staged: StagedEntry): number {
+  return 'count' in staged ? staged.bytes : 0
 }

@@ -148,7 +148,7 @@ export class Task implements EntryTaker {
   }
 
   get hasRoom(): boolean {
-    return this.#state === 'running' && this.#queue.length < taskEntriesMax
+    return this.#state === 'running' && this.#queue.length < taskEntriesMax && !this.#queue.isFull
   }
 
   /** What is committed. */

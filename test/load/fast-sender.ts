@@ -12,6 +12,8 @@ interface Sample {
   readonly backlog: number
   /** Of the gateway's process, with its node in it. */
   readonly megabytes: number
+  readonly heapMegabytes: number
+  readonly externalMegabytes: number
   readonly redisMegabytes: number
   /** Redis keeps every record, in the log and in the state: what it holds for each that was accepted. */
   readonly redisBytesEach: number
@@ -77,9 +79,10 @@ export async function fastSender(records: number): Promise<FastSender> {
 }
 
 async function sampleOf(gateway: GatewayChild, accepted: number, empty: number): Promise<Sample> {
-  const { bytes, redisBytes, appended, folded } = await gateway.measure()
+  const { bytes, heapBytes, externalBytes, redisBytes, appended, folded } = await gateway.measure()
   return {
     accepted, backlog: appended - folded, megabytes: Math.round(bytes / 2 ** 20),
+    heapMegabytes: Math.round(heapBytes / 2 ** 20), externalMegabytes: Math.round(externalBytes / 2 ** 20),
     redisMegabytes: Math.round(redisBytes / 2 ** 20),
     redisBytesEach: Math.round((redisBytes - empty) / Math.max(1, appended)),
   }

@@ -4,7 +4,11 @@ import { once } from 'node:events'
 
 /** What the gateway's process says of itself, its node and its Redis. */
 export interface Measured {
+  /** Resident, all of its threads included. */
   readonly bytes: number
+  /** Of its main thread: JavaScript objects, and memory outside of them. */
+  readonly heapBytes: number
+  readonly externalBytes: number
   readonly redisBytes: number
   readonly cpuMs: number
   readonly appended: number

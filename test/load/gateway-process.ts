@@ -23,8 +23,9 @@ async function measured(): Promise<Measured> {
   const lag = await system.client.lag()
   const memory = await send(redis, 'INFO', ['memory'])
   const { user, system: kernel } = process.cpuUsage()
+  const { rss, heapUsed, external } = process.memoryUsage()
   return {
-    bytes: process.memoryUsage().rss,
+    bytes: rss, heapBytes: heapUsed, externalBytes: external,
     redisBytes: Number(/used_memory:(\d+)/.exec(String(memory))?.[1] ?? 0),
     cpuMs: (user + kernel) / 1_000,
     appended: lag.reduce((sum, one) => sum + one.appended, 0),

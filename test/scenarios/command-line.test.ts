@@ -3,7 +3,9 @@
  * config, stop, and again on the same data. What a user does, as a user does it: in processes.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,6 +53,22 @@ async function up(dataDir: string): Promise<{ child: ChildProcess, out: () => st
   return { child, out: () => out }
 }
 
+/** The first line of what the gateway answers to a head with a header of so many bytes, in four pieces. */
+async function askInPieces(gateway: string, bytes: number): Promise<string> {
+  const { hostname, port } = new URL(gateway)
+  const socket = connect(Number(port), hostname).setEncoding('latin1').setNoDelay(true)
+  const answer = once(socket, 'data') as Promise<[string]>
+  socket.write(`GET /ready HTTP/1.1\r\nHost: a\r\nCookie: `)
+  for (let part = 0; part < 2; part++) {
+    socket.write('a'.repeat(bytes / 2))
+    await fetch(`${gateway}/ready`) // answered after what came before it was read
+  }
+  socket.write('\r\n\r\n')
+  const [text] = await answer
+  socket.destroy()
+  return text.split('\r\n')[0]
+}
+
 function stop(child: ChildProcess): Promise<number | null> {
   return new Promise(resolve => {
     child.once('exit', resolve)
@@ -72,7 +90,9 @@ t.test('up, import twice, export, status, stop, up again', async t => {
   const first = await up(dataDir)
   t.match(first.out(), /Gateway +http/)
   const system = JSON.parse(await readFile(join(dataDir, 'hinata.json'), 'utf8')) as
-    { redis: string, clickhouse: string }
+    { redis: string, clickhouse: string, gateway: string }
+  t.equal(await askInPieces(system.gateway, 12_000), 'HTTP/1.1 200 OK')
+  t.match(await askInPieces(system.gateway, 40_000), /^HTTP\/1\.1 431 /)
 
   const imported = await hinata('import', plain, '--user', 'lena', '--data-dir', dataDir)
   t.equal(imported.out, `accepted ${lines.length}, duplicates 0, rejected 0\n`, imported.err)
