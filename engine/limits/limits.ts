@@ -203,12 +203,6 @@ export const erasureRestBytesMax = 256 * 1_024 * 1_024
 /** Data keys that a process remembers, some 300 bytes each: those of all persons who are active. */
 export const dataKeysKept = 50_000
 
-/** Data keys whose cipher stays open, some 2 KB each: those of the persons of the last commits. */
-export const ciphersOpenMax = 2_000
-
-/** Memory in which the values of one key are encrypted together; more of them take memory of their own. */
-export const ocbScratchBytes = 256 * 1_024
-
 /** Data keys that are read or wrapped anew at once. */
 export const dataKeysPerRead = 500
 
