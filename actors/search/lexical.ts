@@ -58,27 +58,25 @@ export function scoreWords(terms: readonly QuestionTerm[], index: Words): Float6
   let best = 0
   for (const { term } of terms) {
     const list = index.postings.of(term)
-    const idf = idfOf(holdersOf(term, list, index), index.records)
+    const holders = holdersOf(term, list, index)
+    const idf = idfOf(holders, index.records)
     best += idf
-    if (isLent(list)) board.addLent(term, list, idf, index)
+    if (holders <= LENDERS_MAX) board.addLent(term, list, idf, index)
     else board.addCommon(list, idf, index)
   }
   return board.divided(best)
 }
 
 /** Does a neighbour lend the term to the slot? */
-export function isLentTo(slot: number, term: string, { postings, neighbourhood, entries }: Words): boolean {
-  if (!isLent(postings.of(term))) return false
+export function isLentTo(slot: number, term: string, index: Words): boolean {
+  const { postings, neighbourhood, entries } = index
+  if (holdersOf(term, postings.of(term), index) > LENDERS_MAX) return false
   const { links } = neighbourhood
   for (let at = slot * LINKS_MAX; at < (slot + 1) * LINKS_MAX; at += 1) {
     const other = links[at] // links go both ways
     if (other >= 0 && postings.has(term, other) && !entries[other]?.speaker.includes(term)) return true
   }
   return false
-}
-
-function isLent(list: readonly number[]): boolean {
-  return list.length <= LENDERS_MAX
 }
 
 /** How many living records have the term. */

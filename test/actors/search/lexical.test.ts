@@ -1,7 +1,7 @@
 /** L1 of lexical.ts: records that are no more count for nothing, few of them or many. */
 import t from 'tap'
 import { scoreWords } from '../../../actors/search/lexical.js'
-import { searchLimits } from '../../../actors/search/limits.js'
+import { LENDERS_MAX, searchLimits } from '../../../actors/search/limits.js'
 import { PersonIndex } from '../../../actors/search/person-index.js'
 import { questionTermsOf } from '../../../actors/search/terms.js'
 import { folded } from './folded-records.js'
@@ -26,6 +26,7 @@ t.test('L1: revised records score as if their old words had never been', async t
   for (const [records, revised, why] of [
     [200, 2, 'few of many: looked up in the list'],
     [40, 20, 'half of them: the list is walked'],
+    [LENDERS_MAX + 2, 4, 'a word that too many had, and not too many have, is lent again'],
   ] as const) {
     t.same(scoresOf(records, revised, false), scoresOf(records, revised, true), why)
   }
