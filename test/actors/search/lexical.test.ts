@@ -12,7 +12,7 @@ const terms = questionTermsOf('apple pie')
 function scoresOf(records: number, revised: number, isAnew: boolean): Map<string, number> {
   const index = new PersonIndex(searchLimits)
   const apples = Array.from({ length: records }, (_, i) =>
-    folded(i + 1, { id: `r${i}`, note: 'apple pie', event_time: i * 86_400_000 }))
+    folded(i + 1, { id: `r${i}`, note: 'apple pie', event_time: i * 1_000 }))
   const pears = apples.slice(0, revised).map(({ record, event_time }, i) =>
     folded(records + i + 1, { id: record.id, note: 'pear pie', event_time }))
   for (const one of isAnew ? apples.slice(revised) : apples) index.add(one)
