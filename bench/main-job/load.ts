@@ -36,6 +36,7 @@ export async function sendAll(
   const client = await connect({ url, token })
   const latencies = { ack: createHistogram(), fold: createHistogram() }
   const watch = new CommitWatch(system, batches[0].userId, latencies.fold)
+  await watch.begun()
   const startedAt = performance.now()
   let [accepted, due] = [0, startedAt]
   const answers: Promise<void>[] = []
@@ -79,6 +80,11 @@ class CommitWatch {
     this.#system = system
     this.#partition = system.engine.partitionOf(userId)
     this.#watching = this.#watch(fold)
+  }
+
+  /** Resolves when Redis was asked what comes: it answers one connection in the order of its questions. */
+  async begun(): Promise<void> {
+    await this.#system.engine.lag()
   }
 
   expect(userId: string, records: Batch['records'], due: number): void {
