@@ -40,6 +40,7 @@ export class HttpConnection {
   /** Sends one request; the one before must have been answered. */
   request(method: string, path: string, body = ''): Promise<HttpAnswer> {
     if (this.#waiting) throw new Error('one request at a time')
+    if (this.#socket.destroyed) return Promise.reject(new Error('the connection has ended'))
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${this.#headers}${

@@ -5,7 +5,7 @@
  *
  * J1  A job is known to its app, to administrators of its tenant, and to its person through that app.
  * J2  A record of a job is complete when the person's committed row stands at the job's position or after it.
- * J3  Jobs that come while others are being stored are stored next, together: one command for all of them.
+ * J3  Jobs of one turn of the event loop are stored together: one command for all of them.
  */
 import { randomBytes } from 'node:crypto'
 import { HinataError, type Clock, type Registry } from '../engine/index.js'
@@ -41,9 +41,8 @@ export class Jobs {
   readonly #limits: GatewayLimits
   readonly #stopping = new AbortController()
   #sweptHour: number
-  /** Takes further jobs until its turn to be stored comes. */
+  /** Takes further jobs until the turn of the event loop ends. */
   #open: Group | null = null
-  #storing: Promise<unknown> = Promise.resolve()
 
   constructor(registry: Registry, clock: Clock, limits: GatewayLimits) {
     this.#registry = registry
@@ -66,11 +65,10 @@ export class Jobs {
       return this.#open
     }
     const jobs: Group['jobs'] = [[id, job]]
-    const stored = this.#storing.then(() => {
+    const stored = new Promise(resolve => { setImmediate(resolve) }).then(() => {
       if (this.#open?.jobs === jobs) this.#open = null
       return this.#registry.putAll(kind, jobs, this.#limits.jobTtlMs)
     })
-    this.#storing = stored.catch(() => undefined) // who waits for the group is told
     return this.#open = { kind, jobs, stored }
   }
 

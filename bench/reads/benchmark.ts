@@ -69,20 +69,26 @@ export function reads(hasPeers: boolean): Benchmark {
 
 async function readWhileWriting(world: ReadWorld, reading: Reading): Promise<Percentiles> {
   const { gateway, adminKey } = world.system.running
+  await firstRead(() => openReadingLane(gateway, adminKey, reading))
   const lanes = Array.from({ length: connections }, () => openReadingLane(gateway, adminKey, reading))
-  await firstRead(lanes[0])
   await new Load(lanes).paced(warmUpSeconds, readsPerSecond)
   return loaded(world, lanes)
 }
 
-/** An index that is not held is restored first; until then the read is refused. */
-async function firstRead(lane: Lane): Promise<void> {
+/**
+ * An index that is not held is restored first; until then the read is refused. A connection that waits for
+ * that idles too long for the gateway, so each try has its own.
+ */
+async function firstRead(open: () => Lane): Promise<void> {
   for (let tries = 1; ; tries++) {
+    const lane = open()
     try {
       return await lane.send(0)
     } catch (thrown) {
       if (tries === firstReadTriesMax) throw thrown
       await new Promise(resolve => setTimeout(resolve, firstReadPauseMs))
+    } finally {
+      lane.close()
     }
   }
 }

@@ -1,4 +1,4 @@
-/** J3: jobs that come while others are being stored are stored together, and each is found by its name. */
+/** J3: jobs of one turn of the event loop are stored together, and each is found by its name. */
 import t from 'tap'
 import { systemClock } from '../../engine/index.js'
 import { openRegistry, send } from '../../engine/redis/index.js'
