@@ -65,7 +65,7 @@ export class Jobs {
       return this.#open
     }
     const jobs: Group['jobs'] = [[id, job]]
-    const stored = new Promise(resolve => { setImmediate(resolve) }).then(() => {
+    const stored = this.#clock.pause().then(() => {
       if (this.#open?.jobs === jobs) this.#open = null
       return this.#registry.putAll(kind, jobs, this.#limits.jobTtlMs)
     })
